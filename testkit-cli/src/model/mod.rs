@@ -1,0 +1,7 @@
+//! What the command knows of binaries and tests: plain data, no file, process, clock or environment.
+
+mod binary;
+mod test_list;
+
+pub(crate) use binary::{Binary, Harness, Launch};
+pub(crate) use test_list::{BinaryIndex, Host, Test, TestIndex, TestList};

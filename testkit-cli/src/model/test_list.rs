@@ -1,0 +1,91 @@
+//! Every test of a run, and the binaries they are in.
+
+use std::time::Duration;
+
+use testkit_protocol::id::TestId;
+use testkit_protocol::location::Location;
+
+use super::Binary;
+
+/// Index of a binary in a [`TestList`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct BinaryIndex(pub(crate) usize);
+
+/// Index of a test in a [`TestList`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TestIndex(pub(crate) usize);
+
+/// A test, selected or not.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Test {
+    /// Its id, unique in the list.
+    pub(crate) id: TestId,
+    /// The binary it is in.
+    pub(crate) binary: BinaryIndex,
+    /// How it is run.
+    pub(crate) host: Host,
+    /// Where it stands, if known.
+    pub(crate) location: Option<Location>,
+    /// Its last line, where known; the first one is the location's.
+    pub(crate) end_line: Option<u32>,
+    /// `#[ignore]`, with its reason or an empty text.
+    pub(crate) ignore: Option<String>,
+    /// Its own time limit.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// How a test can be run.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Host {
+    /// By a worker, which knows it by `path`; or through libtest, which knows it by `libtest`.
+    Collected {
+        /// Path without the crate: `tests::TestDivide::test_by_zero`.
+        path: String,
+        /// Name of the libtest test that hosts it.
+        libtest: String,
+        /// Which worker: the libtest name of the carrier, equal for all tests of one library version in a binary.
+        carrier: std::sync::Arc<str>,
+    },
+    /// By libtest, or by another harness that takes `--exact NAME`; `name` is exactly what it lists.
+    Named {
+        /// The name, spaces and all.
+        name: String,
+    },
+    /// By running the whole binary once: a target with a `main` of its own that has not been asked for a list.
+    Whole,
+}
+
+/// The binaries found so far and their tests.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TestList {
+    pub(crate) binaries: Vec<Binary>,
+    /// Tests of one binary stand together, in the binary's own order.
+    pub(crate) tests: Vec<Test>,
+}
+
+impl TestList {
+    /// Adds a binary; its tests are added with [`Self::add_test`].
+    pub(crate) fn add_binary(&mut self, binary: Binary) -> BinaryIndex {
+        self.binaries.push(binary);
+        BinaryIndex(self.binaries.len() - 1)
+    }
+
+    /// Adds a test.
+    pub(crate) fn add_test(&mut self, test: Test) -> TestIndex {
+        self.tests.push(test);
+        TestIndex(self.tests.len() - 1)
+    }
+
+    pub(crate) fn binary(&self, index: BinaryIndex) -> &Binary {
+        &self.binaries[index.0]
+    }
+
+    pub(crate) fn test(&self, index: TestIndex) -> &Test {
+        &self.tests[index.0]
+    }
+
+    /// Every test with its index.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (TestIndex, &Test)> {
+        self.tests.iter().enumerate().map(|(index, test)| (TestIndex(index), test))
+    }
+}

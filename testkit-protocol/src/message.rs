@@ -1,0 +1,249 @@
+//! What the command and a worker say to each other, one JSON message a line, on a private channel.
+//!
+//! The worker speaks first, with [`Hello`]. Then the command hands out tests by name with [`Request::Run`]; the worker
+//! runs them in that order, one at a time, and sends one [`Finished`] for each. The end of a conversation is the end of
+//! the worker's process, never the end of the stream alone. `docs/protocol.md` shows a conversation.
+
+use crate::event::{AttemptFinished, Captured};
+use crate::failure::{Assertion, Failure, FailureKind, Operand, ReturnedError};
+use crate::json::{self, Json, JsonError, Writer};
+use crate::location::Location;
+use crate::outcome::Outcome;
+
+/// Exit code of a worker that found its channel closed or replaced and said its last word in the rescue file.
+pub const CHANNEL_LOST_EXIT_CODE: i32 = 86;
+
+/// From the command to a worker.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Request {
+    /// Run these tests, in this order, after those already in the queue. Names are [`Finished::test`]'s.
+    Run {
+        /// `module_path!()` of each test's module without the crate, joined with its name in the module.
+        tests: Vec<String>,
+    },
+    /// Drop every test of the queue that has not begun, and say with [`Message::Released`] which those were.
+    Release,
+    /// Leave, in the ordinary way.
+    Exit,
+}
+
+/// From a worker to the command.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Message {
+    /// The first message.
+    Hello(Hello),
+    /// The running test panicked; said at once, since the process may not survive it.
+    Panicked(Failure),
+    /// A test ended.
+    Finished(Finished),
+    /// The answer to [`Request::Release`].
+    Released {
+        /// The tests given back, in their order.
+        tests: Vec<String>,
+    },
+}
+
+/// Who a worker is.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Hello {
+    /// [`crate::PROTOCOL_VERSION`] of the worker.
+    pub protocol: u32,
+    /// Version of the testkit library in the worker.
+    pub version: String,
+    /// Whether a panic aborts the process, so that one process can run one failing test at most.
+    pub panic_aborts: bool,
+    /// How many tests are registered.
+    pub tests: u64,
+    /// Size of standard output when the worker was ready, in bytes: what comes before is no test's.
+    pub stdout_end: u64,
+    /// The same of standard error.
+    pub stderr_end: u64,
+}
+
+/// A test ended in a worker.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Finished {
+    /// Its path without the crate: `tests::TestDivide::test_by_zero`.
+    pub test: String,
+    /// How it ended. Its output is not in it: it lies between the last end and these, in the files behind the
+    /// worker's standard streams.
+    pub attempt: AttemptFinished,
+    /// Size of standard output at the end of the test, in bytes.
+    pub stdout_end: u64,
+    /// The same of standard error.
+    pub stderr_end: u64,
+    /// Why this process should not run another test, as a fragment: `a thread was left running`.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub replace: Option<String>,
+}
+
+impl Message {
+    /// Appends the message as one line of JSON, the newline included.
+    pub fn write(&self, line: &mut String) {
+        let mut writer = Writer::new(line);
+        match self {
+            Self::Hello(hello) => {
+                writer.object(|object| {
+                    object.field("hello", |value| {
+                        value.object(|object| {
+                            object.number("protocol", u64::from(hello.protocol));
+                            object.string("version", &hello.version);
+                            object.boolean("panic_aborts", hello.panic_aborts);
+                            object.number("tests", hello.tests);
+                            object.number("stdout_end", hello.stdout_end);
+                            object.number("stderr_end", hello.stderr_end);
+                        });
+                    });
+                });
+            }
+            Self::Panicked(failure) => {
+                writer.object(|object| object.field("panicked", |value| write_failure(value, failure)));
+            }
+            Self::Finished(finished) => {
+                writer.object(|object| {
+                    object.field("finished", |value| write_finished(value, finished));
+                });
+            }
+            Self::Released { tests } => {
+                writer.object(|object| {
+                    object.field("released", |value| value.object(|object| object.strings("tests", tests)));
+                });
+            }
+        }
+        line.push('\n');
+    }
+}
+
+impl Request {
+    /// Reads a request from one line of JSON.
+    ///
+    /// # Errors
+    /// If the line is not JSON, or not a request that this version knows.
+    pub fn read(line: &str) -> Result<Self, JsonError> {
+        let value = json::parse(line)?;
+        if value.as_str() == Some("release") {
+            return Ok(Self::Release);
+        }
+        if value.as_str() == Some("exit") {
+            return Ok(Self::Exit);
+        }
+        let tests = value.get("run").and_then(|run| run.get("tests")).and_then(Json::as_array);
+        let Some(tests) = tests else {
+            return Err(JsonError::unexpected("a request: \"release\", \"exit\" or {\"run\":{\"tests\":[…]}}"));
+        };
+        let tests = tests
+            .iter()
+            .map(|test| test.as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .ok_or_else(|| JsonError::unexpected("names of tests as strings"))?;
+        Ok(Self::Run { tests })
+    }
+}
+
+fn write_finished(writer: &mut Writer<'_>, finished: &Finished) {
+    let AttemptFinished { outcome, duration_ns, failures, termination, stdout, stderr } = &finished.attempt;
+    debug_assert!(termination.is_none(), "a worker cannot know how its own process ended");
+    debug_assert!(*stdout == Captured::default() && *stderr == Captured::default(), "output does not go this way");
+    writer.object(|object| {
+        object.string("test", &finished.test);
+        object.field("attempt", |value| {
+            value.object(|object| {
+                object.string("outcome", outcome_word(*outcome));
+                object.number("duration_ns", *duration_ns);
+                if !failures.is_empty() {
+                    object.field("failures", |value| value.array(failures, write_failure));
+                }
+            });
+        });
+        object.number("stdout_end", finished.stdout_end);
+        object.number("stderr_end", finished.stderr_end);
+        object.optional_string("replace", finished.replace.as_deref());
+    });
+}
+
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Errored => "errored",
+        Outcome::Crashed => "crashed",
+        Outcome::TimedOut => "timed_out",
+        Outcome::Skipped => "skipped",
+        Outcome::Interrupted => "interrupted",
+    }
+}
+
+fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
+    let Failure { kind, message, location, thread, backtrace } = failure;
+    writer.object(|object| {
+        object.field("kind", |value| write_kind(value, kind));
+        object.optional_string("message", message.as_deref());
+        if let Some(Location { file, line, column }) = location {
+            object.field("location", |value| {
+                value.object(|object| {
+                    object.string("file", file);
+                    object.number("line", u64::from(*line));
+                    object.number("column", u64::from(*column));
+                });
+            });
+        }
+        object.optional_string("thread", thread.as_deref());
+        object.optional_string("backtrace", backtrace.as_deref());
+    });
+}
+
+fn write_kind(writer: &mut Writer<'_>, kind: &FailureKind) {
+    match kind {
+        FailureKind::Assertion(Assertion { macro_name, expression, operands }) => {
+            writer.object(|object| {
+                object.field("assertion", |value| {
+                    value.object(|object| {
+                        object.string("macro_name", macro_name);
+                        object.string("expression", expression);
+                        if !operands.is_empty() {
+                            object.field("operands", |value| value.array(operands, write_operand));
+                        }
+                    });
+                });
+            });
+        }
+        FailureKind::ReturnedError(ReturnedError { sources }) => {
+            writer.object(|object| {
+                object.field("returned_error", |value| {
+                    value.object(|object| {
+                        if !sources.is_empty() {
+                            object.strings("sources", sources);
+                        }
+                    });
+                });
+            });
+        }
+        FailureKind::WrongPanic { expected } => {
+            writer.object(|object| {
+                object.field("wrong_panic", |value| value.object(|object| object.string("expected", expected)));
+            });
+        }
+        FailureKind::Panic => writer.string("panic"),
+        FailureKind::DidNotPanic => writer.string("did_not_panic"),
+        FailureKind::Crash => writer.string("crash"),
+        FailureKind::Timeout => writer.string("timeout"),
+        FailureKind::Runner => writer.string("runner"),
+    }
+}
+
+fn write_operand(writer: &mut Writer<'_>, operand: &Operand) {
+    writer.object(|object| {
+        object.string("role", &operand.role);
+        object.string("source", &operand.source);
+        object.string("value", &operand.value);
+    });
+}
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;

@@ -1,0 +1,87 @@
+//! The static description of collected tests: what a binary says of them without being run.
+//!
+//! The macros write one block of JSON Lines for each collected module into the section [`SECTION`] of the binary; the
+//! command reads the section from the file. Every line is one [`Description`]. A reader skips lines and fields that
+//! it does not know. The macros compose the lines as text, so the field names here are the contract:
+//! `docs/protocol.md` lists them.
+
+/// Name of the link section that holds the blocks: an ELF section.
+pub const SECTION: &str = "testkit";
+
+/// The same on Mach-O: segment and section.
+pub const SECTION_MACH_O: &str = "__DATA,testkit";
+
+/// One line of the static description.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Description {
+    /// The first line of each block; the lines up to the next one belong to this module.
+    Module(ModuleRecord),
+    /// A test of the module.
+    Test(TestRecord),
+    /// A folder whose test files were made into modules when the binary was compiled.
+    Folder(FolderRecord),
+}
+
+/// A collected module.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ModuleRecord {
+    /// [`crate::PROTOCOL_VERSION`] of the writer.
+    pub protocol: u32,
+    /// Version of the testkit library that the binary links. Tests of different versions in one binary are served by
+    /// different workers.
+    pub version: String,
+    /// `module_path!()` of the module, crate name first.
+    pub module: String,
+    /// Source file as given to the compiler.
+    pub file: String,
+}
+
+/// A collected test.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TestRecord {
+    /// Path below the module as people know it: `test_add`, `TestDivide::test_by_zero`.
+    pub name: String,
+    /// Path below the module of the libtest test that hosts it; absent where it equals the name.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub libtest: Option<String>,
+    /// First line of the test, its attributes included, from 1.
+    pub line: u32,
+    /// Column of the test's name, from 1.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub column: u32,
+    /// Last line of the test.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub end_line: u32,
+    /// `#[ignore]`, with its reason or an empty text.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub ignore: Option<String>,
+    /// `#[timeout("…")]`, in nanoseconds.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub timeout_ns: Option<u64>,
+    /// The hosting libtest test is a plain `#[test]` that cannot turn its process into a worker.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub plain: bool,
+    /// The record stands for tests that are only known at run time; a worker must be asked for them.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub expands: bool,
+}
+
+/// A folder collected by `discover_files!()`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FolderRecord {
+    /// The file that holds the macro, as given to the compiler.
+    pub file: String,
+    /// Absolute path of the folder when the binary was compiled.
+    pub folder: String,
+    /// Patterns that a file name must match one of, such as `test_*.rs`.
+    pub patterns: Vec<String>,
+    /// Paths of the files that became modules, relative to the folder, with `/`, sorted.
+    pub files: Vec<String>,
+    /// Name of the file that holds the macro, which is never one of `files`.
+    pub root: String,
+}

@@ -1,0 +1,153 @@
+//! A failure as text: the one renderer, shared by panic messages, the terminal and the logs of CI systems.
+//!
+//! Pure: plain lines without colour; whoever shows them may colour them by their first characters.
+
+use std::fmt::Write as _;
+
+use crate::failure::{Assertion, Failure, FailureKind, Operand};
+
+/// The whole report of a failure: its place on the first line, then [`body`], indented by two spaces.
+pub fn report(failure: &Failure) -> String {
+    let mut text = String::new();
+    let mut first = match &failure.location {
+        Some(location) => location.to_string(),
+        None => String::new(),
+    };
+    if let Some(thread) = &failure.thread {
+        if !first.is_empty() {
+            first.push_str(", ");
+        }
+        write!(first, "on thread `{thread}`").expect("writing to a String cannot fail");
+    }
+    if !first.is_empty() {
+        text.push_str(&first);
+        text.push('\n');
+    }
+    push_indented(&mut text, &body(failure), "  ");
+    if let Some(backtrace) = &failure.backtrace {
+        text.push_str("\n  stack backtrace:\n");
+        push_indented(&mut text, backtrace.trim_end(), "  ");
+    }
+    text
+}
+
+/// What went wrong, without the place: the author's message first, then what was asked and what came.
+///
+/// This is also the text of the panic that an assertion raises, so that it reads well wherever panics are shown.
+pub fn body(failure: &Failure) -> String {
+    let message = failure.message.as_deref();
+    match &failure.kind {
+        FailureKind::Assertion(assertion) => assertion_body(assertion, message),
+        FailureKind::Panic => format!("panicked: {}", message.unwrap_or("(no message)")),
+        FailureKind::ReturnedError(error) => {
+            let mut text = format!("returned an error: {}", message.unwrap_or("(no text)"));
+            for source in &error.sources {
+                text.push_str("\n  caused by: ");
+                text.push_str(&source.replace('\n', "\n    "));
+            }
+            text
+        }
+        FailureKind::DidNotPanic => "did not panic, but has `#[should_panic]`".to_owned(),
+        FailureKind::WrongPanic { expected } => format!(
+            "panicked with another message than `#[should_panic]` expects\n  expected part: {expected:?}\n  message:       {:?}",
+            message.unwrap_or_default()
+        ),
+        FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => message.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The failure on one line, for a summary: the values where there are any, else the first line of the message.
+pub fn summary(failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Assertion(assertion) => {
+            let mut text = assertion.expression.clone();
+            let [left, right] = assertion.operands.as_slice() else {
+                return with_message(text, failure.message.as_deref());
+            };
+            let values = format!("{} vs {}", one_line(&left.value), one_line(&right.value));
+            write!(text, ": {values}").expect("writing to a String cannot fail");
+            with_message(text, failure.message.as_deref())
+        }
+        FailureKind::WrongPanic { expected } => {
+            let came = one_line(failure.message.as_deref().unwrap_or_default());
+            format!("panicked with {came:?}, expected part {:?}", one_line(expected))
+        }
+        FailureKind::ReturnedError(error) => {
+            let mut text = format!("returned an error: {}", one_line(failure.message.as_deref().unwrap_or_default()));
+            if let Some(root) = error.sources.last() {
+                write!(text, " … caused by: {}", one_line(root)).expect("writing to a String cannot fail");
+            }
+            text
+        }
+        FailureKind::Panic | FailureKind::DidNotPanic => first_line(&body(failure)),
+        FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => first_line(&body(failure)),
+    }
+}
+
+fn with_message(mut text: String, message: Option<&str>) -> String {
+    if let Some(message) = message.filter(|message| !message.is_empty()) {
+        text.push_str(" (");
+        text.push_str(&one_line(message));
+        text.push(')');
+    }
+    text
+}
+
+fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
+    let mut text = String::new();
+    if let Some(message) = message {
+        text.push_str(message);
+        text.push('\n');
+    }
+    text.push_str("assertion failed: ");
+    text.push_str(&assertion.expression);
+    let width = assertion.operands.iter().map(|operand| operand.role.chars().count()).max().unwrap_or(0);
+    for Operand { role, source, value } in &assertion.operands {
+        let padding = " ".repeat(width - role.chars().count());
+        write!(text, "\n  {role}:{padding} ").expect("writing to a String cannot fail");
+        if source == value {
+            text.push_str(value);
+        } else if value.contains('\n') {
+            write!(text, "{source} =\n").expect("writing to a String cannot fail");
+            push_indented(&mut text, value, "    ");
+        } else {
+            write!(text, "{source} = {value}").expect("writing to a String cannot fail");
+        }
+    }
+    text
+}
+
+/// Longest text of one value in a summary, in characters.
+const SUMMARY_VALUE: usize = 60;
+
+/// White space runs become one space; the middle of a long text becomes `…`.
+fn one_line(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let count = joined.chars().count();
+    if count <= SUMMARY_VALUE {
+        return joined;
+    }
+    let half = SUMMARY_VALUE / 2;
+    let head: String = joined.chars().take(half).collect();
+    let tail: String = joined.chars().skip(count - half + 1).collect();
+    format!("{head}…{tail}")
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn push_indented(text: &mut String, block: &str, indent: &str) {
+    for (index, line) in block.split('\n').enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        if !line.is_empty() {
+            text.push_str(indent);
+            text.push_str(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

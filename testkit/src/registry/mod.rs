@@ -1,0 +1,7 @@
+//! What the macros leave in a binary: collected modules and their tests.
+
+mod entry;
+mod tree;
+
+pub use entry::{ModuleEntry, ShouldPanic, TestCase};
+pub(crate) use tree::{RegisteredTest, all};
