@@ -42,8 +42,12 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
         enter(test, &mut entries);
     }
     let file = literal(module.file);
-    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: &[{entries}]");
-    let entry = format!("::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}");
+    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS");
+    // The tests stand outside of `submit!`, which would hand their tokens through several macros.
+    let entry = format!(
+        "static TESTS: &[TestCase] = &[{entries}]; \
+         ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
+    );
     block(&parts, &entry) + manifest_dependency(loaded)
 }
 

@@ -1,7 +1,6 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
 
 use super::description::{self, Module};
 use super::{fallback, literal, tokens};
@@ -47,7 +46,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let file = function.name.span().file();
     let test = test(&attributes, &visibility, &function, marks);
-    let mut tokens = hosted(attributes, visibility, *function, Rewriter::new(), &file);
+    let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
+    let mut tokens = hosted(attributes, visibility, *function, &context);
     tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
     tokens
 }
@@ -65,14 +65,25 @@ pub(crate) fn test(attributes: &[Attribute], visibility: &[TokenTree], function:
     }
 }
 
+/// What the functions of one module share.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// How their assertions are rewritten.
+    pub(crate) rewriter: Rewriter,
+    /// Their file as given to the compiler.
+    pub(crate) file: &'a str,
+    /// Tokens for each of them.
+    pub(crate) templates: &'a Templates,
+}
+
 /// The function as libtest's test, with the author's function of the same name inside.
 pub(crate) fn hosted(
     attributes: Vec<Attribute>,
     visibility: Vec<TokenTree>,
     function: Function,
-    rewriter: Rewriter,
-    file: &str,
+    context: &Context<'_>,
 ) -> TokenStream {
+    let Context { rewriter, file, templates } = *context;
     let name = function.name.clone();
     let call = if function.returns_value() {
         let place = name.span().start();
@@ -80,8 +91,13 @@ pub(crate) fn hosted(
             "::testkit::__private::run(|| {})",
             settled(&format!("{name}()"), file, place.line, place.column + 1)
         ))
+        .into_iter()
+        .collect()
     } else {
-        quote! { ::testkit::__private::run(#name) }
+        let argument = TokenStream::from(TokenTree::Ident(name.clone()));
+        let mut call = templates.run.clone();
+        call.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, argument)));
+        call
     };
     let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
     let inner = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other);
@@ -91,13 +107,27 @@ pub(crate) fn hosted(
     body.extend(call);
 
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();
-    tokens.extend(quote! { #[::core::prelude::v1::test] });
+    tokens.extend_from_slice(&templates.test);
     tokens.extend(visibility);
     tokens.push(keyword);
     tokens.push(TokenTree::Ident(name));
     tokens.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())));
     tokens.push(TokenTree::Group(Group::new(Delimiter::Brace, body.into_iter().collect())));
     tokens.into_iter().collect()
+}
+
+/// Tokens that every test needs, made once an expansion: to make them anew is a good part of its time.
+pub(crate) struct Templates {
+    test: Vec<TokenTree>,
+    run: Vec<TokenTree>,
+}
+
+impl Templates {
+    /// Makes them.
+    pub(crate) fn new() -> Self {
+        let list = |text| tokens(text).into_iter().collect();
+        Self { test: list("#[::core::prelude::v1::test]"), run: list("::testkit::__private::run") }
+    }
 }
 
 /// Appends the function with the assertions of its body rewritten, unless it is `const`.

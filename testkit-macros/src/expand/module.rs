@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::description::{self, Module};
-use super::{fallback, function, group, tokens};
+use super::function::{self, Context, Templates};
+use super::{fallback, group, tokens};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
@@ -60,6 +61,7 @@ struct Collector {
     diagnostics: Diagnostics,
     /// The file, as given to the compiler.
     file: String,
+    templates: Templates,
 }
 
 impl Collector {
@@ -69,7 +71,7 @@ impl Collector {
         for error in &loaded.errors {
             diagnostics.plain(Span::call_site(), error.clone());
         }
-        Self { loaded, diagnostics, file: String::new() }
+        Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
     /// The body of a module, with its tests hosted, described and registered.
@@ -152,7 +154,8 @@ impl Collector {
                 let marks = collect::marks(&attributes, &mut self.diagnostics);
                 if validate::function(&attributes, &function, &mut self.diagnostics) {
                     tests.push(function::test(&attributes, &visibility, &function, marks));
-                    output.extend(function::hosted(attributes, visibility, function, rewriter, &self.file));
+                    let context = Context { rewriter, file: &self.file, templates: &self.templates };
+                    output.extend(function::hosted(attributes, visibility, function, &context));
                 } else {
                     let kind = ItemKind::Function(Box::new(function));
                     output.extend(fallback::item(Item { attributes, visibility, kind }));

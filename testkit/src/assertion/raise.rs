@@ -22,7 +22,7 @@ pub fn fail_condition(expression: &str, message: Option<Arguments<'_>>) -> ! {
 #[inline(never)]
 #[track_caller]
 pub fn fail_comparison(
-    sources: [&str; 3],
+    sources: &[&str; 3],
     left: Value<'_>,
     right: Value<'_>,
     message: Option<Arguments<'_>>,
@@ -38,7 +38,7 @@ pub fn fail_comparison(
 #[track_caller]
 pub fn fail_equality(
     operator: &str,
-    sources: [&str; 2],
+    sources: &[&str; 2],
     values: [Value<'_>; 2],
     message: Option<Arguments<'_>>,
 ) -> ! {
