@@ -78,7 +78,12 @@ impl Place {
             TokenTree::Group(body) => body.span_close().start().line,
             other => other.span().start().line,
         };
-        Self { line: first, name_line: name.line, column: name.column + 1, end_line }
+        Self {
+            line: first,
+            name_line: name.line,
+            column: name.column + 1,
+            end_line,
+        }
     }
 }
 
@@ -102,7 +107,10 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &Config) -> Rol
             AttributeKind::Test | AttributeKind::OurTest => is_marked = true,
             AttributeKind::ConditionalAttribute => {
                 let inner = attribute.conditional().map(|(_, inner)| inner).unwrap_or_default();
-                if inner.iter().any(|inner| matches!(inner.kind(), AttributeKind::ForeignTest | AttributeKind::Test)) {
+                if inner
+                    .iter()
+                    .any(|inner| matches!(inner.kind(), AttributeKind::ForeignTest | AttributeKind::Test))
+                {
                     return Role::Foreign;
                 }
             }
@@ -115,23 +123,35 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &Config) -> Rol
             | AttributeKind::Other => {}
         }
     }
-    if is_marked || config.is_test_name(name) { Role::Test } else { Role::Ordinary }
+    if is_marked || config.is_test_name(name) {
+        Role::Test
+    } else {
+        Role::Ordinary
+    }
 }
 
 /// Reads the marks of a test.
 pub(crate) fn marks(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Marks {
     let mut marks = Marks::default();
     for attribute in attributes {
-        let plain = || Conditional { predicate: None, text: attribute.string() };
+        let plain = || Conditional {
+            predicate: None,
+            text: attribute.string(),
+        };
         match attribute.kind() {
             AttributeKind::Condition => marks.conditions.extend(attribute.condition()),
             AttributeKind::Ignore => marks.ignore.push(plain()),
             AttributeKind::ShouldPanic => marks.should_panic.push(plain()),
             AttributeKind::ConditionalAttribute => {
-                for (predicate, inner) in attribute.conditional().into_iter().flat_map(|(predicate, inner)| {
-                    inner.into_iter().map(move |inner| (predicate.clone(), inner))
-                }) {
-                    let conditional = Conditional { predicate: Some(predicate), text: inner.string() };
+                for (predicate, inner) in attribute
+                    .conditional()
+                    .into_iter()
+                    .flat_map(|(predicate, inner)| inner.into_iter().map(move |inner| (predicate.clone(), inner)))
+                {
+                    let conditional = Conditional {
+                        predicate: Some(predicate),
+                        text: inner.string(),
+                    };
                     match inner.kind() {
                         AttributeKind::Ignore => marks.ignore.push(conditional),
                         AttributeKind::ShouldPanic => marks.should_panic.push(conditional),
@@ -210,7 +230,9 @@ pub(crate) fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, St
 /// Whether `#[cfg_attr]` adds something that only the function that libtest sees may carry.
 pub(crate) fn has_conditional_mark(attribute: &Attribute) -> bool {
     let inner = attribute.conditional().map(|(_, inner)| inner).unwrap_or_default();
-    inner.iter().any(|inner| matches!(inner.kind(), AttributeKind::Ignore | AttributeKind::ShouldPanic))
+    inner
+        .iter()
+        .any(|inner| matches!(inner.kind(), AttributeKind::Ignore | AttributeKind::ShouldPanic))
 }
 
 /// Whether an attribute of the author's function belongs on the function that libtest sees.
@@ -300,9 +322,16 @@ pub(crate) fn groups(
     for item in items {
         match &item.kind {
             ItemKind::Type(item_type) => {
-                let conditions = item.attributes.iter().filter(|it| it.kind() == AttributeKind::Condition);
+                let conditions = item
+                    .attributes
+                    .iter()
+                    .filter(|it| it.kind() == AttributeKind::Condition);
                 let conditions = conditions.filter_map(Attribute::condition).collect();
-                let known = Type { is_unit: item_type.is_unit, is_generic: item_type.is_generic, conditions };
+                let known = Type {
+                    is_unit: item_type.is_unit,
+                    is_generic: item_type.is_generic,
+                    conditions,
+                };
                 taken.push(item_type.name.to_string());
                 types.insert(item_type.name.to_string(), known);
             }
@@ -318,10 +347,18 @@ pub(crate) fn groups(
     }
     let mut groups: Vec<Group> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let (ItemKind::Implementation(block), Some(body)) = (&item.kind, blocks.get(&index)) else { continue };
+        let (ItemKind::Implementation(block), Some(body)) = (&item.kind, blocks.get(&index)) else {
+            continue;
+        };
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
-        let block = Block { item, block, name, body, known };
+        let block = Block {
+            item,
+            block,
+            name,
+            body,
+            known,
+        };
         let methods = block.methods(config, diagnostics);
         if methods.is_empty() {
             continue;
@@ -330,15 +367,33 @@ pub(crate) fn groups(
             Some(group) => group.methods.extend(methods),
             None => {
                 let module = free_name(&snake_case(&name.to_string()), &mut taken);
-                let construction = if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
-                groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
+                let construction = if known.is_some_and(|known| known.is_unit) {
+                    Construction::Unit
+                } else {
+                    Construction::Default
+                };
+                groups.push(Group {
+                    name: name.clone(),
+                    module,
+                    construction,
+                    teardown: None,
+                    methods,
+                });
             }
         }
     }
     for group in &mut groups {
-        let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, &group.name));
-        for (_, item) in bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate()) {
-            let ItemKind::Function(function) = &item.kind else { continue };
+        let bodies = items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| is_block_of(item, &group.name));
+        for (_, item) in bodies
+            .filter_map(|(index, _)| blocks.get(&index))
+            .flat_map(|body| body.items.iter().enumerate())
+        {
+            let ItemKind::Function(function) = &item.kind else {
+                continue;
+            };
             if function.name == "setup" {
                 validate::setup(item, function, diagnostics);
                 group.construction = Construction::Setup;
@@ -376,19 +431,32 @@ impl Block<'_> {
         if !config.is_group_name(&self.name.to_string()) {
             return Vec::new();
         }
-        let outer = self.item.attributes.iter().filter(|it| it.kind() == AttributeKind::Condition);
+        let outer = self
+            .item
+            .attributes
+            .iter()
+            .filter(|it| it.kind() == AttributeKind::Condition);
         let mut outer: Vec<String> = outer.filter_map(Attribute::condition).collect();
-        outer.extend(self.known.into_iter().flat_map(|known| known.conditions.iter().cloned()));
+        outer.extend(
+            self.known
+                .into_iter()
+                .flat_map(|known| known.conditions.iter().cloned()),
+        );
         let mut methods = Vec::new();
         for item in &self.body.items {
-            let ItemKind::Function(function) = &item.kind else { continue };
+            let ItemKind::Function(function) = &item.kind else {
+                continue;
+            };
             if role(&item.attributes, &function.name.to_string(), config) != Role::Test {
                 continue;
             }
             if self.block.is_trait {
                 diagnostics.error(
                     function.name.span(),
-                    format!("`{}` looks like a test, but methods of a trait are not collected", function.name),
+                    format!(
+                        "`{}` looks like a test, but methods of a trait are not collected",
+                        function.name
+                    ),
                     format!("move it into `impl {} {{ … }}`, or rename it", self.name),
                 );
                 continue;
@@ -401,9 +469,13 @@ impl Block<'_> {
                 );
                 return Vec::new();
             }
-            let Some(receiver) = validate::method(item, function, diagnostics) else { continue };
+            let Some(receiver) = validate::method(item, function, diagnostics) else {
+                continue;
+            };
             let mut marks = marks(&item.attributes, diagnostics);
-            marks.hosted.extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
+            marks
+                .hosted
+                .extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
             marks.conditions.extend(outer.iter().cloned());
             methods.push(Method {
                 name: function.name.to_string(),
@@ -422,7 +494,11 @@ pub(crate) fn blocks(items: &[Item], config: &Config) -> BTreeMap<usize, Items> 
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         if let ItemKind::Implementation(block) = &item.kind {
-            if block.self_type.as_ref().is_some_and(|name| config.is_group_name(&name.to_string())) {
+            if block
+                .self_type
+                .as_ref()
+                .is_some_and(|name| config.is_group_name(&name.to_string()))
+            {
                 blocks.insert(index, ast::scan(block.body.stream()));
             }
         }

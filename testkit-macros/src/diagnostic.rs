@@ -12,7 +12,7 @@ pub(crate) struct Diagnostics {
 impl Diagnostics {
     /// Adds an error at `span`, with a hint on a line of its own.
     pub(crate) fn error(&mut self, span: Span, message: impl AsRef<str>, hint: impl AsRef<str>) {
-        let text = format!("{}\n\nhint: {}", message.as_ref(), hint.as_ref());
+        let text = format!("{}\nhint: {}", message.as_ref(), hint.as_ref());
         self.errors.push((span, text));
     }
 
@@ -48,8 +48,13 @@ impl Diagnostics {
 /// The nearest of `known` to `word`, if it is near enough to be what the author meant.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let limit = word.chars().count().max(3) / 3 + 1;
-    let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
-    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    let distances = known
+        .iter()
+        .map(|candidate| (edit_distance(word, candidate), *candidate));
+    distances
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance in characters.

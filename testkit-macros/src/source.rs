@@ -50,7 +50,10 @@ pub(crate) fn read(path: &Path) -> Result<Rc<SourceFile>, String> {
         text.to_owned()
     };
     let tokens = lex(&text).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let file = Rc::new(SourceFile { items: ast::scan(tokens), changed });
+    let file = Rc::new(SourceFile {
+        items: ast::scan(tokens),
+        changed,
+    });
     FILES.with_borrow_mut(|files| files.insert(path.to_owned(), Rc::clone(&file)));
     Ok(file)
 }
@@ -102,7 +105,11 @@ pub(crate) fn type_beside(span: Span, name: &Ident) -> Option<TypeBeside> {
 fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
     let file = read(path).ok()?;
     with_module_at(&file.items, line, &mut Vec::new(), &mut |items, _| {
-        let mut beside = TypeBeside { construction: Construction::Default, teardown: None, earlier_blocks: 0 };
+        let mut beside = TypeBeside {
+            construction: Construction::Default,
+            teardown: None,
+            earlier_blocks: 0,
+        };
         for item in &items.items {
             match &item.kind {
                 ItemKind::Type(item) if item.is_unit && item.name == name => {
@@ -117,7 +124,9 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
                     let is_collected = item.attributes.iter().any(|it| it.kind() == AttributeKind::Tests);
                     beside.earlier_blocks += usize::from(is_earlier && is_collected);
                     for item in ast::scan(block.body.stream()).items {
-                        let ItemKind::Function(function) = item.kind else { continue };
+                        let ItemKind::Function(function) = item.kind else {
+                            continue;
+                        };
                         if function.name == "setup" {
                             beside.construction = Construction::Setup;
                         } else if function.name == "teardown" {

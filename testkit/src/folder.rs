@@ -19,10 +19,19 @@ pub fn check_folder(folder: &str, file: &str, patterns: &[&str], known: &[&str])
     let root = file.rsplit(['/', '\\']).next().unwrap_or(file);
     found.retain(|name| name != root);
     found.sort();
-    let added = found.iter().filter(|name| !known.contains(&name.as_str())).map(|name| format!("\n  new: {name}"));
-    let removed = known.iter().filter(|name| !found.iter().any(|it| it == **name)).map(|name| format!("\n  removed: {name}"));
+    let added = found
+        .iter()
+        .filter(|name| !known.contains(&name.as_str()))
+        .map(|name| format!("\n  new: {name}"));
+    let removed = known
+        .iter()
+        .filter(|name| !found.iter().any(|it| it == **name))
+        .map(|name| format!("\n  removed: {name}"));
     let changes: String = added.chain(removed).collect();
-    assert!(changes.is_empty(), "the test files of {folder} have changed since this binary was built:{changes}\n  touch {file} or run testkit");
+    assert!(
+        changes.is_empty(),
+        "the test files of {folder} have changed since this binary was built:{changes}\n  touch {file} or run testkit"
+    );
 }
 
 /// Appends the paths below `folder`, with `/`, of the files that match. The macro does the same.
@@ -30,14 +39,19 @@ fn list(folder: &Path, prefix: &str, patterns: &[&str], files: &mut Vec<String>)
     let cannot_read = |error| format!("cannot read the folder {}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(cannot_read)? {
         let entry = entry.map_err(cannot_read)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         let kind = entry.file_type().map_err(cannot_read)?;
         if kind.is_dir() {
             let is_other_package = entry.path().join("Cargo.toml").exists();
             if !name.starts_with('.') && name != "target" && !is_other_package {
                 list(&entry.path(), &format!("{prefix}{name}/"), patterns, files)?;
             }
-        } else if patterns.iter().any(|pattern| matches(pattern.as_bytes(), name.as_bytes())) {
+        } else if patterns
+            .iter()
+            .any(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
+        {
             files.push(format!("{prefix}{name}"));
         }
     }

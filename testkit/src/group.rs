@@ -39,7 +39,10 @@ pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>)
         Ok(()) => teardown(group),
         Err(failure) => {
             if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| teardown(group))) {
-                harness::record(Failure::new(FailureKind::Panic, format!("in teardown: {}", text(&*second))));
+                harness::record(Failure::new(
+                    FailureKind::Panic,
+                    format!("in teardown: {}", text(&*second)),
+                ));
             }
             // The test's own failure is the one that counts.
             harness::enter(Phase::Test);

@@ -3,7 +3,7 @@
 //! What it found goes to a `macro_rules!` macro of the library, `__comparison!` or `__condition!`, which holds the code
 //! around it: the compiler expands those much faster than unoptimised code here makes tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 
@@ -17,7 +17,11 @@ struct Input {
 }
 
 enum Condition {
-    Comparison { left: TokenStream, operator: TokenStream, right: TokenStream },
+    Comparison {
+        left: TokenStream,
+        operator: TokenStream,
+        right: TokenStream,
+    },
     Plain(TokenStream),
 }
 
@@ -45,10 +49,15 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// Parentheses of the macro's own, so that no lint takes them for the author's.
+/// Parentheses of the macro's own, so that no lint takes them for the author's, placed where the operand begins.
 fn parenthesized(tokens: TokenStream) -> TokenTree {
+    let first = tokens
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
-    group.set_span(Span::mixed_site());
+    group.set_span(Span::mixed_site().located_at(first));
     TokenTree::Group(group)
 }
 
@@ -123,25 +132,30 @@ fn split(tokens: &TokenStream) -> Option<Input> {
 
 /// Words that begin an expression whose end only a parser finds.
 const SPECIAL_WORDS: &[&str] = &[
-    "as", "async", "box", "break", "const", "continue", "do", "for", "if", "in", "let", "loop", "match", "move", "return",
-    "static", "struct", "unsafe", "while", "yield",
+    "as", "async", "box", "break", "const", "continue", "do", "for", "if", "in", "let", "loop", "match", "move",
+    "return", "static", "struct", "unsafe", "while", "yield",
 ];
 
 /// Splits by parsing; `None` if it is no expression.
 fn parse(tokens: &TokenStream) -> Option<Input> {
     let parser = |input: ParseStream<'_>| {
         let condition = match input.parse::<syn::Expr>()? {
-            syn::Expr::Binary(binary) if is_comparison(&binary.op) && binary.attrs.is_empty() => Condition::Comparison {
-                left: binary.left.into_token_stream(),
-                operator: binary.op.into_token_stream(),
-                right: binary.right.into_token_stream(),
-            },
+            syn::Expr::Binary(binary) if is_comparison(&binary.op) && binary.attrs.is_empty() => {
+                Condition::Comparison {
+                    left: binary.left.into_token_stream(),
+                    operator: binary.op.into_token_stream(),
+                    right: binary.right.into_token_stream(),
+                }
+            }
             other => Condition::Plain(other.into_token_stream()),
         };
         if !input.is_empty() {
             input.parse::<syn::Token![,]>()?;
         }
-        Ok(Input { condition, message: input.parse()? })
+        Ok(Input {
+            condition,
+            message: input.parse()?,
+        })
     };
     parser.parse2(tokens.clone()).ok()
 }
@@ -161,7 +175,9 @@ mod tests {
         fn check(source: &str, want: &str) {
             let tokens: TokenStream = source.parse().unwrap();
             let show = |input: Input| match input.condition {
-                Condition::Plain(condition) => format!("{} / {}", source::text(&condition), source::text(&input.message)),
+                Condition::Plain(condition) => {
+                    format!("{} / {}", source::text(&condition), source::text(&input.message))
+                }
                 Condition::Comparison { left, operator, right } => {
                     let parts = [&left, &operator, &right, &input.message].map(source::text);
                     format!("{} [{}] {} / {}", parts[0], parts[1], parts[2], parts[3])

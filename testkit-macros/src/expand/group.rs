@@ -34,7 +34,11 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str) -> String {
     };
     let (line, column) = (method.place.name_line, method.place.column);
     let call = |call: String, returns_value| {
-        if returns_value { settled(&call, file, line, column) } else { call }
+        if returns_value {
+            settled(&call, file, line, column)
+        } else {
+            call
+        }
     };
     let test = call(format!("group.{}()", method.name), method.returns_value);
     let teardown = match group.teardown {
@@ -74,8 +78,8 @@ pub(crate) fn construction(group: &Group, span: Span) -> TokenStream {
         Construction::Default => {
             let constructor = constructor(&group.name);
             let name = Ident::new(&group.name.to_string(), span);
+            // Not only under `cfg(test)`, so that `cargo check` shows the error as well.
             quote_spanned! {span=>
-                #[cfg(test)]
                 #[allow(dead_code)]
                 fn #constructor() -> #name {
                     <#name as ::testkit::__private::GroupValue>::new()

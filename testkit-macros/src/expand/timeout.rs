@@ -16,14 +16,20 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let call = Span::call_site();
     let mut items = ast::scan(item.clone()).items;
-    let (Some(scanned), true) = (items.pop(), items.is_empty()) else { return item };
+    let (Some(scanned), true) = (items.pop(), items.is_empty()) else {
+        return item;
+    };
     let ItemKind::Function(function) = &scanned.kind else {
         diagnostics.error(call, "`#[timeout]` goes on a test", "put it on a test function");
         let mut tokens = diagnostics.into_tokens();
         tokens.extend(item);
         return tokens;
     };
-    if let Some(index) = scanned.attributes.iter().position(|attribute| attribute.kind() == AttributeKind::OurTest) {
+    if let Some(index) = scanned
+        .attributes
+        .iter()
+        .position(|attribute| attribute.kind() == AttributeKind::OurTest)
+    {
         return behind_test(literal, scanned, index);
     }
     if let Err((span, message)) = collect::timeout(literal, call) {
@@ -70,10 +76,15 @@ fn has_discover(items: &Items) -> bool {
 
 /// Whether one of the modules on the path `inside` has `#[testkit::tests]`.
 fn is_in_marked_module(items: &Items, inside: &[String]) -> bool {
-    let Some((first, rest)) = inside.split_first() else { return false };
+    let Some((first, rest)) = inside.split_first() else {
+        return false;
+    };
     items.items.iter().any(|item| match &item.kind {
         ItemKind::Module(module) if module.name == *first => {
-            let is_marked = item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
+            let is_marked = item
+                .attributes
+                .iter()
+                .any(|attribute| attribute.kind() == AttributeKind::Tests);
             is_marked
                 || match &module.body {
                     proc_macro2::TokenTree::Group(body) => is_in_marked_module(&ast::scan(body.stream()), rest),
@@ -89,7 +100,11 @@ fn is_in_marked_block(items: &Items, line: usize) -> bool {
     items.items.iter().any(|item| match &item.kind {
         ItemKind::Implementation(block) => {
             let lines = block.body.span_open().start().line..=block.body.span_close().start().line;
-            lines.contains(&line) && item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests)
+            lines.contains(&line)
+                && item
+                    .attributes
+                    .iter()
+                    .any(|attribute| attribute.kind() == AttributeKind::Tests)
         }
         _ => false,
     })
@@ -100,11 +115,16 @@ fn is_in_collected_folder(path: &Path) -> bool {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let package = Path::new(&package).canonicalize().unwrap_or_else(|_| package.into());
-    path.ancestors().skip(1).take_while(|folder| folder.starts_with(&package)).any(|folder| {
-        let Ok(entries) = std::fs::read_dir(folder) else { return false };
-        entries.flatten().map(|entry| entry.path()).any(|path| {
-            path.extension().is_some_and(|extension| extension == "rs")
-                && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("discover_files!"))
+    path.ancestors()
+        .skip(1)
+        .take_while(|folder| folder.starts_with(&package))
+        .any(|folder| {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                return false;
+            };
+            entries.flatten().map(|entry| entry.path()).any(|path| {
+                path.extension().is_some_and(|extension| extension == "rs")
+                    && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("discover_files!"))
+            })
         })
-    })
 }
