@@ -354,7 +354,7 @@ pub(crate) fn groups(
         let known = types.get(&name.to_string());
         let block = Block {
             item,
-            block,
+            head: block,
             name,
             body,
             known,
@@ -363,23 +363,22 @@ pub(crate) fn groups(
         if methods.is_empty() {
             continue;
         }
-        match groups.iter_mut().find(|group| group.name == *name) {
-            Some(group) => group.methods.extend(methods),
-            None => {
-                let module = free_name(&snake_case(&name.to_string()), &mut taken);
-                let construction = if known.is_some_and(|known| known.is_unit) {
-                    Construction::Unit
-                } else {
-                    Construction::Default
-                };
-                groups.push(Group {
-                    name: name.clone(),
-                    module,
-                    construction,
-                    teardown: None,
-                    methods,
-                });
-            }
+        if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
+            group.methods.extend(methods)
+        } else {
+            let module = free_name(&snake_case(&name.to_string()), &mut taken);
+            let construction = if known.is_some_and(|known| known.is_unit) {
+                Construction::Unit
+            } else {
+                Construction::Default
+            };
+            groups.push(Group {
+                name: name.clone(),
+                module,
+                construction,
+                teardown: None,
+                methods,
+            });
         }
     }
     for group in &mut groups {
@@ -419,7 +418,7 @@ pub(crate) fn is_block_of(item: &Item, name: &Ident) -> bool {
 
 struct Block<'a> {
     item: &'a Item,
-    block: &'a Implementation,
+    head: &'a Implementation,
     name: &'a Ident,
     body: &'a Items,
     known: Option<&'a Type>,
@@ -450,7 +449,7 @@ impl Block<'_> {
             if role(&item.attributes, &function.name.to_string(), config) != Role::Test {
                 continue;
             }
-            if self.block.is_trait {
+            if self.head.is_trait {
                 diagnostics.error(
                     function.name.span(),
                     format!(
@@ -461,7 +460,7 @@ impl Block<'_> {
                 );
                 continue;
             }
-            if self.block.is_generic || self.known.is_some_and(|known| known.is_generic) {
+            if self.head.is_generic || self.known.is_some_and(|known| known.is_generic) {
                 diagnostics.error(
                     self.name.span(),
                     format!("the group `{}` is generic, so there is no one type to test", self.name),
@@ -493,14 +492,13 @@ impl Block<'_> {
 pub(crate) fn blocks(items: &[Item], config: &Config) -> BTreeMap<usize, Items> {
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
-        if let ItemKind::Implementation(block) = &item.kind {
-            if block
+        if let ItemKind::Implementation(block) = &item.kind
+            && block
                 .self_type
                 .as_ref()
                 .is_some_and(|name| config.is_group_name(&name.to_string()))
-            {
-                blocks.insert(index, ast::scan(block.body.stream()));
-            }
+        {
+            blocks.insert(index, ast::scan(block.body.stream()));
         }
     }
     blocks

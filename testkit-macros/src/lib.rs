@@ -51,5 +51,5 @@ pub fn discover_files(input: TokenStream) -> TokenStream {
 /// Asserts that a condition holds; a comparison that does not shows both values.
 #[proc_macro]
 pub fn assert(input: TokenStream) -> TokenStream {
-    assertion::expand(input.into()).into()
+    assertion::expand(&input.into()).into()
 }

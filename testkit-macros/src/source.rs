@@ -112,10 +112,10 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
         };
         for item in &items.items {
             match &item.kind {
-                ItemKind::Type(item) if item.is_unit && item.name == name => {
-                    if beside.construction == Construction::Default {
-                        beside.construction = Construction::Unit;
-                    }
+                ItemKind::Type(item)
+                    if item.is_unit && item.name == name && beside.construction == Construction::Default =>
+                {
+                    beside.construction = Construction::Unit;
                 }
                 ItemKind::Implementation(block)
                     if !block.is_trait && block.self_type.as_ref().is_some_and(|it| it == name) =>

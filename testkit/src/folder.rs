@@ -11,9 +11,7 @@ pub fn check_folder(folder: &str, file: &str, patterns: &[&str], known: &[&str])
     let mut found = Vec::new();
     if let Err(error) = list(Path::new(folder), "", patterns, &mut found) {
         // The binary may run on another machine than the one that compiled it.
-        if Path::new(folder).exists() {
-            panic!("{error}");
-        }
+        assert!(!Path::new(folder).exists(), "{error}");
         return;
     }
     let root = file.rsplit(['/', '\\']).next().unwrap_or(file);

@@ -3,6 +3,7 @@
 use testkit_protocol::record::{Description, TestRecord};
 
 #[testkit::tests]
+#[expect(clippy::unused_self, reason = "a method that only stands there")]
 mod described {
     fn test_plain() {}
 
@@ -14,7 +15,7 @@ mod described {
     #[cfg(any())]
     fn test_absent() {}
 
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[cfg_attr(any(), ignore = "never")]
     #[cfg_attr(all(), ignore = "always")]
     fn test_conditional() {}
@@ -38,6 +39,14 @@ fn test_discovered() {}
 #[test]
 fn plain_discovered() {}
 
+#[track_caller]
+fn check(records: &[(String, TestRecord)], module: &str, want: &TestRecord) {
+    let found = records
+        .iter()
+        .find(|(in_module, record)| in_module == module && record.name == want.name);
+    assert_eq!(found.map(|(_, record)| record), Some(want));
+}
+
 #[test]
 fn descriptions_are_records() {
     let text: String = testkit::__private::descriptions()
@@ -59,13 +68,6 @@ fn descriptions_are_records() {
             Description::Test(record) => records.push((module.clone(), record)),
             Description::Folder(_) => panic!("there is no folder here"),
         }
-    }
-    #[track_caller]
-    fn check(records: &[(String, TestRecord)], module: &str, want: &TestRecord) {
-        let found = records
-            .iter()
-            .find(|(in_module, record)| in_module == module && record.name == want.name);
-        assert_eq!(found.map(|(_, record)| record), Some(want));
     }
     let record = |name: &str, line, column, end_line| TestRecord {
         name: name.to_owned(),

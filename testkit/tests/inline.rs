@@ -1,6 +1,7 @@
 //! `#[testkit::tests]` on an inline module: every kind of test in it.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+#![expect(clippy::pedantic, reason = "the tests are written as users write theirs")]
 
 #[testkit::tests]
 mod tests {

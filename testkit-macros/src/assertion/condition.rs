@@ -26,8 +26,8 @@ enum Condition {
 }
 
 /// Expands the arguments of `assert!`.
-pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
-    let Some(input) = split(&tokens).or_else(|| parse(&tokens)) else {
+pub(crate) fn expand(tokens: &TokenStream) -> TokenStream {
+    let Some(input) = split(tokens).or_else(|| parse(tokens)) else {
         // The standard macro has the words for what is wrong here.
         return quote! { ::core::assert!(#tokens) };
     };

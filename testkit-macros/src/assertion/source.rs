@@ -104,10 +104,10 @@ impl Writer {
 
     fn piece(&mut self, text: &str, span: Span, kind: Kind) {
         let start = span.start();
-        if let Some(previous) = self.previous {
-            if needs_space(previous, start, kind, text) {
-                self.text.push(' ');
-            }
+        if let Some(previous) = self.previous
+            && needs_space(previous, start, kind, text)
+        {
+            self.text.push(' ');
         }
         self.text.write_str(text).expect("writing to a String cannot fail");
         self.previous = Some(Piece { end: span.end(), kind });

@@ -66,7 +66,7 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
     parts.text(&format!(
         "{{\"folder\":{{\"file\":\"{}\",\"folder\":\"{}\",\"patterns\":[{}],\"files\":[{}],\"root\":\"{}\"}}}}\n",
         json(folder.file),
-        json(folder.folder),
+        json(folder.path),
         list(folder.patterns),
         list(folder.files),
         json(folder.root),
@@ -79,7 +79,7 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
 /// What `discover_files!` found; the fields of the record.
 pub(crate) struct Folder<'a> {
     pub(crate) file: &'a str,
-    pub(crate) folder: &'a str,
+    pub(crate) path: &'a str,
     pub(crate) patterns: &'a [String],
     pub(crate) files: &'a [String],
     pub(crate) root: &'a str,
@@ -252,7 +252,7 @@ fn enter(test: &Test, entries: &mut String) {
     for mark in test.marks.should_panic.iter().rev() {
         let value = match &mark.text {
             None => "ShouldPanic::Yes".to_owned(),
-            Some(text) => format!("ShouldPanic::Containing({})", literal(text)),
+            Some(expected) => format!("ShouldPanic::Containing({})", literal(expected)),
         };
         should_panic = match &mark.predicate {
             None => value,

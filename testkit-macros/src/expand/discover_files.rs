@@ -53,7 +53,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     let record = description::Folder {
         file: &shown,
-        folder: &absolute.to_string_lossy(),
+        path: &absolute.to_string_lossy(),
         patterns: &loaded.config.files,
         files: &files,
         root: &root_name,
@@ -73,7 +73,7 @@ fn up_to_date_test(folder: &description::Folder<'_>) -> String {
     format!(
         "#[::core::prelude::v1::test] fn discover_files_is_up_to_date() {{ \
            ::testkit::__private::check_folder({}, {}, &[{}], &[{}]) }}",
-        literal(folder.folder),
+        literal(folder.path),
         literal(folder.file),
         list(folder.patterns),
         list(folder.files),
@@ -214,7 +214,7 @@ fn module_name(name: &str) -> String {
         .chars()
         .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' })
         .collect();
-    if module.chars().next().is_none_or(|first| first.is_numeric()) {
+    if module.chars().next().is_none_or(char::is_numeric) {
         module.insert(0, '_');
     }
     match syn::parse_str::<syn::Ident>(&module) {

@@ -167,10 +167,10 @@ impl Templates {
 
 /// Appends the function with the assertions of its body rewritten, unless it is `const`.
 pub(crate) fn push_rewritten(mut function: Function, rewriter: Rewriter, tokens: &mut Vec<TokenTree>) {
-    if !function.is("const") {
-        if let TokenTree::Group(body) = function.body {
-            function.body = TokenTree::Group(rewriter.group(body));
-        }
+    if !function.is("const")
+        && let TokenTree::Group(body) = function.body
+    {
+        function.body = TokenTree::Group(rewriter.group(body));
     }
     function.push_tokens(tokens);
 }

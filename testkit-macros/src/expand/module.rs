@@ -157,7 +157,7 @@ impl Collector {
                 }
                 ItemKind::Implementation(block) => {
                     let body = blocks.remove(&index);
-                    self.block(attributes, visibility, block, body, rewriter, &mut output);
+                    Self::block(attributes, visibility, block, body, rewriter, &mut output);
                 }
                 ItemKind::MacroCall(call) => {
                     if call.path == "testkit::discover" || call.path == "discover" {
@@ -264,7 +264,6 @@ impl Collector {
     }
 
     fn block(
-        &mut self,
         attributes: Vec<Attribute>,
         visibility: Vec<TokenTree>,
         block: Implementation,
@@ -344,7 +343,7 @@ impl Collector {
         for (index, item) in items.into_iter().enumerate() {
             if let ItemKind::Implementation(block) = item.kind {
                 let body = blocks.remove(&index);
-                self.block(
+                Self::block(
                     item.attributes,
                     item.visibility,
                     block,

@@ -30,7 +30,7 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
         .iter()
         .position(|attribute| attribute.kind() == AttributeKind::OurTest)
     {
-        return behind_test(literal, scanned, index);
+        return behind_test(&literal, scanned, index);
     }
     if let Err((span, message)) = collect::timeout(literal, call) {
         diagnostics.plain(span, message);
@@ -47,7 +47,7 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Puts the mark behind `#[testkit::test]`, which then takes it off.
-fn behind_test(literal: TokenStream, mut item: Item, index: usize) -> TokenStream {
+fn behind_test(literal: &TokenStream, mut item: Item, index: usize) -> TokenStream {
     let test = item.attributes.remove(index);
     let mut tokens: TokenStream = test.into_tokens().into_iter().collect();
     tokens.extend(quote! { #[::testkit::timeout(#literal)] });

@@ -24,9 +24,8 @@ impl RegisteredTest {
 /// Every collected test, by file, line and column: inventory itself has no order.
 pub(crate) fn all() -> Vec<RegisteredTest> {
     let modules = inventory::iter::<ModuleEntry>.into_iter();
-    let mut tests: Vec<_> = modules
-        .flat_map(|module| module.tests.iter().map(move |case| RegisteredTest { module, case }))
-        .collect();
+    let mut tests: Vec<_> =
+        modules.flat_map(|module| module.tests.iter().map(move |case| RegisteredTest { module, case })).collect();
     tests.sort_by_key(|test| (test.module.file, test.case.line, test.case.column, test.case.name));
     tests
 }
