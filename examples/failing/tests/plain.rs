@@ -80,7 +80,7 @@ fn panics_as_expected() {
 }
 
 #[test]
-#[should_panic(expected = "")]
+#[should_panic(expected = "disk full")]
 fn does_not_panic() {}
 
 // Ends of the process.

@@ -79,7 +79,7 @@ fn test_panics_as_expected() {
     panic!("disk full: 0 bytes left");
 }
 
-#[should_panic]
+#[should_panic(expected = "disk full")]
 fn test_does_not_panic() {}
 
 // Ends of the process.
