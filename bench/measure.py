@@ -61,8 +61,9 @@ def median(folder: Path, command: str, runs: int, *, warmup: int = 1, prepare: s
         return json.loads(Path(out.name).read_text())["results"][0]["median"]
 
 
-def three_sides(folder: Path, *, runs: int, nextest_runs: int, nextest_goal: float, cargo_goal: float, share: bool) -> str:
-    """Runs a project under all three; a table with the ratios to testkit and whether the goals are reached."""
+def three_sides(folder: Path, *, runs: int, nextest_runs: int, nextest_goal: float | None = None,
+                cargo_goal: float | None = None, share: bool = False) -> str:
+    """Runs a project under all three; a table with the ratios to testkit and whether the goals are reached, if there are any."""
     nothing = median(folder, CARGO_NOTHING, runs)
     nextest_list = median(folder, "cargo nextest list", min(runs, 5))
     times = {
@@ -78,9 +79,9 @@ def three_sides(folder: Path, *, runs: int, nextest_runs: int, nextest_goal: flo
         whole_ratio = taken / ours if taken and ours else None
         share_ratio = (taken - nothing) / our_share if taken and our_share else None
         goal, reached = "", ""
-        if name == "cargo nextest run":
+        if name == "cargo nextest run" and nextest_goal:
             goal, reached = f"whole ≥ {nextest_goal:g}×", verdict(whole_ratio >= nextest_goal if whole_ratio else None)
-        elif name == "cargo test --tests":
+        elif name == "cargo test --tests" and cargo_goal:
             judged = share_ratio if share else whole_ratio
             goal = f"{'share' if share else 'whole'} ≥ {cargo_goal:g}×"
             reached = verdict(judged >= cargo_goal if judged else None)
@@ -102,28 +103,28 @@ def measure_plain() -> str:
     """5,000 trivial plain tests in one binary."""
     folder = projects.plain(BENCH / "plain", 5000)
     build(folder)
-    return three_sides(folder, runs=10, nextest_runs=2, nextest_goal=50, cargo_goal=1, share=False)
+    return three_sides(folder, runs=10, nextest_runs=2, nextest_goal=50, cargo_goal=1)
 
 
 def measure_binaries() -> str:
     """20 binaries with 50 plain tests each."""
     folder = projects.many_binaries(BENCH / "binaries", 20, 50)
     build(folder)
-    return three_sides(folder, runs=10, nextest_runs=3, nextest_goal=10, cargo_goal=1, share=False)
+    return three_sides(folder, runs=10, nextest_runs=3, nextest_goal=10, cargo_goal=1)
 
 
 def measure_seven_thousand() -> str:
     """7,000 plain tests in one binary."""
     folder = projects.plain(BENCH / "seven-thousand", 7000)
     build(folder)
-    return three_sides(folder, runs=10, nextest_runs=2, nextest_goal=50, cargo_goal=1, share=False)
+    return three_sides(folder, runs=10, nextest_runs=2, nextest_goal=50, cargo_goal=1)
 
 
 def measure_loud() -> str:
     """One plain test that writes 119 MB to standard error and passes."""
     folder = projects.loud(BENCH / "loud", 119)
     build(folder)
-    return three_sides(folder, runs=5, nextest_runs=2, nextest_goal=1, cargo_goal=1, share=False)
+    return three_sides(folder, runs=5, nextest_runs=2, nextest_goal=1)
 
 
 def measure_list() -> str:
