@@ -1,0 +1,1 @@
+//! Nothing is here: the package is its tests.
