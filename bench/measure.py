@@ -28,7 +28,7 @@ def working_testkit() -> str | None:
     return None
 
 
-TESTKIT = working_testkit() if __name__ == "__main__" else None
+TESTKIT = working_testkit()
 
 
 def say(text: str) -> None:
@@ -87,7 +87,7 @@ def three_sides(folder: Path, *, runs: int, nextest_runs: int, nextest_goal: flo
             reached = verdict(judged >= cargo_goal if judged else None)
         rows.append([f"`{name}`", str(counts[name]), seconds(taken), seconds(taken - nothing if taken else None),
                      ratio(whole_ratio), ratio(share_ratio), goal, reached])
-    head = ["", "runs", "whole", "share", "whole, of testkit's", "share, of testkit's", "goal", ""]
+    head = ["", "runs", "whole", "share", "whole ÷ testkit's", "share ÷ testkit's", "goal", ""]
     start = f"Start-up with nothing to do: `{CARGO_NOTHING}` {seconds(nothing)}, `cargo nextest list` {seconds(nextest_list)}."
     return f"{table(head, rows)}\n\n{start}"
 
