@@ -4,3 +4,5 @@
 mod args;
 mod duration;
 mod model;
+mod run;
+mod schedule;
