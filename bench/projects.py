@@ -80,13 +80,16 @@ def file_of_tests(folder: Path, count: int, *, collected: bool) -> Path:
 
 
 def loud(folder: Path, megabytes: int) -> Path:
-    """One plain test that writes lines to standard error and passes."""
+    """One plain test that writes lines of 100 bytes to standard error and passes. A line has several parts, as lines do
+    that programs format; standard error is not buffered, so each part is a write of its own."""
     package(folder, "loud")
     lines = megabytes * 1_000_000 // 100
-    line = "x" * 99
+    text = "x" * (100 - len(f"line {lines // 2} of {lines}: \n"))
     write(
         folder / "src/lib.rs",
-        f'#[cfg(test)]\nmod tests {{\n#[test]\nfn test_loud() {{\nfor _ in 0..{lines} {{ eprintln!("{line}"); }}\n}}\n}}\n',
+        "#[cfg(test)]\nmod tests {\n#[test]\nfn test_loud() {\n"
+        f'let (count, text) = std::hint::black_box(({lines}, "{text}"));\n'
+        'for number in 0..count {\neprintln!("line {number} of {count}: {text}");\n}\n}\n}\n',
     )
     return folder
 
