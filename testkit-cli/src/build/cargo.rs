@@ -169,6 +169,7 @@ impl Build {
         let program = request.cargo_program();
         let mut command = Command::new(&program);
         command.args(request.arguments()).current_dir(&request.directory);
+        request.environment.apply_to(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         if !request.shows_progress {
             command.env("CARGO_TERM_PROGRESS_WHEN", "never");

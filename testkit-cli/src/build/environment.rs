@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Environment variables; taken from the process once, so that all below it can be tried with a table.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,11 @@ impl Environment {
     /// The variables of this process.
     pub(crate) fn of_process() -> Self {
         std::env::vars_os().collect()
+    }
+
+    /// Makes it the whole environment of a command that is about to be started.
+    pub(crate) fn apply_to(&self, command: &mut Command) {
+        command.env_clear().envs(&self.0);
     }
 
     /// The value of `name`.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BuildRequest;
 use super::config::Config;
+use super::environment::Environment;
 use crate::cache_file::{self, FileStamp};
 
 /// The answers.
@@ -214,8 +215,11 @@ impl Question {
     }
 
     fn ask(&self, request: &BuildRequest) -> Result<Facts, FactsError> {
-        let sysroot = PathBuf::from(self.output(&self.rustc, &["--print", "sysroot"])?.trim_end());
-        let version = self.output(&self.rustc, &["-vV"])?;
+        let sysroot = PathBuf::from(
+            self.output(&request.environment, &self.rustc, &["--print", "sysroot"])?
+                .trim_end(),
+        );
+        let version = self.output(&request.environment, &self.rustc, &["-vV"])?;
         let host = version
             .lines()
             .find_map(|line| line.strip_prefix("host: "))
@@ -259,7 +263,7 @@ impl Question {
                 .filter(|(is_given, _)| *is_given)
                 .map(|(_, switch)| switch),
         );
-        let text = self.output(&self.cargo, &arguments)?;
+        let text = self.output(&request.environment, &self.cargo, &arguments)?;
         serde_json::from_str(&text).map_err(|error| FactsError::Answer {
             command: format!("{} metadata", self.cargo.display()),
             reason: error.to_string(),
@@ -285,8 +289,9 @@ impl Question {
     }
 
     /// What a program says on its standard output.
-    fn output(&self, program: &OsStr, arguments: &[&str]) -> Result<String, FactsError> {
+    fn output(&self, environment: &Environment, program: &OsStr, arguments: &[&str]) -> Result<String, FactsError> {
         let mut command = Command::new(program);
+        environment.apply_to(&mut command);
         command
             .args(arguments)
             .current_dir(&self.directory)

@@ -231,3 +231,94 @@ impl Carriers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODULE: &str = r#"{"module":{"protocol":1,"version":"1","module":"c::m","file":"f.rs"}}"#;
+
+    #[test]
+    fn reads_lines() {
+        #[track_caller]
+        fn check(text: &str, want: Result<&[(&str, &str, Option<&str>)], &str>) {
+            let got = parse(Utf8Path::new("bin"), text.as_bytes()).map_err(|error| error.to_string());
+            let got = got.map(|described| {
+                let test = |test: &'_ DescribedTest| (test.path.clone(), test.libtest.clone(), test.carrier.clone());
+                described.tests.iter().map(test).collect::<Vec<_>>()
+            });
+            let want = want.map(|tests| {
+                let test = |&(path, libtest, carrier): &(&str, &str, Option<&str>)| {
+                    (path.to_owned(), libtest.to_owned(), carrier.map(Arc::from))
+                };
+                tests.iter().map(test).collect::<Vec<_>>()
+            });
+            match (got, want) {
+                (Err(got), Err(want)) => assert!(got.starts_with(want), "{got}"),
+                (got, want) => assert_eq!(got, want.map_err(str::to_owned), "{text}"),
+            }
+        }
+        let with = |lines: &str| format!("{MODULE}\n{lines}");
+        check("", Ok(&[]));
+        check("\0\0\n\0", Ok(&[]));
+        check(MODULE, Ok(&[]));
+        check(
+            &with(r#"{"test":{"name":"a","line":1}}"#),
+            Ok(&[("m::a", "m::a", Some("m::a"))]),
+        );
+        check(
+            &with("\0{\"test\":{\"name\":\"a\",\"line\":1,\"new\":{}}}\n\0\0"),
+            Ok(&[("m::a", "m::a", Some("m::a"))]),
+        );
+        check(&with(r#"{"later_kind":{}}"#), Ok(&[]));
+        // By line; the carrier is the first in the section that can be one.
+        check(
+            &with(
+                r#"{"test":{"name":"a","libtest":"x::a","line":9,"plain":true}}
+{"test":{"name":"b","line":8}}
+{"test":{"name":"G::c","libtest":"g::c","line":7}}"#,
+            ),
+            Ok(&[
+                ("m::G::c", "m::g::c", Some("m::b")),
+                ("m::b", "m::b", Some("m::b")),
+                ("m::a", "m::x::a", Some("m::b")),
+            ]),
+        );
+        check(
+            &with(r#"{"test":{"name":"a","line":1,"plain":true}}"#),
+            Ok(&[("m::a", "m::a", None)]),
+        );
+        // Two versions of the library, two carriers; the second module is the crate's root.
+        check(
+            &with(
+                r#"{"test":{"name":"a","line":1}}
+{"module":{"protocol":1,"version":"2","module":"c","file":"g.rs"}}
+{"test":{"name":"b","line":1}}"#,
+            ),
+            Ok(&[("m::a", "m::a", Some("m::a")), ("b", "b", Some("b"))]),
+        );
+        check(
+            &with("{\"test\":{\"name\":\"a\""),
+            Err("line 2 of the test description in `bin` is malformed: EOF"),
+        );
+        check(
+            &with(r#"{"test":{"line":1}}"#),
+            Err("line 2 of the test description in `bin` is malformed: missing"),
+        );
+        check(
+            r#"{"test":{"name":"a","line":1}}"#,
+            Err("line 1 of the test description in `bin` is a test outside"),
+        );
+        check(
+            &MODULE.replace(":1,", ":9,"),
+            Err("`bin` links testkit 1, which speaks protocol 9; this command speaks 1, so install"),
+        );
+    }
+
+    #[test]
+    fn reads_folders() {
+        let line = r#"{"folder":{"file":"tests/all.rs","folder":"/w/tests","patterns":["test_*.rs"],"files":[],"root":"all.rs"}}"#;
+        let described = parse(Utf8Path::new("bin"), line.as_bytes()).unwrap();
+        assert_eq!(described.folders[0].folder, "/w/tests");
+    }
+}
