@@ -1,6 +1,6 @@
 //! A running `cargo test --no-run`: its messages become binaries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::io::BufReader;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -29,6 +29,10 @@ pub(crate) struct Build {
     killer: BuildKiller,
     started: Instant,
     phase: Phase,
+    /// Integration tests and benches that wait for a program of their package: Cargo may link the test first.
+    held: Vec<Artifact>,
+    /// Those that wait no longer.
+    released: VecDeque<Artifact>,
     /// What was asked beside the build.
     surroundings: Surroundings,
     scripts: HashMap<PackageId, Vec<ScriptOutput>>,
@@ -192,6 +196,8 @@ impl Build {
             killer,
             started,
             phase: Phase::Building,
+            held: Vec::new(),
+            released: VecDeque::new(),
             surroundings,
             scripts: HashMap::new(),
             linked_paths: Vec::new(),
@@ -210,7 +216,13 @@ impl Build {
     ///
     /// After an error the build should be dropped.
     pub(crate) fn next(&mut self) -> Result<Option<BuildMessage>, BuildError> {
-        while self.phase == Phase::Building {
+        loop {
+            if let Some(artifact) = self.released.pop_front() {
+                return Ok(Some(BuildMessage::Binary(Box::new(self.binary(artifact)?))));
+            }
+            if self.phase != Phase::Building {
+                break;
+            }
             match self.messages.next() {
                 None => {
                     self.phase = Phase::Done;
@@ -218,26 +230,7 @@ impl Build {
                     return Err(BuildError::Cargo { status });
                 }
                 Some(Err(error)) => return Err(BuildError::Read(error)),
-                Some(Ok(Message::CompilerArtifact(artifact))) => {
-                    if let Some(binary) = self.artifact(artifact)? {
-                        return Ok(Some(BuildMessage::Binary(Box::new(binary))));
-                    }
-                }
-                Some(Ok(Message::BuildScriptExecuted(script))) => {
-                    self.linked_paths.extend(script.linked_paths.iter().cloned());
-                    self.scripts.entry(script.package_id).or_default().push(ScriptOutput {
-                        out_dir: script.out_dir,
-                        environment: script.env,
-                        linked_paths: script.linked_paths,
-                    });
-                }
-                Some(Ok(Message::BuildFinished(finished))) => {
-                    self.phase = Phase::Said {
-                        success: finished.success,
-                    }
-                }
-                // Diagnostics are rendered by Cargo itself; `Message` may get more variants.
-                Some(Ok(_)) => {}
+                Some(Ok(message)) => self.take(message)?,
             }
         }
         match self.phase {
@@ -284,27 +277,74 @@ impl Build {
         }
     }
 
-    /// Takes note of a program, or makes a test binary of a test executable.
-    fn artifact(&mut self, artifact: Artifact) -> Result<Option<Binary>, BuildError> {
-        let Some(executable) = artifact.executable.clone() else {
-            return Ok(None);
-        };
-        let Some(kind) = artifact.target.kind.first() else {
-            return Ok(None);
-        };
-        if !artifact.profile.test {
-            if *kind == TargetKind::Bin {
-                self.programs
-                    .entry(artifact.package_id)
-                    .or_default()
-                    .insert(artifact.target.name, executable);
+    fn take(&mut self, message: Message) -> Result<(), BuildError> {
+        match message {
+            Message::CompilerArtifact(artifact) => self.take_artifact(artifact)?,
+            Message::BuildScriptExecuted(script) => {
+                self.linked_paths.extend(script.linked_paths);
+                let output = ScriptOutput {
+                    out_dir: script.out_dir,
+                    environment: script.env,
+                };
+                self.scripts.entry(script.package_id).or_default().push(output);
             }
-            return Ok(None);
+            Message::BuildFinished(finished) => {
+                self.phase = Phase::Said {
+                    success: finished.success,
+                };
+                // A program that never came is left out by the features, unless it failed to build.
+                let held = std::mem::take(&mut self.held);
+                self.released.extend(held.into_iter().filter(|_| finished.success));
+            }
+            // Diagnostics are rendered by Cargo itself; `Message` may get more variants.
+            _ => {}
         }
-        self.require_package(&artifact.manifest_path)?;
+        Ok(())
+    }
+
+    /// Takes note of a program, or releases a test executable as soon as all that it may start is there.
+    fn take_artifact(&mut self, artifact: Artifact) -> Result<(), BuildError> {
+        let Some(executable) = artifact.executable.clone() else {
+            return Ok(());
+        };
+        if artifact.profile.test {
+            self.require_package(&artifact.manifest_path)?;
+            self.held.push(artifact);
+        } else if artifact.target.is_kind(TargetKind::Bin) {
+            self.programs
+                .entry(artifact.package_id)
+                .or_default()
+                .insert(artifact.target.name, executable);
+        } else {
+            return Ok(());
+        }
+        let all = std::mem::take(&mut self.held);
+        let (released, held): (Vec<_>, Vec<_>) = all.into_iter().partition(|artifact| self.may_start(artifact));
+        self.released.extend(released);
+        self.held = held;
+        Ok(())
+    }
+
+    /// Whether all programs that a test may start have been built.
+    fn may_start(&self, artifact: &Artifact) -> bool {
+        let Surroundings::Known(known) = &self.surroundings else {
+            return false;
+        };
+        let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
+            return false;
+        };
+        let built = self.programs.get(&artifact.package_id);
+        let is_built = |name: &String| built.is_some_and(|built| built.contains_key(name));
+        !starts_programs(artifact) || package.programs.iter().all(is_built)
+    }
+
+    /// Makes a binary of a test executable.
+    fn binary(&mut self, artifact: Artifact) -> Result<Binary, BuildError> {
+        let executable = artifact.executable.clone().expect("only executables are released");
+        let kind = artifact.target.kind.first().cloned().unwrap_or(TargetKind::Test);
         let place = Place::of(&executable, &self.known()?.facts);
         let runner = self.runner(&place.triple)?;
-        let harness = self.harness(&artifact, kind)?;
+        let harness = self.harness(&artifact, &kind)?;
         let environment = self.request.environment.clone();
         let Self {
             scripts,
@@ -315,12 +355,12 @@ impl Build {
         let scripts = scripts.get(&artifact.package_id);
         let programs = programs
             .get(&artifact.package_id)
-            .filter(|_| matches!(kind, TargetKind::Test | TargetKind::Bench));
+            .filter(|_| starts_programs(&artifact));
         let Surroundings::Known(known) = &self.surroundings else {
             unreachable!("`known` was called above")
         };
         let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
-            unreachable!("`require_package` was called above")
+            unreachable!("`require_package` was called when it was taken")
         };
         let launch = compose(&LaunchParts {
             facts: &known.facts,
@@ -335,13 +375,13 @@ impl Build {
             linked_paths,
             programs,
         });
-        Ok(Some(Binary {
+        Ok(Binary {
             id: BinaryId::of_target(&package.name, &kind.to_string(), &artifact.target.name),
             path: executable,
             source: artifact.target.src_path,
             harness,
             launch,
-        }))
+        })
     }
 
     /// Asks anew if the package is not known: it may have joined the workspace by a pattern in `members`.
@@ -398,6 +438,11 @@ impl Drop for Build {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Whether a target is given the paths of its package's programs: integration tests and benches are.
+fn starts_programs(artifact: &Artifact) -> bool {
+    artifact.target.is_kind(TargetKind::Test) || artifact.target.is_kind(TargetKind::Bench)
 }
 
 /// The run of a package's build script that counts for binaries at `place`: with `--target` there may be one for the

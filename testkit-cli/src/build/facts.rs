@@ -41,6 +41,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Package {
     pub(crate) name: String,
+    /// Names of its binaries, also of those that the selected features leave out.
+    pub(crate) programs: Vec<String>,
     /// The `CARGO_PKG_…` variables.
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -342,6 +344,13 @@ struct PackageAnswer {
     license_file: Option<String>,
     readme: Option<String>,
     rust_version: Option<String>,
+    targets: Vec<TargetAnswer>,
+}
+
+#[derive(Deserialize)]
+struct TargetAnswer {
+    name: String,
+    kind: Vec<String>,
 }
 
 impl PackageAnswer {
@@ -372,10 +381,18 @@ impl PackageAnswer {
             .into_iter()
             .map(|(name, value)| (format!("CARGO_PKG_{name}"), value))
             .collect();
+        let is_program = |target: &TargetAnswer| target.kind.iter().any(|kind| kind == "bin");
+        let programs = self
+            .targets
+            .into_iter()
+            .filter(is_program)
+            .map(|target| target.name)
+            .collect();
         (
             self.manifest_path,
             Package {
                 name: self.name,
+                programs,
                 environment,
             },
         )
@@ -396,7 +413,7 @@ mod tests {
         #[track_caller]
         fn check(version: &str, want: [&str; 5]) {
             let answer = format!(
-                r#"{{"name": "n", "version": "{version}", "manifest_path": "/n/Cargo.toml", "authors": ["a", "b"]}}"#
+                r#"{{"name": "n", "version": "{version}", "manifest_path": "/n/Cargo.toml", "authors": ["a", "b"], "targets": []}}"#
             );
             let answer: PackageAnswer = serde_json::from_str(&answer).unwrap();
             let (_, package) = answer.into_package();

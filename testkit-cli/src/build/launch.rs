@@ -20,8 +20,6 @@ pub(crate) struct ScriptOutput {
     pub(crate) out_dir: Utf8PathBuf,
     /// `cargo::rustc-env`.
     pub(crate) environment: Vec<(String, String)>,
-    /// `cargo::rustc-link-search`, with the `native=` and the like that may stand before them.
-    pub(crate) linked_paths: Vec<Utf8PathBuf>,
 }
 
 /// All that decides how a binary is started.
@@ -38,7 +36,8 @@ pub(crate) struct LaunchParts<'a> {
     pub(crate) package: &'a Package,
     /// The package's own build script.
     pub(crate) script: Option<&'a ScriptOutput>,
-    /// Those of all build scripts so far, the dependencies' among them.
+    /// `cargo::rustc-link-search` of all build scripts so far, the dependencies' among them, with the `native=` and
+    /// the like that may stand before them.
     pub(crate) linked_paths: &'a [Utf8PathBuf],
     /// The package's binaries, if the target may run them: integration tests and benches.
     pub(crate) programs: Option<&'a BTreeMap<String, Utf8PathBuf>>,
@@ -272,13 +271,13 @@ mod tests {
             let facts = facts("/w/target");
             let package = Package {
                 name: "p".to_owned(),
+                programs: vec![],
                 environment: vec![("CARGO_PKG_NAME".to_owned(), "p".to_owned())],
             };
             let programs = BTreeMap::from([("tool-x".to_owned(), "/w/target/debug/tool-x".into())]);
             let script = ScriptOutput {
                 out_dir: "/w/target/debug/build/p/out".into(),
                 environment: vec![("SAID".to_owned(), "by script".to_owned())],
-                linked_paths: vec![],
             };
             let entry = |name: &str, force| EnvEntry {
                 name: name.to_owned(),
