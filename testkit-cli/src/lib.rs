@@ -9,3 +9,5 @@ mod cache_file;
 mod discover;
 mod duration;
 mod model;
+mod run;
+mod schedule;
