@@ -25,15 +25,6 @@ pub(crate) struct Listed {
     pub(crate) location: Option<Location>,
 }
 
-/// What became of asking a target with a `main` of its own for a list.
-#[derive(Debug)]
-pub(crate) enum CustomAnswer {
-    /// It lists its tests.
-    List(Vec<Listed>),
-    /// It does not know the question: that *was* its run.
-    Ran(Finished),
-}
-
 /// Why a binary's tests are not known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ListError {
@@ -93,30 +84,22 @@ fn list_terse(binary: &Binary, limit: Duration) -> Result<Vec<Listed>, ListError
     ))
 }
 
-/// Asks a target with a `main` of its own for a list. `environment` is what a run of it would get beside the launch's
-/// variables; `limit` is that of a test.
-///
-/// A process that does not answer with a list, or with an empty one, *was* the run.
-pub(crate) fn ask_custom(
-    binary: &Binary,
-    environment: &[(OsString, OsString)],
-    limit: Duration,
-) -> Result<CustomAnswer, ListError> {
-    let start = |source| ListError::Start {
-        path: binary.path.clone(),
-        source,
-    };
-    let ask = |arguments: &[&str]| process::run(&binary.launch, arguments, environment, limit).map_err(start);
-    let finished = ask(&["--list", "--format", "terse"])?;
-    let tests = parse_terse(&String::from_utf8_lossy(&finished.stdout)).unwrap_or_default();
-    if finished.timed_out || !finished.status.success() || tests.is_empty() {
-        return Ok(CustomAnswer::Ran(finished));
+/// Arguments that ask a harness for its tests.
+pub(crate) const TERSE_LIST: [&str; 3] = ["--list", "--format", "terse"];
+
+/// Makes a list of what a target with a `main` of its own answered to [`TERSE_LIST`]; asks once more, for its ignored
+/// tests. `None` if the answer is no list, or an empty one: then that process *was* the run.
+pub(crate) fn custom_list(binary: &Binary, answer: &[u8], limit: Duration) -> Option<Vec<Listed>> {
+    let tests = parse_terse(std::str::from_utf8(answer).ok()?).ok()?;
+    if tests.is_empty() {
+        return None;
     }
-    let ignored = ask(&["--list", "--format", "terse", "--ignored"])?;
-    let ignored = parse_terse(&String::from_utf8_lossy(&ignored.stdout)).unwrap_or_default();
+    let ignored = run(binary, &["--list", "--format", "terse", "--ignored"], &[], limit);
+    let ignored = ignored.map(|finished| String::from_utf8_lossy(&finished.stdout).into_owned()).unwrap_or_default();
+    let ignored = parse_terse(&ignored).unwrap_or_default();
     // A harness that does not know `--ignored` lists everything again; then nothing is known to be ignored.
     let ignored = if ignored == tests { Vec::new() } else { ignored };
-    Ok(CustomAnswer::List(join(tests, ignored)))
+    Some(join(tests, ignored))
 }
 
 fn run(

@@ -1,5 +1,5 @@
 //! Finds the tests of a binary: the collected ones in its file ([`described`]), the plain ones by asking it
-//! ([`plain`]), those of a `main` of its own only when they are about to run ([`ask_custom`]).
+//! ([`plain`]), those of a `main` of its own only when they are about to run ([`custom_list`]).
 
 mod cache;
 mod description;
@@ -13,65 +13,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 pub(crate) use cache::ListingCache;
-pub(crate) use description::{Described, DescribedTest, DescriptionError, read as described};
-pub(crate) use folder::{FolderChanges, FolderError, changes as folder_changes, make_stale};
-pub(crate) use listing::{CustomAnswer, ListError, Listed, ask_custom};
-pub(crate) use process::Finished;
+pub(crate) use description::{Described, DescribedTest, read as described};
+pub(crate) use folder::{changes as folder_changes, make_stale};
+pub(crate) use listing::{ListError, Listed, TERSE_LIST, custom_list};
 use testkit_protocol::id::TestId;
-use testkit_protocol::record::FolderRecord;
 
 use crate::cache_file::FileStamp;
-use crate::model::{Binary, BinaryIndex, Harness, Host, Test};
-
-/// The tests of a binary.
-#[derive(Debug)]
-pub(crate) struct Discovered {
-    /// Collected tests first, then the others, each in their own order.
-    pub(crate) tests: Vec<Test>,
-    /// Folders to be compared with what they hold today.
-    pub(crate) folders: Vec<FolderRecord>,
-    /// Why collected tests are only known as plain ones, if they are: for the user to read.
-    pub(crate) notice: Option<DescriptionError>,
-}
-
-/// Finds all tests of a binary, in one go: its file, then the cache or the binary itself.
-///
-/// `limit` is for the listing process. A target with a `main` of its own is one test, unless its list is in the cache.
-///
-/// # Errors
-/// If a libtest binary cannot be asked or does not answer with a list.
-pub(crate) fn discover(
-    binary: &Binary,
-    index: BinaryIndex,
-    cache: &ListingCache,
-    limit: Duration,
-) -> Result<Discovered, ListError> {
-    match binary.harness {
-        Harness::Custom => Ok(Discovered {
-            tests: custom_tests(binary, index, cache),
-            folders: Vec::new(),
-            notice: None,
-        }),
-        Harness::Libtest => {
-            let (described, notice) = match described(&binary.path) {
-                Ok(described) => (described, None),
-                Err(error) => (Described::default(), Some(error)),
-            };
-            let mut tests = collected_tests(binary, index, &described.tests);
-            tests.extend(plain_tests(
-                binary,
-                index,
-                &described.tests,
-                &plain(binary, cache, limit)?,
-            ));
-            Ok(Discovered {
-                tests,
-                folders: described.folders,
-                notice,
-            })
-        }
-    }
-}
+use crate::model::{Binary, BinaryIndex, Host, Test};
 
 /// Lists what libtest knows of a binary, the hosts of collected tests included; from the cache if it can be.
 pub(crate) fn plain(binary: &Binary, cache: &ListingCache, limit: Duration) -> Result<Vec<Listed>, ListError> {
@@ -137,7 +85,7 @@ pub(crate) fn listed_tests(binary: &Binary, index: BinaryIndex, listed: &[Listed
     listed.iter().map(|test| named(binary, index, test)).collect()
 }
 
-/// Keeps what [`ask_custom`] got, for [`custom_tests`].
+/// Keeps what [`custom_list`] got, for [`custom_tests`].
 pub(crate) fn keep_custom_list(binary: &Binary, cache: &ListingCache, listed: &[Listed]) {
     cache.put(&binary.path, &FileStamp::of(&binary.path), listed);
 }

@@ -136,7 +136,7 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 fn punch(file: &File, from: u64, to: u64) {
     use rustix::fs::{FallocateFlags, fallocate};
     let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-    drop(fallocate(file, flags, from, to.saturating_sub(from)));
+    let _ = fallocate(file, flags, from, to.saturating_sub(from));
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use testkit_protocol::event::{
-    BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, TestFinished, WorkerReplaced,
+    BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, PlanExtended, TestFinished, WorkerReplaced,
 };
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::id::TestId;
@@ -15,9 +15,10 @@ use super::attempts::Attempts;
 use super::jobs::{Job, Running};
 use super::orphans::Orphans;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
-use crate::args::{Isolation, RunIgnored};
+use crate::args::Isolation;
 use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex, TestList};
 use crate::schedule::{LaneKind, Scheduler};
+use crate::select::{Fate, fate};
 
 /// Picks the selected tests out of the whole list; called once, when the list is closed.
 pub(crate) type SelectTests<'a> = dyn Fn(&TestList) -> Option<HashSet<TestIndex>> + 'a;
@@ -259,13 +260,13 @@ impl Driver<'_> {
         for index in tests {
             let test = self.list.test(index);
             let binary = test.binary;
-            let skipped = match (&test.ignore, self.settings.run_ignored) {
-                (None, RunIgnored::Only) => {
+            let skipped = match fate(test, self.settings.run_ignored) {
+                Fate::LeaveOut => {
                     self.deselected += 1;
                     continue;
                 }
-                (Some(reason), RunIgnored::Default) => Some(reason.clone()),
-                (Some(_), RunIgnored::Only | RunIgnored::All) | (None, RunIgnored::Default | RunIgnored::All) => None,
+                Fate::Skip { reason } => Some(reason.to_owned()),
+                Fate::Run => None,
             };
             self.selected += 1;
             self.selected_binaries.insert(binary);
@@ -307,8 +308,8 @@ impl Driver<'_> {
         self.listed.contains(&binary) && self.tests_of.get(&binary) == Some(&(tests as u64))
     }
 
-    /// Adds tests that a process of ours listed, and plans them with the settings of the others.
-    pub(super) fn add_listed(&mut self, binary: BinaryIndex, tests: Vec<Test>) {
+    /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
+    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, tests: Vec<Test>) {
         let first = self.list.tests.len();
         for test in tests {
             if self.ids.insert(test.id.clone()) {
@@ -316,16 +317,15 @@ impl Driver<'_> {
             }
         }
         let added: Vec<TestIndex> = (first..self.list.tests.len()).map(TestIndex).collect();
-        let found = self.list.binary(binary);
-        let (id, path) = (found.id.clone(), found.path.to_string());
-        let tests = added.len() as u64;
-        self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests }));
-        self.schedule(added);
-    }
-
-    /// The entry that stood for a whole binary has been replaced by the tests in it.
-    pub(super) fn forget_selected(&mut self) {
         self.selected -= 1;
+        let (before, id) = (self.selected, self.list.binary(binary).id.clone());
+        let path = self.list.binary(binary).path.to_string();
+        self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests: added.len() as u64 }));
+        self.schedule(added);
+        if self.list_closed {
+            let selected = self.selected as u64;
+            self.emit(EventKind::PlanExtended(PlanExtended { added: selected.saturating_sub(before as u64), selected }));
+        }
     }
 
     fn finish_skipped(&mut self, index: TestIndex, reason: String) {

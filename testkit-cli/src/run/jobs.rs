@@ -284,7 +284,7 @@ impl Driver<'_> {
                 self.start_served(binary, &carrier, vec![test], None, Some(reason))
             }
             Host::Whole if reason == AttemptReason::Planned => {
-                let arguments = ["--list", "--format", "terse"].map(OsString::from).to_vec();
+                let arguments = crate::discover::TERSE_LIST.map(OsString::from).to_vec();
                 self.launch(self.plan_of_one(binary, Job::Ask, test, arguments))
             }
             Host::Whole => {

@@ -25,7 +25,7 @@ use testkit_protocol::message::Message;
 use crate::args::{Isolation, RunIgnored};
 use crate::model::{Binary, BinaryIndex, Test};
 
-pub(crate) use driver::{RunEnd, SelectTests, run};
+pub(crate) use driver::{SelectTests, run};
 
 /// Number of a process of the run, from 1, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -14,7 +14,7 @@ impl Orphans {
     /// be among them, so only those that carry the run's identifier in their environment will be ended.
     pub(super) fn adopt(run_id: &str) -> Self {
         // Without it, a daemon that a test left behind stays, as under every other runner.
-        drop(rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1)));
+        let _ = rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1));
         Self { marker: format!("{}={run_id}", testkit_protocol::env::RUN_ID).into_bytes() }
     }
 
@@ -27,8 +27,8 @@ impl Orphans {
                 return;
             }
             for orphan in orphans {
-                drop(rustix::process::kill_process(orphan, rustix::process::Signal::KILL));
-                drop(rustix::process::waitpid(Some(orphan), rustix::process::WaitOptions::empty()));
+                let _ = rustix::process::kill_process(orphan, rustix::process::Signal::KILL);
+                let _ = rustix::process::waitpid(Some(orphan), rustix::process::WaitOptions::empty());
             }
         }
     }

@@ -97,7 +97,7 @@ impl Process {
     pub(super) fn interrupt(&mut self) {
         #[cfg(unix)]
         if let (false, Some(group)) = (self.reaped, group_of(self.child.id())) {
-            drop(rustix::process::kill_process_group(group, rustix::process::Signal::INT));
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
         }
     }
 
@@ -130,7 +130,7 @@ fn group_of(id: u32) -> Option<rustix::process::Pid> {
 #[cfg(unix)]
 fn kill_group(id: u32) {
     if let Some(group) = group_of(id) {
-        drop(rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
 

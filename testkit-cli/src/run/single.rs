@@ -1,5 +1,7 @@
 //! Processes that run one test, or a whole target with a `main` of its own: their end is the verdict.
 
+use std::time::Duration;
+
 use testkit_protocol::event::AttemptReason;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::{Outcome, Termination};
@@ -99,11 +101,11 @@ impl Driver<'_> {
         let Some(stdout) = running.streams.stdout() else { return };
         let stdout = stdout.read_bytes(0, stdout.end());
         let listed = (termination == Termination::Exited(0) && running.given_up.is_none())
-            .then(|| discover::listed_tests(running.binary, self.list.binary(running.binary), &stdout))
+            .then(|| discover::custom_list(self.list.binary(running.binary), &stdout, LIST_LIMIT))
             .flatten();
-        if let Some(tests) = listed {
-            self.forget_selected();
-            self.add_listed(running.binary, tests);
+        if let Some(listed) = listed {
+            let tests = discover::listed_tests(self.list.binary(running.binary), running.binary, &listed);
+            self.extend_plan(running.binary, tests);
             return;
         }
         let refused = matches!(termination, Termination::Exited(code) if code != 0) && running.given_up.is_none() && {
@@ -121,6 +123,9 @@ impl Driver<'_> {
         self.end_attempt(test, 0, AttemptReason::Planned, attempt);
     }
 }
+
+/// How long a harness may take to list its ignored tests.
+const LIST_LIMIT: Duration = Duration::from_secs(10);
 
 /// Whether a program's words say that it does not know the options of a list.
 fn refuses_arguments(said: &str) -> bool {
