@@ -85,16 +85,6 @@ pub(crate) enum BuildError {
     Manifest(#[from] ManifestError),
 }
 
-impl BuildError {
-    /// Cargo's exit code, if it is Cargo that failed; `None` also if a signal ended it.
-    pub(crate) fn cargo_exit_code(&self) -> Option<i32> {
-        match self {
-            Self::Cargo { status } => status.code(),
-            Self::Start { .. } | Self::Read(_) | Self::Config(_) | Self::Facts(_) | Self::Manifest(_) => None,
-        }
-    }
-}
-
 /// Ends a build from any thread.
 #[derive(Clone, Debug)]
 pub(crate) struct BuildKiller(Arc<Mutex<Option<u32>>>);

@@ -182,7 +182,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
 struct Carriers {
     by_version: HashMap<String, usize>,
     /// By the numbers that `by_version` gives.
-    carriers: Vec<Option<Arc<str>>>,
+    names: Vec<Option<Arc<str>>>,
     /// Of each test so far, the number of its version.
     versions: Vec<usize>,
 }
@@ -198,8 +198,8 @@ impl Carriers {
         let path = below(&record.name);
         let libtest = record.libtest.as_deref().map_or_else(|| path.clone(), below);
         let version = self.version(&module.version);
-        if !record.plain && self.carriers[version].is_none() {
-            self.carriers[version] = Some(libtest.as_str().into());
+        if !record.plain && self.names[version].is_none() {
+            self.names[version] = Some(libtest.as_str().into());
         }
         self.versions.push(version);
         DescribedTest {
@@ -218,8 +218,8 @@ impl Carriers {
         if let Some(&number) = self.by_version.get(version) {
             return number;
         }
-        self.carriers.push(None);
-        let number = self.carriers.len() - 1;
+        self.names.push(None);
+        let number = self.names.len() - 1;
         self.by_version.insert(version.to_owned(), number);
         number
     }
@@ -227,7 +227,7 @@ impl Carriers {
     /// Gives every test its carrier; `tests` are those added, in the same order.
     fn settle(self, tests: &mut [DescribedTest]) {
         for (test, version) in tests.iter_mut().zip(self.versions) {
-            test.carrier.clone_from(&self.carriers[version]);
+            test.carrier.clone_from(&self.names[version]);
         }
     }
 }
@@ -238,20 +238,22 @@ mod tests {
 
     const MODULE: &str = r#"{"module":{"protocol":1,"version":"1","module":"c::m","file":"f.rs"}}"#;
 
+    /// Path, libtest name and carrier.
+    type Names<'a> = (&'a str, &'a str, Option<&'a str>);
+
     #[test]
     fn reads_lines() {
         #[track_caller]
-        fn check(text: &str, want: Result<&[(&str, &str, Option<&str>)], &str>) {
-            let got = parse(Utf8Path::new("bin"), text.as_bytes()).map_err(|error| error.to_string());
-            let got = got.map(|described| {
-                let test = |test: &'_ DescribedTest| (test.path.clone(), test.libtest.clone(), test.carrier.clone());
-                described.tests.iter().map(test).collect::<Vec<_>>()
-            });
+        fn check(text: &str, want: Result<&[Names<'_>], &str>) {
+            let described = parse(Utf8Path::new("bin"), text.as_bytes()).map_err(|error| error.to_string());
+            let tests = described.map(|described| described.tests);
+            let names = |test: &DescribedTest| (test.path.clone(), test.libtest.clone(), test.carrier.clone());
+            let got = tests.map(|tests| tests.iter().map(names).collect::<Vec<_>>());
             let want = want.map(|tests| {
-                let test = |&(path, libtest, carrier): &(&str, &str, Option<&str>)| {
+                let owned = |&(path, libtest, carrier): &Names<'_>| {
                     (path.to_owned(), libtest.to_owned(), carrier.map(Arc::from))
                 };
-                tests.iter().map(test).collect::<Vec<_>>()
+                tests.iter().map(owned).collect::<Vec<_>>()
             });
             match (got, want) {
                 (Err(got), Err(want)) => assert!(got.starts_with(want), "{got}"),

@@ -95,7 +95,9 @@ pub(crate) fn custom_list(binary: &Binary, answer: &[u8], limit: Duration) -> Op
         return None;
     }
     let ignored = run(binary, &["--list", "--format", "terse", "--ignored"], &[], limit);
-    let ignored = ignored.map(|finished| String::from_utf8_lossy(&finished.stdout).into_owned()).unwrap_or_default();
+    let ignored = ignored
+        .map(|finished| String::from_utf8_lossy(&finished.stdout).into_owned())
+        .unwrap_or_default();
     let ignored = parse_terse(&ignored).unwrap_or_default();
     // A harness that does not know `--ignored` lists everything again; then nothing is known to be ignored.
     let ignored = if ignored == tests { Vec::new() } else { ignored };

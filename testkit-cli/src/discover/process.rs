@@ -19,8 +19,6 @@ pub(crate) struct Finished {
     pub(crate) stderr: Vec<u8>,
     /// It was killed at the time limit.
     pub(crate) timed_out: bool,
-    /// From its start to its end.
-    pub(crate) duration: Duration,
 }
 
 /// How long what is still in the pipes is waited for after the process ended; its children may hold them open.
@@ -61,7 +59,7 @@ pub(crate) fn run(
         .stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let started = Instant::now();
+    let deadline = Instant::now() + limit;
     let mut child = command.spawn()?;
     let (sender, words) = channel();
     forward(child.stdout.take(), sender.clone(), Word::Stdout, Word::StdoutEnd);
@@ -69,20 +67,18 @@ pub(crate) fn run(
     announce_end(&child, sender);
 
     let mut output = Output::default();
-    let ended = output.take(&words, started + limit, |output| output.has_ended);
-    let duration = started.elapsed();
+    let ended = output.take(&words, deadline, |output| output.has_ended);
     if !ended {
         kill_group(&mut child);
     }
     // Also where the process has ended: its pipes may hold more.
-    output.take(&words, Instant::now() + GRACE, |output| output.is_complete());
+    output.take(&words, Instant::now() + GRACE, Output::is_complete);
     let status = child.wait()?;
     Ok(Finished {
         status,
         stdout: output.stdout,
         stderr: output.stderr,
         timed_out: !ended,
-        duration,
     })
 }
 

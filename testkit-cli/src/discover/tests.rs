@@ -8,7 +8,7 @@ use testkit_protocol::id::BinaryId;
 use testkit_protocol::location::Location;
 
 use super::*;
-use crate::model::Launch;
+use crate::model::{Harness, Launch};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -57,8 +57,25 @@ impl Compiled {
         }
     }
 
-    fn discover(&self) -> Discovered {
-        discover(&self.binary, BinaryIndex(3), &self.cache, LIMIT).unwrap()
+    /// All of its tests in the form of a test list.
+    fn tests(&self) -> Vec<Test> {
+        let (binary, index) = (&self.binary, BinaryIndex(3));
+        match binary.harness {
+            Harness::Custom => custom_tests(binary, index, &self.cache),
+            Harness::Libtest => {
+                let described = described(&binary.path).unwrap();
+                let listed = plain(binary, &self.cache, LIMIT).unwrap();
+                let mut tests = collected_tests(binary, index, &described.tests);
+                tests.extend(plain_tests(binary, index, &described.tests, &listed));
+                tests
+            }
+        }
+    }
+
+    /// Asks it for its tests as a run does.
+    fn ask_custom(&self) -> Option<Vec<Listed>> {
+        let answer = process::run(&self.binary.launch, &TERSE_LIST, &[], LIMIT).unwrap();
+        custom_list(&self.binary, &answer.stdout, LIMIT)
     }
 }
 
@@ -75,9 +92,8 @@ const RECORDS: &str = r#"{"module":{"protocol":1,"version":"0.1.0","module":"dem
 #[test]
 fn collected_tests_come_first_and_their_hosts_do_not_come_again() {
     let compiled = Compiled::new(PLAIN, RECORDS, Harness::Libtest);
-    let discovered = compiled.discover();
-    assert!(discovered.notice.is_none());
-    let ids: Vec<_> = discovered.tests.iter().map(|test| test.id.as_str()).collect();
+    let tests = compiled.tests();
+    let ids: Vec<_> = tests.iter().map(|test| test.id.as_str()).collect();
     assert_eq!(
         ids,
         [
@@ -87,10 +103,10 @@ fn collected_tests_come_first_and_their_hosts_do_not_come_again() {
             "demo::tests::plain"
         ]
     );
-    let [group, collected, ignored, plain] = &discovered.tests[..] else {
+    let [group, collected, ignored, plain] = &tests[..] else {
         panic!("there are four")
     };
-    assert!(discovered.tests.iter().all(|test| test.binary == BinaryIndex(3)));
+    assert!(tests.iter().all(|test| test.binary == BinaryIndex(3)));
     let host = |path: &str, libtest: &str| Host::Collected {
         path: path.to_owned(),
         libtest: libtest.to_owned(),
@@ -115,33 +131,21 @@ fn collected_tests_come_first_and_their_hosts_do_not_come_again() {
 
 #[test]
 fn the_second_time_nothing_is_started() {
-    let compiled = Compiled::new(PLAIN, "", Harness::Libtest);
-    let first = compiled.discover().tests;
+    let mut compiled = Compiled::new(PLAIN, "", Harness::Libtest);
+    let first = compiled.tests();
     assert_eq!(first.len(), 4);
-    let mut moved = compiled.binary.clone();
-    moved.launch.command = vec!["/not/there".into()];
-    assert_eq!(
-        discover(&moved, BinaryIndex(3), &compiled.cache, LIMIT).unwrap().tests,
-        first
-    );
+    compiled.binary.launch.command = vec!["/not/there".into()];
+    assert_eq!(compiled.tests(), first);
 }
 
 #[test]
-fn a_description_that_is_not_understood_leaves_plain_tests() {
+fn a_description_of_another_protocol_is_named() {
     let future = RECORDS.replace("\"protocol\":1", "\"protocol\":2");
     let compiled = Compiled::new(PLAIN, &future, Harness::Libtest);
-    let discovered = compiled.discover();
-    assert_eq!(discovered.tests.len(), 4);
+    let error = described(&compiled.binary.path).unwrap_err().to_string();
     assert!(
-        discovered
-            .tests
-            .iter()
-            .all(|test| matches!(test.host, Host::Named { .. }))
-    );
-    let notice = discovered.notice.unwrap().to_string();
-    assert!(
-        notice.contains("links testkit 0.1.0, which speaks protocol 2; this command speaks 1"),
-        "{notice}"
+        error.contains("links testkit 0.1.0, which speaks protocol 2; this command speaks 1"),
+        "{error}"
     );
 }
 
@@ -154,12 +158,10 @@ fn a_main_of_its_own_that_lists_is_listed() {
         if arguments.len() == 4 { println!("src/x.txt - c : test") }
     }"#;
     let compiled = Compiled::new(source, "", Harness::Custom);
-    assert_eq!(compiled.discover().tests[0].host, Host::Whole, "before it is asked");
-    let CustomAnswer::List(listed) = ask_custom(&compiled.binary, &[], LIMIT).unwrap() else {
-        panic!("it lists")
-    };
+    assert_eq!(compiled.tests()[0].host, Host::Whole, "before it is asked");
+    let listed = compiled.ask_custom().expect("it lists");
     keep_custom_list(&compiled.binary, &compiled.cache, &listed);
-    let tests = compiled.discover().tests;
+    let tests = compiled.tests();
     let got: Vec<_> = tests
         .iter()
         .map(|test| (test.id.as_str(), test.ignore.is_some()))
@@ -168,17 +170,14 @@ fn a_main_of_its_own_that_lists_is_listed() {
 }
 
 #[test]
-fn a_main_of_its_own_that_just_runs_has_run() {
-    let source = "fn main() { println!(\"checking\"); eprintln!(\"bad\"); std::process::exit(7) }";
-    let compiled = Compiled::new(source, "", Harness::Custom);
-    let CustomAnswer::Ran(finished) = ask_custom(&compiled.binary, &[], LIMIT).unwrap() else {
-        panic!("it ran")
-    };
-    assert_eq!(finished.status.code(), Some(7));
-    assert_eq!(
-        (finished.stdout.as_slice(), finished.stderr.as_slice()),
-        (&b"checking\n"[..], &b"bad\n"[..])
-    );
+fn a_main_of_its_own_that_just_runs_gives_no_list() {
+    for source in ["fn main() { println!(\"checking\") }", "fn main() {}"] {
+        assert_eq!(
+            Compiled::new(source, "", Harness::Custom).ask_custom(),
+            None,
+            "{source}"
+        );
+    }
 }
 
 #[test]
