@@ -159,10 +159,8 @@ fn library_path(parts: &LaunchParts<'_>) -> OsString {
         .linked_paths
         .iter()
         .map(|path| without_kind(path))
-        // Others are the system's concern: Cargo adds only what the build itself made.
-        .filter(|path| {
-            path.starts_with(&place.artifacts) || place.libraries.parent().is_some_and(|root| path.starts_with(root))
-        })
+        // Others are the system's concern. So are, oddly, those in a build directory of its own: Cargo leaves them out.
+        .filter(|path| path.starts_with(&place.artifacts))
         .map(|path| path.as_std_path().to_owned())
         .collect();
     linked.sort_unstable();

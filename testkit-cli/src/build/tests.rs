@@ -24,12 +24,15 @@ fn dump(name: &str) {
 /// A workspace with all that has a say in how a test is started.
 struct Project {
     folder: tempfile::TempDir,
+    /// Variables beside the usual ones.
+    variables: Vec<(&'static str, OsString)>,
 }
 
 impl Project {
     fn new() -> Self {
         let project = Self {
             folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
         };
         project.write(
             "ws/Cargo.toml",
@@ -114,6 +117,11 @@ impl Project {
         std::env::vars_os()
             .filter(|(name, _)| is_inherited(name))
             .chain(own)
+            .chain(
+                self.variables
+                    .iter()
+                    .map(|(name, value)| (OsString::from(name), value.clone())),
+            )
             .collect()
     }
 
@@ -178,7 +186,21 @@ fn run_all(binaries: &[Binary], environment: &Environment) {
 
 #[test]
 fn a_test_sees_the_environment_that_cargo_test_gives_it() {
-    let project = Project::new();
+    compare_with_cargo(&Project::new());
+}
+
+#[test]
+fn so_it_does_with_a_target_and_a_build_directory() {
+    let mut project = Project::new();
+    let host = Facts::load(&project.request(), &Config::default()).unwrap().host;
+    project.variables.push(("CARGO_BUILD_TARGET", host.into()));
+    project
+        .variables
+        .push(("CARGO_BUILD_BUILD_DIR", project.path("elsewhere").into()));
+    compare_with_cargo(&project);
+}
+
+fn compare_with_cargo(project: &Project) {
     let (mut binaries, success) = project.build();
     assert!(success);
     binaries.sort_by(|a, b| a.id.cmp(&b.id));
