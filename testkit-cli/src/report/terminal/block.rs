@@ -106,17 +106,20 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
     out.push('\n');
 }
 
-/// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, else
-/// the last; of a test that passed in the end, the last that did not.
+/// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, or
+/// the last whose output is surely its own; of a test that passed in the end, the last that did not.
 pub(super) fn deciding<'a>(
     unsuccessful: &'a [AttemptFinished],
     finished: &TestFinished,
 ) -> Option<&'a AttemptFinished> {
     let agrees = |attempt: &&AttemptFinished| Verdict::from(attempt.outcome) == finished.verdict;
+    let exact = |attempt: &&AttemptFinished| !attempt.stdout.approximate && !attempt.stderr.approximate;
     unsuccessful
         .iter()
         .filter(agrees)
+        .filter(exact)
         .find(|attempt| attempt.duration_ns == finished.duration_ns)
+        .or_else(|| unsuccessful.iter().filter(agrees).rfind(exact))
         .or_else(|| unsuccessful.iter().rfind(agrees))
         .or(unsuccessful.last())
 }
