@@ -149,11 +149,7 @@ impl Known {
     fn load(request: &BuildRequest) -> Result<Self, BuildError> {
         let config = Config::load(&request.directory, &request.environment, &request.cargo.config)?;
         let facts = Facts::load(request, &config)?;
-        Ok(Self {
-            facts,
-            env: config.env(),
-            config,
-        })
+        Ok(Self { facts, env: config.env(), config })
     }
 }
 
@@ -171,10 +167,8 @@ impl Build {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let started = Instant::now();
-        let mut child = command.spawn().map_err(|source| BuildError::Start {
-            program: program.display().to_string(),
-            source,
-        })?;
+        let mut child =
+            command.spawn().map_err(|source| BuildError::Start { program: program.display().to_string(), source })?;
         let killer = BuildKiller(Arc::new(Mutex::new(Some(child.id()))));
         let stdout = child.stdout.take().expect("stdout was asked to be piped");
         let for_thread = request.clone();
@@ -228,10 +222,7 @@ impl Build {
                 self.phase = Phase::Done;
                 let status = self.wait()?;
                 let duration = self.started.elapsed();
-                Ok(Some(BuildMessage::Finished {
-                    success: success && status.success(),
-                    duration,
-                }))
+                Ok(Some(BuildMessage::Finished { success: success && status.success(), duration }))
             }
             Phase::Building | Phase::Done => Ok(None),
         }
@@ -240,10 +231,7 @@ impl Build {
     /// The workspace's folders; blocks until they are known.
     pub(crate) fn workspace(&mut self) -> Result<Workspace, BuildError> {
         let facts = &self.known()?.facts;
-        Ok(Workspace {
-            root: facts.workspace_root.clone(),
-            cache_directory: facts.cache_directory(),
-        })
+        Ok(Workspace { root: facts.workspace_root.clone(), cache_directory: facts.cache_directory() })
     }
 
     fn wait(&mut self) -> Result<ExitStatus, BuildError> {
@@ -272,16 +260,11 @@ impl Build {
             Message::CompilerArtifact(artifact) => self.take_artifact(artifact)?,
             Message::BuildScriptExecuted(script) => {
                 self.linked_paths.extend(script.linked_paths);
-                let output = ScriptOutput {
-                    out_dir: script.out_dir,
-                    environment: script.env,
-                };
+                let output = ScriptOutput { out_dir: script.out_dir, environment: script.env };
                 self.scripts.entry(script.package_id).or_default().push(output);
             }
             Message::BuildFinished(finished) => {
-                self.phase = Phase::Said {
-                    success: finished.success,
-                };
+                self.phase = Phase::Said { success: finished.success };
                 // A program that never came is left out by the features, unless it failed to build.
                 let held = std::mem::take(&mut self.held);
                 self.released.extend(held.into_iter().filter(|_| finished.success));
@@ -301,10 +284,7 @@ impl Build {
             self.require_package(&artifact.manifest_path)?;
             self.held.push(artifact);
         } else if artifact.target.is_kind(TargetKind::Bin) {
-            self.programs
-                .entry(artifact.package_id)
-                .or_default()
-                .insert(artifact.target.name, executable);
+            self.programs.entry(artifact.package_id).or_default().insert(artifact.target.name, executable);
         } else {
             return Ok(());
         }
@@ -336,19 +316,10 @@ impl Build {
         let runner = self.runner(&place.triple)?;
         let harness = self.harness(&artifact, &kind)?;
         let environment = self.request.environment.clone();
-        let Self {
-            scripts,
-            linked_paths,
-            programs,
-            ..
-        } = &*self;
+        let Self { scripts, linked_paths, programs, .. } = &*self;
         let scripts = scripts.get(&artifact.package_id);
-        let programs = programs
-            .get(&artifact.package_id)
-            .filter(|_| starts_programs(&artifact));
-        let Surroundings::Known(known) = &self.surroundings else {
-            unreachable!("`known` was called above")
-        };
+        let programs = programs.get(&artifact.package_id).filter(|_| starts_programs(&artifact));
+        let Surroundings::Known(known) = &self.surroundings else { unreachable!("`known` was called above") };
         let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
             unreachable!("`require_package` was called when it was taken")
         };
@@ -386,11 +357,7 @@ impl Build {
             return Ok(());
         }
         let workspace = known.facts.workspace_root.clone();
-        Err(FactsError::NoPackage {
-            manifest: manifest.to_owned(),
-            workspace,
-        }
-        .into())
+        Err(FactsError::NoPackage { manifest: manifest.to_owned(), workspace }.into())
     }
 
     fn runner(&mut self, triple: &str) -> Result<Option<Vec<OsString>>, BuildError> {
@@ -445,13 +412,7 @@ fn script_for<'a>(scripts: &'a [ScriptOutput], place: &Place) -> Option<&'a Scri
 
 /// What `rustc` says of a target, for `cfg(…)` keys; nothing if it cannot be asked, so that no key matches.
 fn target_cfgs(rustc: &std::path::Path, triple: &str) -> Vec<Cfg> {
-    let output = Command::new(rustc)
-        .args(["--print", "cfg", "--target", triple])
-        .stdin(Stdio::null())
-        .output();
+    let output = Command::new(rustc).args(["--print", "cfg", "--target", triple]).stdin(Stdio::null()).output();
     let text = output.map(|output| output.stdout).unwrap_or_default();
-    String::from_utf8_lossy(&text)
-        .lines()
-        .filter_map(|line| line.parse().ok())
-        .collect()
+    String::from_utf8_lossy(&text).lines().filter_map(|line| line.parse().ok()).collect()
 }

@@ -32,16 +32,12 @@ impl Environment {
 
     /// The folders of a search path such as `PATH`.
     pub(crate) fn search_path(&self, name: &str) -> Vec<PathBuf> {
-        self.get(name)
-            .map(|value| std::env::split_paths(value).collect())
-            .unwrap_or_default()
+        self.get(name).map(|value| std::env::split_paths(value).collect()).unwrap_or_default()
     }
 
     /// The user's home folder.
     pub(crate) fn home(&self) -> Option<PathBuf> {
-        self.text("HOME")
-            .or_else(|| self.text("USERPROFILE"))
-            .map(PathBuf::from)
+        self.text("HOME").or_else(|| self.text("USERPROFILE")).map(PathBuf::from)
     }
 
     /// Cargo's home: `CARGO_HOME` or `~/.cargo`; a relative one counts from `directory`.
@@ -60,10 +56,7 @@ impl Environment {
         if cfg!(windows) {
             return Some(PathBuf::from(self.text("LOCALAPPDATA")?).join("testkit/cache"));
         }
-        let xdg = self
-            .text("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute());
+        let xdg = self.text("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         Some(xdg.or_else(|| Some(self.home()?.join(".cache")))?.join("testkit"))
     }
 
@@ -74,20 +67,12 @@ impl Environment {
             return Some(directory.join(path));
         }
         let file_name = format!("{}{}", program.to_str()?, std::env::consts::EXE_SUFFIX);
-        self.search_path("PATH")
-            .into_iter()
-            .map(|folder| folder.join(&file_name))
-            .find(|path| path.is_file())
+        self.search_path("PATH").into_iter().map(|folder| folder.join(&file_name)).find(|path| path.is_file())
     }
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(variables: T) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }

@@ -60,10 +60,8 @@ impl Place {
         let roots = [&facts.build_directory, &facts.target_directory];
         let below = roots.into_iter().find_map(|root| executable.strip_prefix(root).ok());
         let folders = below.and_then(Utf8Path::parent).unwrap_or(Utf8Path::new("debug"));
-        let profile: Utf8PathBuf = folders
-            .components()
-            .take_while(|part| !matches!(part.as_str(), "deps" | "examples" | "build"))
-            .collect();
+        let profile: Utf8PathBuf =
+            folders.components().take_while(|part| !matches!(part.as_str(), "deps" | "examples" | "build")).collect();
         let triple = match profile.parent() {
             Some(parent) if parent != "" => parent.as_str().to_owned(),
             _ => facts.host.clone(),
@@ -104,10 +102,7 @@ pub(crate) fn compose(parts: &LaunchParts<'_>) -> Launch {
     }
     set(LIBRARY_PATH, library_path(parts));
     set("CARGO", parts.facts.cargo.clone().into());
-    set(
-        "CARGO_MANIFEST_DIR",
-        package_root(parts.manifest).as_os_str().to_owned(),
-    );
+    set("CARGO_MANIFEST_DIR", package_root(parts.manifest).as_os_str().to_owned());
     set("CARGO_MANIFEST_PATH", parts.manifest.as_os_str().to_owned());
     for (name, value) in &parts.package.environment {
         set(name, value.into());
@@ -138,10 +133,7 @@ fn rustup_variables(parts: &LaunchParts<'_>) -> Vec<(&'static str, OsString)> {
     let directory: &Path = parts.facts.workspace_root.as_std_path();
     let home = sysroot.parent().and_then(Path::parent);
     let values = [
-        (
-            "CARGO_HOME",
-            parts.environment.cargo_home(directory).map(OsString::from),
-        ),
+        ("CARGO_HOME", parts.environment.cargo_home(directory).map(OsString::from)),
         ("RUSTUP_HOME", home.map(OsString::from)),
         ("RUSTUP_TOOLCHAIN", sysroot.file_name().map(OsString::from)),
     ];
@@ -221,45 +213,21 @@ mod tests {
         #[track_caller]
         fn check(build_directory: &str, executable: &str, want: [&str; 3]) {
             let place = Place::of(Utf8Path::new(executable), &facts(build_directory));
-            let got = [
-                place.triple.as_str(),
-                place.artifacts.as_str(),
-                place.libraries.as_str(),
-            ];
+            let got = [place.triple.as_str(), place.artifacts.as_str(), place.libraries.as_str()];
             assert_eq!(got, want, "{executable} in {build_directory}");
         }
         let host = "x86_64-unknown-linux-gnu";
         let arm = "aarch64-unknown-linux-gnu";
-        check(
-            "/w/target",
-            "/w/target/debug/deps/a-1",
-            [host, "/w/target/debug", "/w/target/debug/deps"],
-        );
-        check(
-            "/w/target",
-            "/w/target/debug/examples/a-1",
-            [host, "/w/target/debug", "/w/target/debug/deps"],
-        );
-        check(
-            "/w/target",
-            "/w/target/mine/deps/a-1",
-            [host, "/w/target/mine", "/w/target/mine/deps"],
-        );
+        check("/w/target", "/w/target/debug/deps/a-1", [host, "/w/target/debug", "/w/target/debug/deps"]);
+        check("/w/target", "/w/target/debug/examples/a-1", [host, "/w/target/debug", "/w/target/debug/deps"]);
+        check("/w/target", "/w/target/mine/deps/a-1", [host, "/w/target/mine", "/w/target/mine/deps"]);
         check(
             "/w/target",
             "/w/target/aarch64-unknown-linux-gnu/release/deps/a-1",
-            [
-                arm,
-                "/w/target/aarch64-unknown-linux-gnu/release",
-                "/w/target/aarch64-unknown-linux-gnu/release/deps",
-            ],
+            [arm, "/w/target/aarch64-unknown-linux-gnu/release", "/w/target/aarch64-unknown-linux-gnu/release/deps"],
         );
         check("/b", "/b/debug/deps/a-1", [host, "/w/target/debug", "/b/debug/deps"]);
-        check(
-            "/b",
-            "/b/debug/build/a/1/out/a-1",
-            [host, "/w/target/debug", "/b/debug/deps"],
-        );
+        check("/b", "/b/debug/build/a/1/out/a-1", [host, "/w/target/debug", "/b/debug/deps"]);
     }
 
     #[test]
@@ -277,20 +245,12 @@ mod tests {
                 out_dir: "/w/target/debug/build/p/out".into(),
                 environment: vec![("SAID".to_owned(), "by script".to_owned())],
             };
-            let entry = |name: &str, force| EnvEntry {
-                name: name.to_owned(),
-                value: "configured".into(),
-                force,
-            };
+            let entry = |name: &str, force| EnvEntry { name: name.to_owned(), value: "configured".into(), force };
             let executable = Utf8Path::new("/w/target/debug/deps/p-1");
             let launch = compose(&LaunchParts {
                 facts: &facts,
                 environment: &inherited.iter().copied().collect(),
-                configured: &[
-                    entry("FREE", false),
-                    entry("FORCED", true),
-                    entry("CARGO_PKG_NAME", true),
-                ],
+                configured: &[entry("FREE", false), entry("FORCED", true), entry("CARGO_PKG_NAME", true)],
                 runner: None,
                 place: &Place::of(executable, &facts),
                 executable,
@@ -301,11 +261,7 @@ mod tests {
                 programs: is_integration.then_some(&programs),
             });
             assert_eq!(launch.directory, "/w/p");
-            let got = launch
-                .environment
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.to_str().unwrap());
+            let got = launch.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_str().unwrap());
             assert_eq!(got, want, "{name} with {inherited:?}");
         }
         check("CARGO_MANIFEST_DIR", &[], false, Some("/w/p"));
@@ -324,12 +280,7 @@ mod tests {
             let own = "/w/target/debug/build/p/out:/w/target/debug:/w/target/debug/deps";
             let toolchain = "/r/toolchains/stable/lib/rustlib/x86_64-unknown-linux-gnu/lib:/r/toolchains/stable/lib";
             check("LD_LIBRARY_PATH", &[], false, Some(&format!("{own}:{toolchain}")));
-            check(
-                "LD_LIBRARY_PATH",
-                &[("LD_LIBRARY_PATH", "/x")],
-                false,
-                Some(&format!("{own}:{toolchain}:/x")),
-            );
+            check("LD_LIBRARY_PATH", &[("LD_LIBRARY_PATH", "/x")], false, Some(&format!("{own}:{toolchain}:/x")));
         }
     }
 }

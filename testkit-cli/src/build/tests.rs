@@ -30,14 +30,8 @@ struct Project {
 
 impl Project {
     fn new() -> Self {
-        let project = Self {
-            folder: tempfile::tempdir().unwrap(),
-            variables: Vec::new(),
-        };
-        project.write(
-            "ws/Cargo.toml",
-            "[workspace]\nmembers = ['members/*']\nresolver = '3'\n",
-        );
+        let project = Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
+        project.write("ws/Cargo.toml", "[workspace]\nmembers = ['members/*']\nresolver = '3'\n");
         project.write(
             "ws/members/first/Cargo.toml",
             "[package]\nname = 'first'\nversion = '1.2.3-beta.1'\nedition = '2024'\nauthors = ['A <a@b>', 'C']\n\
@@ -53,19 +47,11 @@ impl Project {
                 println!("cargo::rustc-link-search=/usr/lib");
             }"#,
         );
-        project.write(
-            "ws/members/first/src/lib.rs",
-            &format!("#[test] fn t() {{ dump(\"lib\") }} #[cfg(test)] {DUMP}"),
-        );
+        project
+            .write("ws/members/first/src/lib.rs", &format!("#[test] fn t() {{ dump(\"lib\") }} #[cfg(test)] {DUMP}"));
         project.write("ws/members/first/src/main.rs", "fn main() {}");
-        project.write(
-            "ws/members/first/tests/integration.rs",
-            &format!("#[test] fn t() {{ dump(\"test\") }} {DUMP}"),
-        );
-        project.write(
-            "ws/members/first/tests/custom.rs",
-            &format!("fn main() {{ dump(\"custom\") }} {DUMP}"),
-        );
+        project.write("ws/members/first/tests/integration.rs", &format!("#[test] fn t() {{ dump(\"test\") }} {DUMP}"));
+        project.write("ws/members/first/tests/custom.rs", &format!("fn main() {{ dump(\"custom\") }} {DUMP}"));
         project.write(
             "ws/.cargo/config.toml",
             "[env]\nPLAIN = 'p'\nUSER = 'not me'\nFORCED = { value = 'f', force = true }\n\
@@ -91,16 +77,9 @@ impl Project {
     fn environment(&self, dump_folder: &str) -> Environment {
         let is_inherited = |name: &OsString| {
             let name = name.to_string_lossy();
-            let is_set_by_cargo = [
-                "CARGO",
-                "RUSTC",
-                "RUSTDOC",
-                "RUST_RECURSION_COUNT",
-                "LD_LIBRARY_PATH",
-                "DYLD_",
-            ]
-            .iter()
-            .any(|prefix| name.starts_with(prefix));
+            let is_set_by_cargo = ["CARGO", "RUSTC", "RUSTDOC", "RUST_RECURSION_COUNT", "LD_LIBRARY_PATH", "DYLD_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix));
             // Where the toolchains are is the machine's affair.
             matches!(&*name, "CARGO_HOME") || !(is_set_by_cargo || name.starts_with("RUSTUP_TOOLCHAIN"))
         };
@@ -111,26 +90,17 @@ impl Project {
             ("USER", "me".into()),
             ("LD_LIBRARY_PATH", "/somewhere/else".into()),
         ];
-        let own = own
-            .into_iter()
-            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let own = own.into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         std::env::vars_os()
             .filter(|(name, _)| is_inherited(name))
             .chain(own)
-            .chain(
-                self.variables
-                    .iter()
-                    .map(|(name, value)| (OsString::from(name), value.clone())),
-            )
+            .chain(self.variables.iter().map(|(name, value)| (OsString::from(name), value.clone())))
             .collect()
     }
 
     fn request(&self) -> BuildRequest {
         BuildRequest {
-            cargo: CargoArguments {
-                offline: true,
-                ..CargoArguments::default()
-            },
+            cargo: CargoArguments { offline: true, ..CargoArguments::default() },
             directory: self.path("ws"),
             environment: self.environment("by_us"),
             color: ColorChoice::Never,
@@ -172,15 +142,9 @@ fn run_all(binaries: &[Binary], environment: &Environment) {
     for binary in binaries {
         let mut command = Command::new(&binary.launch.command[0]);
         environment.apply_to(&mut command);
-        command
-            .args(&binary.launch.command[1..])
-            .current_dir(&binary.launch.directory);
+        command.args(&binary.launch.command[1..]).current_dir(&binary.launch.directory);
         command.envs(binary.launch.environment.iter().map(|(name, value)| (name, value)));
-        assert!(
-            command.stdout(Stdio::null()).status().unwrap().success(),
-            "{}",
-            binary.id
-        );
+        assert!(command.stdout(Stdio::null()).status().unwrap().success(), "{}", binary.id);
     }
 }
 
@@ -194,9 +158,7 @@ fn so_it_does_with_a_target_and_a_build_directory() {
     let mut project = Project::new();
     let host = Facts::load(&project.request(), &Config::default()).unwrap().host;
     project.variables.push(("CARGO_BUILD_TARGET", host.into()));
-    project
-        .variables
-        .push(("CARGO_BUILD_BUILD_DIR", project.path("elsewhere").into()));
+    project.variables.push(("CARGO_BUILD_BUILD_DIR", project.path("elsewhere").into()));
     compare_with_cargo(&project);
 }
 
@@ -204,10 +166,7 @@ fn compare_with_cargo(project: &Project) {
     let (mut binaries, success) = project.build();
     assert!(success);
     binaries.sort_by(|a, b| a.id.cmp(&b.id));
-    let got: Vec<_> = binaries
-        .iter()
-        .map(|binary| (binary.id.as_str(), binary.harness))
-        .collect();
+    let got: Vec<_> = binaries.iter().map(|binary| (binary.id.as_str(), binary.harness)).collect();
     let want = [
         ("first", Harness::Libtest),
         ("first::bin/tool-x", Harness::Libtest),
@@ -219,26 +178,13 @@ fn compare_with_cargo(project: &Project) {
 
     let mut cargo = Command::new("cargo");
     project.environment("by_cargo").apply_to(&mut cargo);
-    cargo
-        .args(["test", "--offline", "--quiet", "--lib", "--tests"])
-        .current_dir(project.path("ws"));
-    assert!(
-        cargo
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .status()
-            .unwrap()
-            .success()
-    );
+    cargo.args(["test", "--offline", "--quiet", "--lib", "--tests"]).current_dir(project.path("ws"));
+    assert!(cargo.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap().success());
 
     for target in ["lib", "test", "custom"] {
         let (by_us, by_cargo) = (project.dumped("by_us", target), project.dumped("by_cargo", target));
         for name in by_us.keys().chain(by_cargo.keys()) {
-            assert_eq!(
-                by_us.get(name),
-                by_cargo.get(name),
-                "{name} in `{target}`: ours left, Cargo's right"
-            );
+            assert_eq!(by_us.get(name), by_cargo.get(name), "{name} in `{target}`: ours left, Cargo's right");
         }
         assert!(by_cargo.contains_key("CARGO_PKG_NAME"));
     }
@@ -251,37 +197,20 @@ fn facts_are_kept_until_a_file_changes_and_a_new_member_is_noticed() {
     let config = Config::default();
     let first = Facts::load(&request, &config).unwrap();
     assert_eq!(first.packages.len(), 1);
-    let cache = std::fs::read_dir(project.path("cache/testkit/facts"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let cache = std::fs::read_dir(project.path("cache/testkit/facts")).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(&cache).unwrap();
     std::fs::write(&cache, text.replace("beta.1", "from-the-cache")).unwrap();
     let version = |facts: &Facts| facts.packages.values().next().unwrap().environment[1].1.clone();
-    assert_eq!(
-        version(&Facts::load(&request, &config).unwrap()),
-        "1.2.3-from-the-cache"
-    );
+    assert_eq!(version(&Facts::load(&request, &config).unwrap()), "1.2.3-from-the-cache");
 
     // A manifest that `members = ["members/*"]` takes in changes no file that was read.
-    project.write(
-        "ws/members/second/Cargo.toml",
-        "[package]\nname = 'second'\nversion = '0.1.0'\nedition = '2024'\n",
-    );
+    project.write("ws/members/second/Cargo.toml", "[package]\nname = 'second'\nversion = '0.1.0'\nedition = '2024'\n");
     project.write("ws/members/second/src/lib.rs", "");
     assert_eq!(Facts::load(&request, &config).unwrap().packages.len(), 1);
     let (binaries, _) = project.build();
-    assert!(
-        binaries.iter().any(|binary| binary.id.as_str() == "second"),
-        "{binaries:?}"
-    );
+    assert!(binaries.iter().any(|binary| binary.id.as_str() == "second"), "{binaries:?}");
 
-    project.write(
-        "ws/members/second/Cargo.toml",
-        "[package]\nname = 'second'\nversion = '0.1.1'\nedition = '2024'\n",
-    );
+    project.write("ws/members/second/Cargo.toml", "[package]\nname = 'second'\nversion = '0.1.1'\nedition = '2024'\n");
     let facts = Facts::load(&request, &config).unwrap();
     assert_eq!(facts.packages.len(), 2);
     assert_eq!(version(&facts), "1.2.3-beta.1");
@@ -295,20 +224,14 @@ fn a_build_that_fails_says_so() {
 
     project.write("ws/members/first/Cargo.toml", "wrong");
     let error = Build::start(project.request()).unwrap().next().unwrap_err();
-    assert!(
-        matches!(error, BuildError::Cargo { status } if status.code() == Some(101)),
-        "{error}"
-    );
+    assert!(matches!(error, BuildError::Cargo { status } if status.code() == Some(101)), "{error}");
 }
 
 #[test]
 #[cfg(unix)]
 fn a_build_can_be_killed_from_elsewhere() {
     let project = Project::new();
-    project.write(
-        "ws/members/first/build.rs",
-        "fn main() { std::thread::sleep(std::time::Duration::from_secs(60)) }",
-    );
+    project.write("ws/members/first/build.rs", "fn main() { std::thread::sleep(std::time::Duration::from_secs(60)) }");
     let started = std::time::Instant::now();
     let mut build = Build::start(project.request()).unwrap();
     let killer = build.killer();
@@ -325,8 +248,5 @@ fn a_build_can_be_killed_from_elsewhere() {
     };
     thread.join().unwrap();
     assert!(started.elapsed().as_secs() < 30);
-    assert!(
-        matches!(error, BuildError::Cargo { status } if status.code().is_none()),
-        "{error}"
-    );
+    assert!(matches!(error, BuildError::Cargo { status } if status.code().is_none()), "{error}");
 }

@@ -55,37 +55,23 @@ pub(crate) enum DescriptionError {
     #[error("failed to read the sections of `{path}`: {source}")]
     Sections { path: Utf8PathBuf, source: object::Error },
     #[error("line {line} of the test description in `{path}` is malformed: {source}; rebuild the binary")]
-    Line {
-        path: Utf8PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
+    Line { path: Utf8PathBuf, line: usize, source: serde_json::Error },
     #[error("line {line} of the test description in `{path}` is a test outside of a module; rebuild the binary")]
     Stray { path: Utf8PathBuf, line: usize },
     #[error(
         "`{path}` links testkit {version}, which speaks protocol {found}; this command speaks {PROTOCOL_VERSION}, so \
          install the command of the library's version"
     )]
-    Protocol {
-        path: Utf8PathBuf,
-        version: String,
-        found: u32,
-    },
+    Protocol { path: Utf8PathBuf, version: String, found: u32 },
 }
 
 /// Reads the description of the binary at `path`; an empty one if it has none.
 ///
 /// Only headers and the section itself are read, not the file.
 pub(crate) fn read(path: &Utf8Path) -> Result<Described, DescriptionError> {
-    let file = File::open(path).map_err(|source| DescriptionError::Open {
-        path: path.to_owned(),
-        source,
-    })?;
+    let file = File::open(path).map_err(|source| DescriptionError::Open { path: path.to_owned(), source })?;
     let cache = ReadCache::new(file);
-    let bytes = section(&cache).map_err(|source| DescriptionError::Sections {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = section(&cache).map_err(|source| DescriptionError::Sections { path: path.to_owned(), source })?;
     parse(path, bytes.unwrap_or_default())
 }
 
@@ -112,10 +98,7 @@ where
 {
     let header = Header::parse(data)?;
     let endian = header.endian()?;
-    match header
-        .sections(endian, data)?
-        .section_by_name(endian, SECTION.as_bytes())
-    {
+    match header.sections(endian, data)?.section_by_name(endian, SECTION.as_bytes()) {
         None => Ok(None),
         Some((_, section)) => section.data(endian, data).map(Some),
     }
@@ -134,34 +117,21 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     let mut described = Described::default();
     let mut module: Option<ModuleRecord> = None;
     let mut carriers = Carriers::default();
-    let lines = bytes
-        .split(|&byte| byte == b'\n' || byte == 0)
-        .filter(|line| !line.trim_ascii().is_empty());
+    let lines = bytes.split(|&byte| byte == b'\n' || byte == 0).filter(|line| !line.trim_ascii().is_empty());
     for (index, line) in lines.enumerate() {
         let number = index + 1;
-        let malformed = |source| DescriptionError::Line {
-            path: path.to_owned(),
-            line: number,
-            source,
-        };
+        let malformed = |source| DescriptionError::Line { path: path.to_owned(), line: number, source };
         let line: Line = serde_json::from_slice(line).map_err(malformed)?;
         if let Some(record) = line.module {
             if record.protocol != PROTOCOL_VERSION {
                 let path = path.to_owned();
-                return Err(DescriptionError::Protocol {
-                    path,
-                    version: record.version,
-                    found: record.protocol,
-                });
+                return Err(DescriptionError::Protocol { path, version: record.version, found: record.protocol });
             }
             module = Some(record);
         }
         if let Some(record) = line.test {
             let Some(module) = &module else {
-                return Err(DescriptionError::Stray {
-                    path: path.to_owned(),
-                    line: number,
-                });
+                return Err(DescriptionError::Stray { path: path.to_owned(), line: number });
             };
             described.tests.push(carriers.add(module, record));
         }
@@ -170,9 +140,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     carriers.settle(&mut described.tests);
     described.tests.sort_by(|a, b| {
         let place = |test: &DescribedTest| (test.location.line, test.location.column);
-        (a.location.file.cmp(&b.location.file))
-            .then(place(a).cmp(&place(b)))
-            .then_with(|| a.path.cmp(&b.path))
+        (a.location.file.cmp(&b.location.file)).then(place(a).cmp(&place(b))).then_with(|| a.path.cmp(&b.path))
     });
     Ok(described)
 }
@@ -264,10 +232,7 @@ mod tests {
         check("", Ok(&[]));
         check("\0\0\n\0", Ok(&[]));
         check(MODULE, Ok(&[]));
-        check(
-            &with(r#"{"test":{"name":"a","line":1}}"#),
-            Ok(&[("m::a", "m::a", Some("m::a"))]),
-        );
+        check(&with(r#"{"test":{"name":"a","line":1}}"#), Ok(&[("m::a", "m::a", Some("m::a"))]));
         check(
             &with("\0{\"test\":{\"name\":\"a\",\"line\":1,\"new\":{}}}\n\0\0"),
             Ok(&[("m::a", "m::a", Some("m::a"))]),
@@ -286,10 +251,7 @@ mod tests {
                 ("m::a", "m::x::a", Some("m::b")),
             ]),
         );
-        check(
-            &with(r#"{"test":{"name":"a","line":1,"plain":true}}"#),
-            Ok(&[("m::a", "m::a", None)]),
-        );
+        check(&with(r#"{"test":{"name":"a","line":1,"plain":true}}"#), Ok(&[("m::a", "m::a", None)]));
         // Two versions of the library, two carriers; the second module is the crate's root.
         check(
             &with(
@@ -299,18 +261,9 @@ mod tests {
             ),
             Ok(&[("m::a", "m::a", Some("m::a")), ("b", "b", Some("b"))]),
         );
-        check(
-            &with("{\"test\":{\"name\":\"a\""),
-            Err("line 2 of the test description in `bin` is malformed: EOF"),
-        );
-        check(
-            &with(r#"{"test":{"line":1}}"#),
-            Err("line 2 of the test description in `bin` is malformed: missing"),
-        );
-        check(
-            r#"{"test":{"name":"a","line":1}}"#,
-            Err("line 1 of the test description in `bin` is a test outside"),
-        );
+        check(&with("{\"test\":{\"name\":\"a\""), Err("line 2 of the test description in `bin` is malformed: EOF"));
+        check(&with(r#"{"test":{"line":1}}"#), Err("line 2 of the test description in `bin` is malformed: missing"));
+        check(r#"{"test":{"name":"a","line":1}}"#, Err("line 1 of the test description in `bin` is a test outside"));
         check(
             &MODULE.replace(":1,", ":9,"),
             Err("`bin` links testkit 1, which speaks protocol 9; this command speaks 1, so install"),

@@ -30,9 +30,7 @@ impl Compiled {
         let section = if records.is_empty() { "" } else { section };
         std::fs::write(path.join("source.rs"), format!("{source}\n{section}")).unwrap();
         let mut rustc = Command::new("rustc");
-        rustc
-            .args(["--edition=2024", "source.rs", "-o", "binary"])
-            .current_dir(path);
+        rustc.args(["--edition=2024", "source.rs", "-o", "binary"]).current_dir(path);
         rustc.args((harness == Harness::Libtest).then_some("--test"));
         let output = rustc.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -46,13 +44,7 @@ impl Compiled {
         let id = BinaryId("demo".to_owned());
         Self {
             cache: ListingCache::new(&path.join("cache")),
-            binary: Binary {
-                id,
-                path: executable,
-                source: Utf8PathBuf::from("source.rs"),
-                harness,
-                launch,
-            },
+            binary: Binary { id, path: executable, source: Utf8PathBuf::from("source.rs"), harness, launch },
             _folder: folder,
         }
     }
@@ -94,18 +86,8 @@ fn collected_tests_come_first_and_their_hosts_do_not_come_again() {
     let compiled = Compiled::new(PLAIN, RECORDS, Harness::Libtest);
     let tests = compiled.tests();
     let ids: Vec<_> = tests.iter().map(|test| test.id.as_str()).collect();
-    assert_eq!(
-        ids,
-        [
-            "demo::Group::test_a",
-            "demo::tests::test_b",
-            "demo::tests::ignored",
-            "demo::tests::plain"
-        ]
-    );
-    let [group, collected, ignored, plain] = &tests[..] else {
-        panic!("there are four")
-    };
+    assert_eq!(ids, ["demo::Group::test_a", "demo::tests::test_b", "demo::tests::ignored", "demo::tests::plain"]);
+    let [group, collected, ignored, plain] = &tests[..] else { panic!("there are four") };
     assert!(tests.iter().all(|test| test.binary == BinaryIndex(3)));
     let host = |path: &str, libtest: &str| Host::Collected {
         path: path.to_owned(),
@@ -120,12 +102,7 @@ fn collected_tests_come_first_and_their_hosts_do_not_come_again() {
     assert_eq!(collected.ignore.as_deref(), Some("later"));
     assert_eq!(collected.timeout, Some(Duration::from_secs(5)));
     assert_eq!(ignored.ignore.as_deref(), Some("has \"quotes\""));
-    assert_eq!(
-        plain.host,
-        Host::Named {
-            name: "tests::plain".to_owned()
-        }
-    );
+    assert_eq!(plain.host, Host::Named { name: "tests::plain".to_owned() });
     assert_eq!(plain.location.as_ref().map(|location| location.line), Some(3));
 }
 
@@ -143,10 +120,7 @@ fn a_description_of_another_protocol_is_named() {
     let future = RECORDS.replace("\"protocol\":1", "\"protocol\":2");
     let compiled = Compiled::new(PLAIN, &future, Harness::Libtest);
     let error = described(&compiled.binary.path).unwrap_err().to_string();
-    assert!(
-        error.contains("links testkit 0.1.0, which speaks protocol 2; this command speaks 1"),
-        "{error}"
-    );
+    assert!(error.contains("links testkit 0.1.0, which speaks protocol 2; this command speaks 1"), "{error}");
 }
 
 #[test]
@@ -162,21 +136,14 @@ fn a_main_of_its_own_that_lists_is_listed() {
     let listed = compiled.ask_custom().expect("it lists");
     keep_custom_list(&compiled.binary, &compiled.cache, &listed);
     let tests = compiled.tests();
-    let got: Vec<_> = tests
-        .iter()
-        .map(|test| (test.id.as_str(), test.ignore.is_some()))
-        .collect();
+    let got: Vec<_> = tests.iter().map(|test| (test.id.as_str(), test.ignore.is_some())).collect();
     assert_eq!(got, [("demo::a b", true), ("demo::src/x.txt - c ", false)]);
 }
 
 #[test]
 fn a_main_of_its_own_that_just_runs_gives_no_list() {
     for source in ["fn main() { println!(\"checking\") }", "fn main() {}"] {
-        assert_eq!(
-            Compiled::new(source, "", Harness::Custom).ask_custom(),
-            None,
-            "{source}"
-        );
+        assert_eq!(Compiled::new(source, "", Harness::Custom).ask_custom(), None, "{source}");
     }
 }
 
@@ -186,9 +153,7 @@ fn a_binary_that_hangs_or_fails_when_asked_is_named() {
     let compiled = Compiled::new(source, "", Harness::Libtest);
     let mut binary = compiled.binary.clone();
     binary.launch.command = ["sh", "-c", "sleep 60"].map(Into::into).to_vec();
-    let error = plain(&binary, &compiled.cache, Duration::from_millis(100))
-        .unwrap_err()
-        .to_string();
+    let error = plain(&binary, &compiled.cache, Duration::from_millis(100)).unwrap_err().to_string();
     assert!(error.contains("/binary` took longer than 100ms"), "{error}");
     binary.launch.command = ["sh", "-c", "echo lost >&2; exit 3"].map(Into::into).to_vec();
     let error = plain(&binary, &compiled.cache, LIMIT).unwrap_err().to_string();
@@ -210,11 +175,7 @@ fn many_records(modules: usize, tests: usize) -> String {
         for test in 0..tests {
             let (line, end) = (test * 5 + 10, test * 5 + 14);
             let place = format!(r#""line":{line},"column":8,"end_line":{end}"#);
-            writeln!(
-                records,
-                r#"{{"test":{{"name":"test_with_an_ordinary_name_{test}",{place}}}}}"#
-            )
-            .unwrap();
+            writeln!(records, r#"{{"test":{{"name":"test_with_an_ordinary_name_{test}",{place}}}}}"#).unwrap();
         }
     }
     records
