@@ -5,7 +5,13 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Builds a workspace's tests, finds all of them, runs them and reports.
 #[derive(Debug, Parser)]
-#[command(name = "testkit", bin_name = "testkit", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "testkit",
+    bin_name = "testkit",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -231,7 +237,9 @@ pub(crate) enum ReportKind {
 }
 
 fn parse_report(text: &str) -> Result<ReportRequest, String> {
-    let (kind, path) = text.split_once('=').ok_or("expected KIND=PATH, such as jsonl=target/events.jsonl")?;
+    let (kind, path) = text
+        .split_once('=')
+        .ok_or("expected KIND=PATH, such as jsonl=target/events.jsonl")?;
     let kind = match kind {
         "jsonl" => ReportKind::Jsonl,
         _ => return Err(format!("unknown kind of report `{kind}`; known are: jsonl")),
@@ -239,5 +247,8 @@ fn parse_report(text: &str) -> Result<ReportRequest, String> {
     if path.is_empty() {
         return Err("the path is empty".to_owned());
     }
-    Ok(ReportRequest { kind, path: path.into() })
+    Ok(ReportRequest {
+        kind,
+        path: path.into(),
+    })
 }

@@ -1,0 +1,32 @@
+//! Reporters: each makes something of the events of a run, and of nothing else.
+//!
+//! [`terminal`] writes for the person in front of it, [`json_lines`] for programs. [`Reporters`] hands every event to each of
+//! several and keeps them apart, so that one that fails stops no other.
+
+pub(crate) mod json_lines;
+mod reporters;
+pub(crate) mod terminal;
+
+use std::io;
+
+use testkit_protocol::event::Event;
+
+pub(crate) use self::reporters::{ReporterError, Reporters};
+
+/// Something that follows a run.
+pub(crate) trait Reporter {
+    /// Takes the next event.
+    ///
+    /// # Errors
+    /// What the writer behind it answers; the reporter is given nothing more then.
+    fn event(&mut self, event: &Event) -> io::Result<()>;
+
+    /// Writes what is still to be written; called once, whether or not the run came to its end.
+    ///
+    /// # Errors
+    /// What the writer behind it answers.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+#[cfg(test)]
+mod tests;
