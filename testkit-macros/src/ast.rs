@@ -124,9 +124,7 @@ pub(crate) struct MacroCall {
 
 /// Splits the tokens of a file, module body or `impl` body into items.
 pub(crate) fn scan(stream: TokenStream) -> Items {
-    let mut cursor = Cursor {
-        tokens: stream.into_iter().collect(),
-    };
+    let mut cursor = Cursor { tokens: stream.into_iter().collect() };
     let mut items = Items::default();
     loop {
         let mut attributes = Vec::new();
@@ -144,21 +142,13 @@ pub(crate) fn scan(stream: TokenStream) -> Items {
             if !attributes.is_empty() {
                 let tokens = attributes.into_iter().flat_map(Attribute::into_tokens).collect();
                 let kind = ItemKind::Other(None, tokens);
-                items.items.push(Item {
-                    attributes: Vec::new(),
-                    visibility: Vec::new(),
-                    kind,
-                });
+                items.items.push(Item { attributes: Vec::new(), visibility: Vec::new(), kind });
             }
             return items;
         }
         let visibility = cursor.visibility();
         let kind = cursor.item();
-        items.items.push(Item {
-            attributes,
-            visibility,
-            kind,
-        });
+        items.items.push(Item { attributes, visibility, kind });
     }
 }
 
@@ -227,10 +217,7 @@ impl Cursor {
             match word.to_string().as_str() {
                 "const" => {
                     before.extend(self.bump());
-                    if !["fn", "async", "unsafe", "extern", "safe", "trait"]
-                        .iter()
-                        .any(|word| self.at_word(word))
-                    {
+                    if !["fn", "async", "unsafe", "extern", "safe", "trait"].iter().any(|word| self.at_word(word)) {
                         return self.up_to_semicolon(before, None);
                     }
                 }
@@ -307,11 +294,7 @@ impl Cursor {
                 head.push(TokenTree::Ident(name));
                 return ItemKind::Other(None, head);
             };
-            let into = if where_clause.is_empty() {
-                &mut output
-            } else {
-                &mut where_clause
-            };
+            let into = if where_clause.is_empty() { &mut output } else { &mut where_clause };
             let ends = match &token {
                 TokenTree::Group(group) => depth == 0 && group.delimiter() == Delimiter::Brace,
                 TokenTree::Punct(punct) => depth == 0 && punct.as_char() == ';',
@@ -372,12 +355,7 @@ impl Cursor {
         let ItemKind::Other(_, tokens) = self.other(before, None, true) else {
             unreachable!("`other` gives nothing else");
         };
-        ItemKind::Type(TypeItem {
-            name,
-            is_unit,
-            is_generic,
-            tokens,
-        })
+        ItemKind::Type(TypeItem { name, is_unit, is_generic, tokens })
     }
 
     fn implementation(&mut self, mut head: Vec<TokenTree>) -> ItemKind {
@@ -392,13 +370,7 @@ impl Cursor {
             match &token {
                 TokenTree::Group(body) if depth == 0 && body.delimiter() == Delimiter::Brace => {
                     let body = body.clone();
-                    return ItemKind::Implementation(Implementation {
-                        head,
-                        self_type,
-                        is_generic,
-                        is_trait,
-                        body,
-                    });
+                    return ItemKind::Implementation(Implementation { head, self_type, is_generic, is_trait, body });
                 }
                 TokenTree::Ident(word) if depth == 0 && word == "for" => {
                     is_trait = true;
@@ -542,9 +514,7 @@ impl Function {
 
     /// Whether it has the qualifier `word`.
     pub(crate) fn is(&self, word: &str) -> bool {
-        self.qualifiers
-            .iter()
-            .any(|token| matches!(token, TokenTree::Ident(ident) if ident == word))
+        self.qualifiers.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == word))
     }
 
     /// Whether it returns something other than `()`.

@@ -91,12 +91,7 @@ impl Attribute {
         }
         // `#[unsafe(no_mangle)]`
         arguments.extend(tokens);
-        Self {
-            hash,
-            group,
-            path,
-            arguments,
-        }
+        Self { hash, group, path, arguments }
     }
 
     /// What it is to us.
@@ -200,9 +195,7 @@ pub(crate) fn string_value(source: &str) -> Option<String> {
     if !source.starts_with(['"', 'r']) {
         return None;
     }
-    syn::parse_str::<syn::LitStr>(source)
-        .ok()
-        .map(|literal| literal.value())
+    syn::parse_str::<syn::LitStr>(source).ok().map(|literal| literal.value())
 }
 
 #[cfg(test)]
@@ -253,9 +246,8 @@ mod tests {
 
     #[test]
     fn splits_conditional_attributes() {
-        let (predicate, inner) = attribute("#[cfg_attr(all(a, b), ignore = \"x\", should_panic)]")
-            .conditional()
-            .unwrap();
+        let (predicate, inner) =
+            attribute("#[cfg_attr(all(a, b), ignore = \"x\", should_panic)]").conditional().unwrap();
         assert_eq!(predicate, "all (a , b)");
         assert_eq!(
             inner.iter().map(Attribute::kind).collect::<Vec<_>>(),

@@ -78,12 +78,7 @@ impl Place {
             TokenTree::Group(body) => body.span_close().start().line,
             other => other.span().start().line,
         };
-        Self {
-            line: first,
-            name_line: name.line,
-            column: name.column + 1,
-            end_line,
-        }
+        Self { line: first, name_line: name.line, column: name.column + 1, end_line }
     }
 }
 
@@ -107,10 +102,7 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &Config) -> Rol
             AttributeKind::Test | AttributeKind::OurTest => is_marked = true,
             AttributeKind::ConditionalAttribute => {
                 let inner = attribute.conditional().map(|(_, inner)| inner).unwrap_or_default();
-                if inner
-                    .iter()
-                    .any(|inner| matches!(inner.kind(), AttributeKind::ForeignTest | AttributeKind::Test))
-                {
+                if inner.iter().any(|inner| matches!(inner.kind(), AttributeKind::ForeignTest | AttributeKind::Test)) {
                     return Role::Foreign;
                 }
             }
@@ -123,21 +115,14 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &Config) -> Rol
             | AttributeKind::Other => {}
         }
     }
-    if is_marked || config.is_test_name(name) {
-        Role::Test
-    } else {
-        Role::Ordinary
-    }
+    if is_marked || config.is_test_name(name) { Role::Test } else { Role::Ordinary }
 }
 
 /// Reads the marks of a test.
 pub(crate) fn marks(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Marks {
     let mut marks = Marks::default();
     for attribute in attributes {
-        let plain = || Conditional {
-            predicate: None,
-            text: attribute.string(),
-        };
+        let plain = || Conditional { predicate: None, text: attribute.string() };
         match attribute.kind() {
             AttributeKind::Condition => marks.conditions.extend(attribute.condition()),
             AttributeKind::Ignore => marks.ignore.push(plain()),
@@ -148,10 +133,7 @@ pub(crate) fn marks(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> 
                     .into_iter()
                     .flat_map(|(predicate, inner)| inner.into_iter().map(move |inner| (predicate.clone(), inner)))
                 {
-                    let conditional = Conditional {
-                        predicate: Some(predicate),
-                        text: inner.string(),
-                    };
+                    let conditional = Conditional { predicate: Some(predicate), text: inner.string() };
                     match inner.kind() {
                         AttributeKind::Ignore => marks.ignore.push(conditional),
                         AttributeKind::ShouldPanic => marks.should_panic.push(conditional),
@@ -230,9 +212,7 @@ pub(crate) fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, St
 /// Whether `#[cfg_attr]` adds something that only the function that libtest sees may carry.
 pub(crate) fn has_conditional_mark(attribute: &Attribute) -> bool {
     let inner = attribute.conditional().map(|(_, inner)| inner).unwrap_or_default();
-    inner
-        .iter()
-        .any(|inner| matches!(inner.kind(), AttributeKind::Ignore | AttributeKind::ShouldPanic))
+    inner.iter().any(|inner| matches!(inner.kind(), AttributeKind::Ignore | AttributeKind::ShouldPanic))
 }
 
 /// Whether an attribute of the author's function belongs on the function that libtest sees.
@@ -322,16 +302,9 @@ pub(crate) fn groups(
     for item in items {
         match &item.kind {
             ItemKind::Type(item_type) => {
-                let conditions = item
-                    .attributes
-                    .iter()
-                    .filter(|it| it.kind() == AttributeKind::Condition);
+                let conditions = item.attributes.iter().filter(|it| it.kind() == AttributeKind::Condition);
                 let conditions = conditions.filter_map(Attribute::condition).collect();
-                let known = Type {
-                    is_unit: item_type.is_unit,
-                    is_generic: item_type.is_generic,
-                    conditions,
-                };
+                let known = Type { is_unit: item_type.is_unit, is_generic: item_type.is_generic, conditions };
                 taken.push(item_type.name.to_string());
                 types.insert(item_type.name.to_string(), known);
             }
@@ -352,13 +325,7 @@ pub(crate) fn groups(
         };
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
-        let block = Block {
-            item,
-            head: block,
-            name,
-            body,
-            known,
-        };
+        let block = Block { item, head: block, name, body, known };
         let methods = block.methods(config, diagnostics);
         if methods.is_empty() {
             continue;
@@ -367,28 +334,15 @@ pub(crate) fn groups(
             group.methods.extend(methods)
         } else {
             let module = free_name(&snake_case(&name.to_string()), &mut taken);
-            let construction = if known.is_some_and(|known| known.is_unit) {
-                Construction::Unit
-            } else {
-                Construction::Default
-            };
-            groups.push(Group {
-                name: name.clone(),
-                module,
-                construction,
-                teardown: None,
-                methods,
-            });
+            let construction =
+                if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
+            groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
         }
     }
     for group in &mut groups {
-        let bodies = items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| is_block_of(item, &group.name));
-        for (_, item) in bodies
-            .filter_map(|(index, _)| blocks.get(&index))
-            .flat_map(|body| body.items.iter().enumerate())
+        let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, &group.name));
+        for (_, item) in
+            bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate())
         {
             let ItemKind::Function(function) = &item.kind else {
                 continue;
@@ -430,17 +384,9 @@ impl Block<'_> {
         if !config.is_group_name(&self.name.to_string()) {
             return Vec::new();
         }
-        let outer = self
-            .item
-            .attributes
-            .iter()
-            .filter(|it| it.kind() == AttributeKind::Condition);
+        let outer = self.item.attributes.iter().filter(|it| it.kind() == AttributeKind::Condition);
         let mut outer: Vec<String> = outer.filter_map(Attribute::condition).collect();
-        outer.extend(
-            self.known
-                .into_iter()
-                .flat_map(|known| known.conditions.iter().cloned()),
-        );
+        outer.extend(self.known.into_iter().flat_map(|known| known.conditions.iter().cloned()));
         let mut methods = Vec::new();
         for item in &self.body.items {
             let ItemKind::Function(function) = &item.kind else {
@@ -452,10 +398,7 @@ impl Block<'_> {
             if self.head.is_trait {
                 diagnostics.error(
                     function.name.span(),
-                    format!(
-                        "`{}` looks like a test, but methods of a trait are not collected",
-                        function.name
-                    ),
+                    format!("`{}` looks like a test, but methods of a trait are not collected", function.name),
                     format!("move it into `impl {} {{ … }}`, or rename it", self.name),
                 );
                 continue;
@@ -472,9 +415,7 @@ impl Block<'_> {
                 continue;
             };
             let mut marks = marks(&item.attributes, diagnostics);
-            marks
-                .hosted
-                .extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
+            marks.hosted.extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
             marks.conditions.extend(outer.iter().cloned());
             methods.push(Method {
                 name: function.name.to_string(),
@@ -493,10 +434,7 @@ pub(crate) fn blocks(items: &[Item], config: &Config) -> BTreeMap<usize, Items> 
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         if let ItemKind::Implementation(block) = &item.kind
-            && block
-                .self_type
-                .as_ref()
-                .is_some_and(|name| config.is_group_name(&name.to_string()))
+            && block.self_type.as_ref().is_some_and(|name| config.is_group_name(&name.to_string()))
         {
             blocks.insert(index, ast::scan(block.body.stream()));
         }

@@ -70,51 +70,28 @@ pub(crate) fn load() -> Loaded {
 fn read() -> Loaded {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(|folder| PathBuf::from(folder).join("Cargo.toml"));
     let Some((path, text)) = manifest.and_then(|path| Some((path.clone(), fs::read_to_string(path).ok()?))) else {
-        return Loaded {
-            config: Config::default(),
-            has_manifest: false,
-            errors: Vec::new(),
-        };
+        return Loaded { config: Config::default(), has_manifest: false, errors: Vec::new() };
     };
     let (config, errors) = parse(&text);
-    let errors = errors
-        .into_iter()
-        .map(|(line, error)| format!("{}:{line}: {error}", path.display()))
-        .collect();
-    Loaded {
-        config,
-        has_manifest: true,
-        errors,
-    }
+    let errors = errors.into_iter().map(|(line, error)| format!("{}:{line}: {error}", path.display())).collect();
+    Loaded { config, has_manifest: true, errors }
 }
 
 /// Reads the table from the manifest's text; errors come with their line.
 fn parse(text: &str) -> (Config, Vec<(usize, String)>) {
     let (mut config, mut errors) = (Config::default(), Vec::new());
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, strip_comment(line).trim()));
+    let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, strip_comment(line).trim()));
     let mut table = String::new();
     while let Some((number, line)) = lines.next() {
         if line.starts_with('[') {
-            table = line
-                .trim_matches(['[', ']'])
-                .split('.')
-                .map(str::trim)
-                .collect::<Vec<_>>()
-                .join(".");
+            table = line.trim_matches(['[', ']']).split('.').map(str::trim).collect::<Vec<_>>().join(".");
             continue;
         }
         let Some((key, value)) = line.split_once('=') else {
             continue;
         };
         let key = key.split('.').map(str::trim).collect::<Vec<_>>().join(".");
-        let full = if table.is_empty() {
-            key
-        } else {
-            format!("{table}.{key}")
-        };
+        let full = if table.is_empty() { key } else { format!("{table}.{key}") };
         if full == "package.metadata.testkit" || full == "package.metadata" {
             if full.ends_with("testkit") || value.contains("testkit") {
                 let hint = "write it as a table of its own, `[package.metadata.testkit]`";
@@ -143,15 +120,8 @@ fn parse(text: &str) -> (Config, Vec<(usize, String)>) {
         match patterns(&value) {
             Some(patterns) if !patterns.is_empty() => *target = patterns,
             Some(_) | None => {
-                let example = target
-                    .iter()
-                    .map(|pattern| format!("{pattern:?}"))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                errors.push((
-                    number,
-                    format!("`{key}` must be a list of patterns, such as `{key} = [{example}]`"),
-                ));
+                let example = target.iter().map(|pattern| format!("{pattern:?}")).collect::<Vec<_>>().join(", ");
+                errors.push((number, format!("`{key}` must be a list of patterns, such as `{key} = [{example}]`")));
             }
         }
     }
@@ -215,10 +185,7 @@ mod tests {
             "[package.metadata.testkit]\nfunctions = [ # why\n  'a_*', # one\n  \"b#*\",\n]\nfiles = [\"x.rs\"]",
             &["a_*", "b#*"],
         );
-        check(
-            "[ package . metadata . testkit ]\nfunctions=['a']\n[other]\nfunctions = 5",
-            &["a"],
-        );
+        check("[ package . metadata . testkit ]\nfunctions=['a']\n[other]\nfunctions = 5", &["a"]);
         check("[package]\nmetadata.testkit.functions = ['a']", &["a"]);
         check("[package.metadata.other]\nfunctions = ['a']", &["test_*"]);
     }
@@ -233,17 +200,11 @@ mod tests {
         let table = "[package.metadata.testkit]\n";
         check(
             &format!("{table}function = []"),
-            (
-                2,
-                "unknown key `function` in [package.metadata.testkit]; did you mean `functions`?",
-            ),
+            (2, "unknown key `function` in [package.metadata.testkit]; did you mean `functions`?"),
         );
         check(
             &format!("{table}\ncolour = 1"),
-            (
-                3,
-                "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`",
-            ),
+            (3, "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`"),
         );
         check(
             &format!("{table}groups = \"Test*\""),
@@ -255,17 +216,11 @@ mod tests {
         );
         check(
             &format!("{table}files = [1]"),
-            (
-                2,
-                "`files` must be a list of patterns, such as `files = [\"test_*.rs\", \"*_test.rs\"]`",
-            ),
+            (2, "`files` must be a list of patterns, such as `files = [\"test_*.rs\", \"*_test.rs\"]`"),
         );
         check(
             "[package.metadata]\ntestkit = { functions = ['a'] }",
-            (
-                2,
-                "cannot read an inline table of testkit; write it as a table of its own, `[package.metadata.testkit]`",
-            ),
+            (2, "cannot read an inline table of testkit; write it as a table of its own, `[package.metadata.testkit]`"),
         );
     }
 }

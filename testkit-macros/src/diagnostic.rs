@@ -48,13 +48,8 @@ impl Diagnostics {
 /// The nearest of `known` to `word`, if it is near enough to be what the author meant.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let limit = word.chars().count().max(3) / 3 + 1;
-    let distances = known
-        .iter()
-        .map(|candidate| (edit_distance(word, candidate), *candidate));
-    distances
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
+    let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
+    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance in characters.

@@ -8,9 +8,7 @@ use std::time::Duration;
 /// A message that names the text and shows the form.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let trimmed = text.trim();
-    let number_end = trimmed
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(trimmed.len());
+    let number_end = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(number_end);
     let seconds_of_unit = match unit.trim() {
         "ns" => 1e-9,
@@ -21,14 +19,10 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         "h" => 3600.0,
         "" => return Err(format!("`{text}` has no unit; write it as in `500ms`, `5s` or `2m`")),
         unit => {
-            return Err(format!(
-                "unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h"
-            ));
+            return Err(format!("unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h"));
         }
     };
-    let number: f64 = number
-        .parse()
-        .map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
+    let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
     let duration =
         Duration::try_from_secs_f64(number * seconds_of_unit).map_err(|_| format!("`{text}` is too long"))?;
     match u64::try_from(duration.as_nanos()) {
@@ -52,10 +46,7 @@ mod tests {
         check(" 1.5 s ", Ok(1_500_000_000));
         check("2m", Ok(120_000_000_000));
         check("5", Err("`5` has no unit; write it as in `500ms`, `5s` or `2m`"));
-        check(
-            "5 years",
-            Err("unknown unit `years` in `5 years`; known are ns, us, ms, s, m, h"),
-        );
+        check("5 years", Err("unknown unit `years` in `5 years`; known are ns, us, ms, s, m, h"));
         check("s", Err("`s` is no duration; write it as in `500ms` or `5s`"));
         check("0s", Err("`0s` is no time at all"));
         check("99999999999h", Err("`99999999999h` is too long"));

@@ -45,11 +45,7 @@ mod tests {
         #[track_caller]
         fn check(pattern: &str, name: &str, want: bool) {
             assert_eq!(matches(pattern, name), want, "pattern: {pattern:?}, name: {name:?}");
-            assert_eq!(
-                matches_any(&[pattern.to_owned()], name),
-                want,
-                "pattern: {pattern:?}, name: {name:?}"
-            );
+            assert_eq!(matches_any(&[pattern.to_owned()], name), want, "pattern: {pattern:?}, name: {name:?}");
         }
         check("test_*", "test_add", true);
         check("test_*", "test_", true);

@@ -50,10 +50,7 @@ pub(crate) fn read(path: &Path) -> Result<Rc<SourceFile>, String> {
         text.to_owned()
     };
     let tokens = lex(&text).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let file = Rc::new(SourceFile {
-        items: ast::scan(tokens),
-        changed,
-    });
+    let file = Rc::new(SourceFile { items: ast::scan(tokens), changed });
     FILES.with_borrow_mut(|files| files.insert(path.to_owned(), Rc::clone(&file)));
     Ok(file)
 }
@@ -105,11 +102,7 @@ pub(crate) fn type_beside(span: Span, name: &Ident) -> Option<TypeBeside> {
 fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
     let file = read(path).ok()?;
     with_module_at(&file.items, line, &mut Vec::new(), &mut |items, _| {
-        let mut beside = TypeBeside {
-            construction: Construction::Default,
-            teardown: None,
-            earlier_blocks: 0,
-        };
+        let mut beside = TypeBeside { construction: Construction::Default, teardown: None, earlier_blocks: 0 };
         for item in &items.items {
             match &item.kind {
                 ItemKind::Type(item)

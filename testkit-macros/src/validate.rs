@@ -53,14 +53,8 @@ pub(crate) fn function(attributes: &[Attribute], function: &Function, diagnostic
     } else {
         diagnostics.error(
             function.arguments.span(),
-            format!(
-                "the test `{}` takes arguments, and nothing provides them",
-                function.name
-            ),
-            format!(
-                "make the values in its body, or rename it if `{}` is no test",
-                function.name
-            ),
+            format!("the test `{}` takes arguments, and nothing provides them", function.name),
+            format!("make the values in its body, or rename it if `{}` is no test", function.name),
         );
     }
     false
@@ -82,10 +76,7 @@ pub(crate) fn method(item: &Item, function: &Function, diagnostics: &mut Diagnos
     if arguments.iter().filter(|argument| !argument.is_empty()).count() > 1 {
         diagnostics.error(
             function.arguments.span(),
-            format!(
-                "the test `{}` takes arguments besides `self`, and nothing provides them",
-                function.name
-            ),
+            format!("the test `{}` takes arguments besides `self`, and nothing provides them", function.name),
             "keep the values in fields of the group and make them in `fn setup() -> Self`",
         );
         return None;
@@ -126,18 +117,13 @@ fn signature(function: &Function, diagnostics: &mut Diagnostics) -> bool {
 
 /// `#[should_panic]` and a returned value do not go together.
 fn returned(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
-    let should_panic = attributes
-        .iter()
-        .find(|attribute| attribute.kind() == AttributeKind::ShouldPanic);
+    let should_panic = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ShouldPanic);
     let (Some(attribute), true) = (should_panic, function.returns_value()) else {
         return true;
     };
     diagnostics.error(
         attribute.span(),
-        format!(
-            "the test `{}` returns a value, so `#[should_panic]` cannot be on it",
-            function.name
-        ),
+        format!("the test `{}` returns a value, so `#[should_panic]` cannot be on it", function.name),
         "return nothing and `unwrap()` inside, or check the error itself instead of a panic",
     );
     false
@@ -146,9 +132,7 @@ fn returned(attributes: &[Attribute], function: &Function, diagnostics: &mut Dia
 /// How a method takes `self`; `None` if it does not.
 pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
     let first = split_at_commas(arguments.clone()).into_iter().next()?;
-    let index = first
-        .iter()
-        .position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
+    let index = first.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
     let before_is_receiver = first[..index].iter().all(|token| match token {
         TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
         TokenTree::Ident(_) => true,
@@ -158,14 +142,8 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
         return None;
     }
     // `&self`, or `self: &Self`.
-    let is_reference = first
-        .iter()
-        .any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
-    Some(if is_reference {
-        Receiver::Reference
-    } else {
-        Receiver::Value
-    })
+    let is_reference = first.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
+    Some(if is_reference { Receiver::Reference } else { Receiver::Value })
 }
 
 /// Checks `fn setup() -> Self` of a group.
@@ -183,10 +161,7 @@ pub(crate) fn setup(item: &Item, function: &Function, diagnostics: &mut Diagnost
 /// Checks `fn teardown(self)` of a group.
 pub(crate) fn teardown(item: &Item, function: &Function, diagnostics: &mut Diagnostics) {
     let arguments = function.arguments.stream();
-    let count = split_at_commas(arguments.clone())
-        .into_iter()
-        .filter(|argument| !argument.is_empty())
-        .count();
+    let count = split_at_commas(arguments.clone()).into_iter().filter(|argument| !argument.is_empty()).count();
     if receiver(&arguments) != Some(Receiver::Value) || count != 1 {
         diagnostics.error(
             function.arguments.span(),
@@ -203,17 +178,9 @@ fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut 
         let message = format!("`{name}` of a group must be a plain `fn`");
         diagnostics.error(function.name.span(), message, "remove `async`, `unsafe` and parameters");
     }
-    if let Some(condition) = item
-        .attributes
-        .iter()
-        .find(|attribute| attribute.kind() == AttributeKind::Condition)
-    {
+    if let Some(condition) = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Condition) {
         let message = format!("`{name}` of a group cannot depend on `cfg`");
-        diagnostics.error(
-            condition.span(),
-            message,
-            "put the `cfg` on statements inside of it, or on the whole group",
-        );
+        diagnostics.error(condition.span(), message, "put the `cfg` on statements inside of it, or on the whole group");
     }
 }
 
@@ -224,24 +191,17 @@ pub(crate) fn no_value_receivers(
     blocks: &BTreeMap<usize, Items>,
     diagnostics: &mut Diagnostics,
 ) {
-    let bodies = blocks
-        .iter()
-        .filter(|(index, _)| collect::is_block_of(&items[**index], &group.name));
+    let bodies = blocks.iter().filter(|(index, _)| collect::is_block_of(&items[**index], &group.name));
     for item in bodies.flat_map(|(_, body)| &body.items) {
         let ItemKind::Function(function) = &item.kind else {
             continue;
         };
-        let is_value = group
-            .methods
-            .iter()
-            .any(|method| function.name == method.name && method.receiver == Receiver::Value);
+        let is_value =
+            group.methods.iter().any(|method| function.name == method.name && method.receiver == Receiver::Value);
         if is_value {
             diagnostics.error(
                 function.arguments.span(),
-                format!(
-                    "the test `{}` consumes its group, which leaves nothing for `teardown`",
-                    function.name
-                ),
+                format!("the test `{}` consumes its group, which leaves nothing for `teardown`", function.name),
                 "write `&self` or `&mut self`",
             );
         }

@@ -17,14 +17,9 @@ pub fn check_folder(folder: &str, file: &str, patterns: &[&str], known: &[&str])
     let root = file.rsplit(['/', '\\']).next().unwrap_or(file);
     found.retain(|name| name != root);
     found.sort();
-    let added = found
-        .iter()
-        .filter(|name| !known.contains(&name.as_str()))
-        .map(|name| format!("\n  new: {name}"));
-    let removed = known
-        .iter()
-        .filter(|name| !found.iter().any(|it| it == **name))
-        .map(|name| format!("\n  removed: {name}"));
+    let added = found.iter().filter(|name| !known.contains(&name.as_str())).map(|name| format!("\n  new: {name}"));
+    let removed =
+        known.iter().filter(|name| !found.iter().any(|it| it == **name)).map(|name| format!("\n  removed: {name}"));
     let changes: String = added.chain(removed).collect();
     assert!(
         changes.is_empty(),
@@ -46,10 +41,7 @@ fn list(folder: &Path, prefix: &str, patterns: &[&str], files: &mut Vec<String>)
             if !name.starts_with('.') && name != "target" && !is_other_package {
                 list(&entry.path(), &format!("{prefix}{name}/"), patterns, files)?;
             }
-        } else if patterns
-            .iter()
-            .any(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
-        {
+        } else if patterns.iter().any(|pattern| matches(pattern.as_bytes(), name.as_bytes())) {
             files.push(format!("{prefix}{name}"));
         }
     }

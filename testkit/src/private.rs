@@ -17,16 +17,8 @@ pub mod settle {
 
 /// The static descriptions of this binary, as the registry holds them.
 pub fn descriptions() -> Vec<&'static [u8]> {
-    let modules = inventory::iter::<ModuleEntry>
-        .into_iter()
-        .map(|module| module.description);
-    modules
-        .chain(
-            inventory::iter::<FolderEntry>
-                .into_iter()
-                .map(|folder| folder.description),
-        )
-        .collect()
+    let modules = inventory::iter::<ModuleEntry>.into_iter().map(|module| module.description);
+    modules.chain(inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description)).collect()
 }
 
 /// The modules registered in this binary.

@@ -54,10 +54,7 @@ fn comparisons_show_both_operands() {
         || testkit::assert!("a".repeat(2) == "b"),
         "assertion failed: \"a\".repeat(2) == \"b\"\n  left:  \"a\".repeat(2) = \"aa\"\n  right: \"b\"",
     );
-    check(
-        || testkit::assert_eq!(add(1, 1), 3),
-        "assertion failed: add(1, 1) == 3\n  left:  add(1, 1) = 2\n  right: 3",
-    );
+    check(|| testkit::assert_eq!(add(1, 1), 3), "assertion failed: add(1, 1) == 3\n  left:  add(1, 1) = 2\n  right: 3");
     check(
         || testkit::assert_ne!(add(1, 1), 2, "not {}", 2),
         "not 2\nassertion failed: add(1, 1) != 2\n  left:  add(1, 1) = 2\n  right: 2",
@@ -66,10 +63,7 @@ fn comparisons_show_both_operands() {
 
 #[test]
 fn other_conditions_show_their_source() {
-    check(
-        || testkit::assert!(add(1, 1) == 3 || [1].is_empty()),
-        "assertion failed: add(1, 1) == 3 || [1].is_empty()",
-    );
+    check(|| testkit::assert!(add(1, 1) == 3 || [1].is_empty()), "assertion failed: add(1, 1) == 3 || [1].is_empty()");
     check(
         || {
             let name = "x";

@@ -41,18 +41,13 @@ fn plain_discovered() {}
 
 #[track_caller]
 fn check(records: &[(String, TestRecord)], module: &str, want: &TestRecord) {
-    let found = records
-        .iter()
-        .find(|(in_module, record)| in_module == module && record.name == want.name);
+    let found = records.iter().find(|(in_module, record)| in_module == module && record.name == want.name);
     assert_eq!(found.map(|(_, record)| record), Some(want));
 }
 
 #[test]
 fn descriptions_are_records() {
-    let text: String = testkit::__private::descriptions()
-        .into_iter()
-        .map(String::from_utf8_lossy)
-        .collect();
+    let text: String = testkit::__private::descriptions().into_iter().map(String::from_utf8_lossy).collect();
     let mut module = String::new();
     let mut records = Vec::new();
     for line in text.lines() {
@@ -77,53 +72,17 @@ fn descriptions_are_records() {
         ..TestRecord::default()
     };
     let inside = "description::described";
-    check(&records, inside, &record("test_plain", 7, 8, 7));
-    let marked = record("test_marked", 9, 8, 12);
+    check(&records, inside, &record("test_plain", 8, 8, 8));
+    let marked = record("test_marked", 10, 8, 13);
     let ignore = Some("a \"reason\"".to_owned());
-    check(
-        &records,
-        inside,
-        &TestRecord {
-            ignore,
-            timeout_ns: Some(1_500_000_000),
-            ..marked
-        },
-    );
+    check(&records, inside, &TestRecord { ignore, timeout_ns: Some(1_500_000_000), ..marked });
     let ignore = Some("always".to_owned());
-    check(
-        &records,
-        inside,
-        &TestRecord {
-            ignore,
-            ..record("test_conditional", 17, 8, 20)
-        },
-    );
+    check(&records, inside, &TestRecord { ignore, ..record("test_conditional", 18, 8, 21) });
     let libtest = Some("test_group::test_method".to_owned());
-    check(
-        &records,
-        inside,
-        &TestRecord {
-            libtest,
-            ..record("TestGroup::test_method", 30, 12, 30)
-        },
-    );
+    check(&records, inside, &TestRecord { libtest, ..record("TestGroup::test_method", 31, 12, 31) });
     let libtest = Some("discovered::test_discovered".to_owned());
-    check(
-        &records,
-        "description",
-        &TestRecord {
-            libtest,
-            ..record("test_discovered", 36, 4, 36)
-        },
-    );
-    check(
-        &records,
-        "description",
-        &TestRecord {
-            plain: true,
-            ..record("plain_discovered", 38, 4, 39)
-        },
-    );
+    check(&records, "description", &TestRecord { libtest, ..record("test_discovered", 37, 4, 37) });
+    check(&records, "description", &TestRecord { plain: true, ..record("plain_discovered", 39, 4, 40) });
     assert!(records.iter().all(|(_, record)| record.name != "test_absent"));
 }
 
@@ -131,23 +90,16 @@ fn descriptions_are_records() {
 fn the_registry_agrees_with_the_descriptions() {
     use testkit::__private::ShouldPanic;
     let modules = testkit::__private::modules();
-    let described = modules
-        .iter()
-        .find(|module| module.module == "description::described")
-        .expect("it is registered");
-    let tests: Vec<_> = described
-        .tests
-        .iter()
-        .map(|test| (test.name, test.line, test.should_panic))
-        .collect();
+    let described = modules.iter().find(|module| module.module == "description::described").expect("it is registered");
+    let tests: Vec<_> = described.tests.iter().map(|test| (test.name, test.line, test.should_panic)).collect();
     assert_eq!(
         tests,
         [
-            ("test_plain", 7, ShouldPanic::No),
-            ("test_marked", 12, ShouldPanic::No),
-            ("test_conditional", 20, ShouldPanic::No),
-            ("test_panics", 23, ShouldPanic::Containing("no")),
-            ("TestGroup::test_method", 30, ShouldPanic::No),
+            ("test_plain", 8, ShouldPanic::No),
+            ("test_marked", 13, ShouldPanic::No),
+            ("test_conditional", 21, ShouldPanic::No),
+            ("test_panics", 24, ShouldPanic::Containing("no")),
+            ("TestGroup::test_method", 31, ShouldPanic::No),
         ]
     );
 }

@@ -17,11 +17,7 @@ struct Input {
 }
 
 enum Condition {
-    Comparison {
-        left: TokenStream,
-        operator: TokenStream,
-        right: TokenStream,
-    },
+    Comparison { left: TokenStream, operator: TokenStream, right: TokenStream },
     Plain(TokenStream),
 }
 
@@ -51,11 +47,7 @@ pub(crate) fn expand(tokens: &TokenStream) -> TokenStream {
 
 /// Parentheses of the macro's own, so that no lint takes them for the author's, placed where the operand begins.
 fn parenthesized(tokens: TokenStream) -> TokenTree {
-    let first = tokens
-        .clone()
-        .into_iter()
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
+    let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
     group.set_span(Span::mixed_site().located_at(first));
     TokenTree::Group(group)
@@ -152,10 +144,7 @@ fn parse(tokens: &TokenStream) -> Option<Input> {
         if !input.is_empty() {
             input.parse::<syn::Token![,]>()?;
         }
-        Ok(Input {
-            condition,
-            message: input.parse()?,
-        })
+        Ok(Input { condition, message: input.parse()? })
     };
     parser.parse2(tokens.clone()).ok()
 }

@@ -100,11 +100,7 @@ impl Rewriter {
         }
         let in_path = matches!(index.checked_sub(1).map(|before| &tokens[before]),
             Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ':' | '$'));
-        !in_path
-            && NAMES
-                .iter()
-                .zip(self.active)
-                .any(|(name, active)| active && word == name)
+        !in_path && NAMES.iter().zip(self.active).any(|(name, active)| active && word == name)
     }
 
     /// How many tokens from `word` on are to be kept as they are: more than one for constant code and macros.
@@ -185,15 +181,9 @@ mod tests {
             "const fn f() { assert!(a) } static Y: () = { assert!(b) };",
             "const fn f() { assert!(a) } static Y: () = { assert!(b) };",
         );
-        check(
-            "let x: *const u8; assert!(a);",
-            "let x: *const u8; ::testkit::assert!(a);",
-        );
+        check("let x: *const u8; assert!(a);", "let x: *const u8; ::testkit::assert!(a);");
         check("fn f<T>() { assert!(a) }", "fn f<T>() { ::testkit::assert!(a) }");
-        check(
-            "macro_rules! m { () => { assert!(a) } } m!();",
-            "macro_rules! m { () => { assert!(a) } } m!();",
-        );
+        check("macro_rules! m { () => { assert!(a) } } m!();", "macro_rules! m { () => { assert!(a) } } m!();");
         check(
             "use pretty_assertions::{assert_eq}; assert_eq!(a, b); assert!(c)",
             "use pretty_assertions::{assert_eq}; assert_eq!(a, b); ::testkit::assert!(c)",

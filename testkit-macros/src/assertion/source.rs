@@ -9,10 +9,7 @@ use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
 /// Two tokens stand apart where their columns say so. Tokens that a macro made have no columns of use: then the usual
 /// habits of writing decide.
 pub(crate) fn text(tokens: &TokenStream) -> String {
-    let mut writer = Writer {
-        text: String::new(),
-        previous: None,
-    };
+    let mut writer = Writer { text: String::new(), previous: None };
     writer.stream(tokens);
     writer.text
 }
@@ -60,17 +57,9 @@ impl Writer {
                     };
                     let is_brace = group.delimiter() == Delimiter::Brace;
                     let is_empty = group.stream().is_empty();
-                    self.piece(
-                        open,
-                        group.span_open(),
-                        if is_brace { Kind::OpenBrace } else { Kind::Open },
-                    );
+                    self.piece(open, group.span_open(), if is_brace { Kind::OpenBrace } else { Kind::Open });
                     self.stream(&group.stream());
-                    let kind = if is_brace && !is_empty {
-                        Kind::CloseBrace
-                    } else {
-                        Kind::Close
-                    };
+                    let kind = if is_brace && !is_empty { Kind::CloseBrace } else { Kind::Close };
                     if kind == Kind::Close && !is_empty && self.line_breaks(group.span_close()) {
                         // The comma after the last of several lines.
                         if self.text.ends_with(',') {
@@ -98,8 +87,7 @@ impl Writer {
     }
 
     fn line_breaks(&self, next: Span) -> bool {
-        self.previous
-            .is_some_and(|previous| previous.end.line < next.start().line)
+        self.previous.is_some_and(|previous| previous.end.line < next.start().line)
     }
 
     fn piece(&mut self, text: &str, span: Span, kind: Kind) {
@@ -144,10 +132,7 @@ mod tests {
         }
         check("add(2, 3) == 6", "add(2, 3) == 6");
         check("a . b /* why */ == -c", "a . b == -c");
-        check(
-            "v\n    .iter()\n    .map(|x| x + 1)\n    .count() == 3",
-            "v.iter().map(|x| x + 1).count() == 3",
-        );
+        check("v\n    .iter()\n    .map(|x| x + 1)\n    .count() == 3", "v.iter().map(|x| x + 1).count() == 3");
         check("f(\n    1,\n    2,\n)", "f(1, 2)");
         check("P {\n  x: 1,\n  y: \"a\\nb\",\n}", "P { x: 1, y: \"a\\nb\", }");
         check("a::<B<C>>(&mut d)?[..]", "a::<B<C>>(&mut d)?[..]");

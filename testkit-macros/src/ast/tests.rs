@@ -27,11 +27,7 @@ fn splits_items() {
     #[track_caller]
     fn check(source: &str, want: &[&str]) {
         // The item behind it shows that each one ends where it should.
-        assert_eq!(
-            kinds(&format!("{source} fn end() {{}}")),
-            [want, &["fn end"]].concat(),
-            "source: {source}"
-        );
+        assert_eq!(kinds(&format!("{source} fn end() {{}}")), [want, &["fn end"]].concat(), "source: {source}");
     }
     check("", &[]);
     check("#![allow(x)] //! doc\n fn a() {}", &["fn a"]);
@@ -66,14 +62,8 @@ fn splits_items() {
             "impl E trait=true generic=false",
         ],
     );
-    check(
-        "use a::{b, c}; extern crate a; extern \"C\" { fn x(); }",
-        &["use", "other -", "other -"],
-    );
-    check(
-        "macro_rules! m { () => {} } a::b!(x); c! {} d![];",
-        &["macro m", "call a::b", "call c", "call d"],
-    );
+    check("use a::{b, c}; extern crate a; extern \"C\" { fn x(); }", &["use", "other -", "other -"]);
+    check("macro_rules! m { () => {} } a::b!(x); c! {} d![];", &["macro m", "call a::b", "call c", "call d"]);
     check(
         "mod a; mod b { fn c() {} } trait T { fn d(); } type X = [u8; {1}];",
         &["mod a", "mod b", "other T", "other X"],
@@ -85,15 +75,7 @@ fn knows_which_functions_return_a_value() {
     #[track_caller]
     fn check(source: &str, want: bool) {
         let items = scan(source.parse().unwrap());
-        let [
-            Item {
-                kind: ItemKind::Function(function),
-                ..
-            },
-        ] = items.items.as_slice()
-        else {
-            panic!("{source}")
-        };
+        let [Item { kind: ItemKind::Function(function), .. }] = items.items.as_slice() else { panic!("{source}") };
         assert_eq!(function.returns_value(), want, "source: {source}");
     }
     check("fn a() {}", false);
@@ -106,10 +88,7 @@ fn knows_which_functions_return_a_value() {
 fn gives_items_back_as_they_came() {
     let source = "#! [a] # [doc = \"x\"] pub fn a < T > (x : T) -> u8 where T : X { 1 } mod b ; impl C { fn d () { } } # [x] use y ;";
     let items = scan(source.parse().unwrap());
-    let tokens: TokenStream = items
-        .inner_attributes
-        .into_iter()
-        .chain(items.items.into_iter().flat_map(Item::into_tokens))
-        .collect();
+    let tokens: TokenStream =
+        items.inner_attributes.into_iter().chain(items.items.into_iter().flat_map(Item::into_tokens)).collect();
     assert_eq!(tokens.to_string(), source.parse::<TokenStream>().unwrap().to_string());
 }

@@ -33,9 +33,7 @@ pub(crate) fn registration(module: &Module<'_>, loaded: &Loaded) -> TokenStream 
 /// The same as source text.
 pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String {
     let mut parts = Parts::default();
-    parts.text(&format!(
-        "{{\"module\":{{\"protocol\":{PROTOCOL},\"version\":\"{VERSION}\",\"module\":\""
-    ));
+    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL},\"version\":\"{VERSION}\",\"module\":\""));
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
     let mut entries = String::new();
@@ -55,13 +53,7 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
 
 /// The block that describes a folder of test files.
 pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
-    let list = |texts: &[String]| {
-        texts
-            .iter()
-            .map(|text| format!("\"{}\"", json(text)))
-            .collect::<Vec<_>>()
-            .join(",")
-    };
+    let list = |texts: &[String]| texts.iter().map(|text| format!("\"{}\"", json(text))).collect::<Vec<_>>().join(",");
     let mut parts = Parts::default();
     parts.text(&format!(
         "{{\"folder\":{{\"file\":\"{}\",\"folder\":\"{}\",\"patterns\":[{}],\"files\":[{}],\"root\":\"{}\"}}}}\n",
@@ -132,11 +124,8 @@ impl Parts {
     fn choice(&mut self, predicate: &str, then: &str, otherwise: &str) {
         self.flush();
         let (then, otherwise) = (literal(then), literal(otherwise));
-        write!(
-            self.done,
-            "if ::core::cfg!({predicate}) {{ {then} }} else {{ {otherwise} }},"
-        )
-        .expect("writing to a String cannot fail");
+        write!(self.done, "if ::core::cfg!({predicate}) {{ {then} }} else {{ {otherwise} }},")
+            .expect("writing to a String cannot fail");
     }
 
     fn flush_pending(&mut self) {
@@ -156,11 +145,8 @@ impl Parts {
     }
 
     fn source(&self) -> String {
-        let mut rest = Self {
-            done: self.done.clone(),
-            arguments: self.arguments.clone(),
-            pending: self.pending.clone(),
-        };
+        let mut rest =
+            Self { done: self.done.clone(), arguments: self.arguments.clone(), pending: self.pending.clone() };
         rest.flush();
         rest.done
     }
@@ -173,12 +159,8 @@ fn describe(test: &Test, parts: &mut Parts) {
         write!(line, ",\"libtest\":\"{}\"", json(libtest)).expect("writing to a String cannot fail");
     }
     let place = test.place;
-    write!(
-        line,
-        ",\"line\":{},\"column\":{},\"end_line\":{}",
-        place.line, place.column, place.end_line
-    )
-    .expect("writing to a String cannot fail");
+    write!(line, ",\"line\":{},\"column\":{},\"end_line\":{}", place.line, place.column, place.end_line)
+        .expect("writing to a String cannot fail");
     if let Some(timeout_ns) = test.marks.timeout_ns {
         write!(line, ",\"timeout_ns\":{timeout_ns}").expect("writing to a String cannot fail");
     }
@@ -289,77 +271,34 @@ mod tests {
     use crate::collect::{Marks, Place};
 
     fn source(marks: Marks) -> String {
-        let place = Place {
-            line: 1,
-            name_line: 2,
-            column: 3,
-            end_line: 4,
-        };
-        let test = Test {
-            name: "a".to_owned(),
-            libtest: None,
-            place,
-            marks,
-            plain: false,
-            run: "a".to_owned(),
-        };
+        let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
+        let test = Test { name: "a".to_owned(), libtest: None, place, marks, plain: false, run: "a".to_owned() };
         let mut parts = Parts::default();
         describe(&test, &mut parts);
         parts.source()
     }
 
     fn ignored(predicate: Option<&str>, text: &str) -> Conditional {
-        Conditional {
-            predicate: predicate.map(str::to_owned),
-            text: Some(text.to_owned()),
-        }
+        Conditional { predicate: predicate.map(str::to_owned), text: Some(text.to_owned()) }
     }
 
     #[test]
     fn describes_a_test() {
         let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
         assert_eq!(source(Marks::default()), format!("::core::concat!(\"{line}}}}}\\n\"),"));
-        let marks = Marks {
-            conditions: vec!["x".to_owned()],
-            ..Marks::default()
-        };
-        assert_eq!(
-            source(marks),
-            format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},")
-        );
-        let marks = Marks {
-            ignore: vec![ignored(None, "a\"b")],
-            ..Marks::default()
-        };
-        assert_eq!(
-            source(marks),
-            format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),")
-        );
+        let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
+        assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
+        let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
+        assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
     }
 
     #[test]
     fn takes_the_first_ignore_that_holds() {
         let text = |ignore: &Conditional| ignore.text.clone().unwrap();
-        let got = alternatives(
-            "c",
-            &[ignored(Some("x"), "1"), ignored(None, "2"), ignored(Some("y"), "3")],
-            text,
-        );
-        assert_eq!(
-            got,
-            [
-                ("all(c, x)".to_owned(), "1".to_owned()),
-                ("all(c, not(x))".to_owned(), "2".to_owned())
-            ]
-        );
+        let got = alternatives("c", &[ignored(Some("x"), "1"), ignored(None, "2"), ignored(Some("y"), "3")], text);
+        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), "2".to_owned())]);
         let got = alternatives("c", &[ignored(Some("x"), "1")], text);
-        assert_eq!(
-            got,
-            [
-                ("all(c, x)".to_owned(), "1".to_owned()),
-                ("all(c, not(x))".to_owned(), String::new())
-            ]
-        );
+        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), String::new())]);
     }
 
     #[test]

@@ -101,13 +101,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope {
-        hosts,
-        mut tests,
-        module,
-        diagnostics,
-        ..
-    } = scope;
+    let Scope { hosts, mut tests, module, diagnostics, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -123,11 +117,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
 /// The module of hosting tests is called `discovered`, unless the author's file has that name already.
 fn free_module_name(items: &Items) -> String {
     let mut name = "discovered".to_owned();
-    while items
-        .items
-        .iter()
-        .any(|item| matches!(&item.kind, ItemKind::Module(module) if module.name == name))
-    {
+    while items.items.iter().any(|item| matches!(&item.kind, ItemKind::Module(module) if module.name == name)) {
         name.push('_');
     }
     name
@@ -172,8 +162,7 @@ impl Scope<'_> {
         }
         for group in &groups {
             self.hosts.push_str(&group::construction_text(group, "super"));
-            self.hosts
-                .push_str(&group::hosting_module(group, "super::super", self.file));
+            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
             self.tests.extend(group::tests(group, &format!("{}::", self.module)));
         }
         self.modules(items, inside);
@@ -206,24 +195,17 @@ impl Scope<'_> {
 
     fn function(&mut self, item: &Item, function: &ast::Function) {
         let name = function.name.to_string();
-        let is_plain = item
-            .attributes
-            .iter()
-            .any(|attribute| attribute.kind() == AttributeKind::Test);
+        let is_plain = item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Test);
         if registers_itself(&item.attributes) || is_plain && self.uses_our_test {
             return;
         }
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
-                let mark = item
-                    .attributes
-                    .iter()
-                    .find(|attribute| attribute.kind() == AttributeKind::Timeout);
+                let mark = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Timeout);
                 if let Some(mark) = mark {
                     let message = format!("`#[timeout]` on `{name}`, which is no test");
-                    self.diagnostics
-                        .error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+                    self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
                 }
             }
             Role::Test => {
@@ -234,10 +216,7 @@ impl Scope<'_> {
                 let place = Place::of(&item.attributes, &item.visibility, function);
                 let call = |path: String| {
                     if function.returns_value() {
-                        format!(
-                            "|| {}",
-                            settled(&format!("{path}()"), self.file, place.name_line, place.column)
-                        )
+                        format!("|| {}", settled(&format!("{path}()"), self.file, place.name_line, place.column))
                     } else {
                         path
                     }
@@ -255,14 +234,7 @@ impl Scope<'_> {
                     let libtest = format!("{}::{name}", self.module);
                     (Some(libtest.clone()), libtest)
                 };
-                self.tests.push(Test {
-                    name,
-                    libtest,
-                    place,
-                    marks,
-                    plain: is_plain,
-                    run,
-                });
+                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run });
             }
         }
     }
@@ -270,11 +242,8 @@ impl Scope<'_> {
     /// `mod test_x;`: its tests are its own file's business, which must say so.
     fn file_module(&mut self, item: &Item, name: &proc_macro2::Ident, inside: &[String]) {
         let config = &self.loaded.config;
-        let path_attribute = item
-            .attributes
-            .iter()
-            .find(|attribute| attribute.path == "path")
-            .and_then(Attribute::string);
+        let path_attribute =
+            item.attributes.iter().find(|attribute| attribute.path == "path").and_then(Attribute::string);
         let Some(path) = source::module_file(self.path, inside, &name.to_string(), path_attribute.as_deref()) else {
             return;
         };
@@ -303,36 +272,27 @@ pub(crate) fn uncollected_test(items: &Items, loaded: &Loaded) -> Option<(String
         return None;
     }
     let config = &loaded.config;
-    items
-        .items
-        .iter()
-        .filter(|item| !registers_itself(&item.attributes))
-        .find_map(|item| match &item.kind {
-            ItemKind::Function(function) => {
-                let name = function.name.to_string();
-                let is_plain = item.attributes.iter().any(|it| it.kind() == AttributeKind::Test);
-                let is_test = collect::role(&item.attributes, &name, config) == Role::Test;
-                (is_test && !is_plain).then(|| (name, function.name.span()))
-            }
-            ItemKind::Implementation(block) => {
-                let name = block
-                    .self_type
-                    .as_ref()
-                    .filter(|name| config.is_group_name(&name.to_string()))?;
-                let is_test = |item: &Item| match &item.kind {
-                    ItemKind::Function(function) => config.is_test_name(&function.name.to_string()),
-                    _ => false,
-                };
-                let is_group = ast::scan(block.body.stream()).items.iter().any(is_test);
-                is_group.then(|| (name.to_string(), name.span()))
-            }
-            _ => None,
-        })
+    items.items.iter().filter(|item| !registers_itself(&item.attributes)).find_map(|item| match &item.kind {
+        ItemKind::Function(function) => {
+            let name = function.name.to_string();
+            let is_plain = item.attributes.iter().any(|it| it.kind() == AttributeKind::Test);
+            let is_test = collect::role(&item.attributes, &name, config) == Role::Test;
+            (is_test && !is_plain).then(|| (name, function.name.span()))
+        }
+        ItemKind::Implementation(block) => {
+            let name = block.self_type.as_ref().filter(|name| config.is_group_name(&name.to_string()))?;
+            let is_test = |item: &Item| match &item.kind {
+                ItemKind::Function(function) => config.is_test_name(&function.name.to_string()),
+                _ => false,
+            };
+            let is_group = ast::scan(block.body.stream()).items.iter().any(is_test);
+            is_group.then(|| (name.to_string(), name.span()))
+        }
+        _ => None,
+    })
 }
 
 /// Whether an attribute of ours on the item registers its tests.
 fn registers_itself(attributes: &[Attribute]) -> bool {
-    attributes
-        .iter()
-        .any(|attribute| matches!(attribute.kind(), AttributeKind::Tests | AttributeKind::OurTest))
+    attributes.iter().any(|attribute| matches!(attribute.kind(), AttributeKind::Tests | AttributeKind::OurTest))
 }

@@ -30,10 +30,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     let folder = root.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     let shown = call.file();
     let prefix = shown.rfind(['/', '\\']).map_or("", |last| &shown[..=last]).to_owned();
-    let root_name = root
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let root_name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut files = Vec::new();
     if let Err(error) = list(&folder, "", &loaded.config.files, &mut files) {
         diagnostics.plain(call, error);
@@ -41,13 +38,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     files.retain(|file| *file != root_name);
     files.sort();
 
-    let mut expansion = Expansion {
-        folder: &folder,
-        prefix: &prefix,
-        loaded: &loaded,
-        call,
-        diagnostics,
-    };
+    let mut expansion = Expansion { folder: &folder, prefix: &prefix, loaded: &loaded, call, diagnostics };
     let mut text = expansion.modules(&Node::tree(&files), "");
     let Expansion { diagnostics, .. } = expansion;
     let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
@@ -117,21 +108,13 @@ impl Node {
     fn tree(paths: &[String]) -> Vec<Self> {
         let mut nodes: Vec<(String, Vec<String>)> = Vec::new();
         for path in paths {
-            let (name, rest) = path
-                .split_once('/')
-                .map_or((path.as_str(), None), |(name, rest)| (name, Some(rest)));
+            let (name, rest) = path.split_once('/').map_or((path.as_str(), None), |(name, rest)| (name, Some(rest)));
             match nodes.iter_mut().find(|(known, _)| known == name) {
                 Some((_, children)) => children.extend(rest.map(str::to_owned)),
                 None => nodes.push((name.to_owned(), rest.map(str::to_owned).into_iter().collect())),
             }
         }
-        nodes
-            .into_iter()
-            .map(|(name, children)| Self {
-                name,
-                children: Self::tree(&children),
-            })
-            .collect()
+        nodes.into_iter().map(|(name, children)| Self { name, children: Self::tree(&children) }).collect()
     }
 }
 
@@ -152,10 +135,7 @@ impl Expansion<'_> {
         for node in nodes {
             let module = module_name(&node.name);
             if let Some((_, other)) = taken.iter().find(|(name, _)| *name == module) {
-                let message = format!(
-                    "{below}{} and {below}{other} would both become `mod {module}`",
-                    node.name
-                );
+                let message = format!("{below}{} and {below}{other} would both become `mod {module}`", node.name);
                 self.diagnostics.error(self.call, message, "rename one of the two");
                 continue;
             }
@@ -186,12 +166,9 @@ impl Expansion<'_> {
             return format!("#[path = {}] mod {module};", literal(name));
         }
         if !file.items.inner_attributes.is_empty() {
-            let message = format!(
-                "{}{relative} begins with inner attributes or docs, so it cannot be included",
-                self.prefix
-            );
-            self.diagnostics
-                .error(self.call, message, "write `testkit::discover!();` in it");
+            let message =
+                format!("{}{relative} begins with inner attributes or docs, so it cannot be included", self.prefix);
+            self.diagnostics.error(self.call, message, "write `testkit::discover!();` in it");
             return String::new();
         }
         let shown = format!("{}{relative}", self.prefix);
@@ -199,21 +176,14 @@ impl Expansion<'_> {
         for error in collected.errors {
             self.diagnostics.plain(self.call, error);
         }
-        format!(
-            "mod {module} {{ ::core::include!({}); {} }}",
-            literal(relative),
-            collected.text
-        )
+        format!("mod {module} {{ ::core::include!({}); {} }}", literal(relative), collected.text)
     }
 }
 
 /// A file's or folder's name as the name of a module.
 fn module_name(name: &str) -> String {
     let stem = name.strip_suffix(".rs").unwrap_or(name);
-    let mut module: String = stem
-        .chars()
-        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' })
-        .collect();
+    let mut module: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
     if module.chars().next().is_none_or(char::is_numeric) {
         module.insert(0, '_');
     }
@@ -244,18 +214,9 @@ mod tests {
     #[test]
     fn makes_a_tree_of_paths() {
         let paths = ["a/b/test_x.rs", "a/test_y.rs", "test_z.rs"].map(str::to_owned);
-        let file = |name: &str| Node {
-            name: name.to_owned(),
-            children: Vec::new(),
-        };
-        let folder = |name: &str, children| Node {
-            name: name.to_owned(),
-            children,
-        };
-        let want = [
-            folder("a", vec![folder("b", vec![file("test_x.rs")]), file("test_y.rs")]),
-            file("test_z.rs"),
-        ];
+        let file = |name: &str| Node { name: name.to_owned(), children: Vec::new() };
+        let folder = |name: &str, children| Node { name: name.to_owned(), children };
+        let want = [folder("a", vec![folder("b", vec![file("test_x.rs")]), file("test_y.rs")]), file("test_z.rs")];
         assert_eq!(Node::tree(&paths), want);
     }
 }

@@ -12,11 +12,7 @@ pub(crate) fn item(item: Item) -> TokenStream {
         ItemKind::Function(function) => function.name.span(),
         _ => Span::call_site(),
     };
-    let attributes = item
-        .attributes
-        .into_iter()
-        .filter(|attribute| is_harmless(attribute.kind()))
-        .collect();
+    let attributes = item.attributes.into_iter().filter(|attribute| is_harmless(attribute.kind())).collect();
     let mut tokens = quote_spanned! {span=> #[allow(dead_code, unused)] };
     tokens.extend(Item { attributes, ..item }.into_tokens());
     tokens

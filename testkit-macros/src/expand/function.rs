@@ -19,12 +19,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let (Some(item), true) = (items.pop(), items.is_empty()) else {
         return item;
     };
-    let Item {
-        attributes,
-        visibility,
-        kind: ItemKind::Function(function),
-    } = item
-    else {
+    let Item { attributes, visibility, kind: ItemKind::Function(function) } = item else {
         let span = proc_macro2::Span::call_site();
         let hint = "put it on a function, or `#[testkit::tests]` on an inline module";
         diagnostics.error(span, "`#[testkit::test]` goes on a function", hint);
@@ -38,9 +33,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut marks = collect::marks(&attributes, &mut diagnostics);
     validate::test_options(options, &mut marks, &mut diagnostics);
-    let is_foreign = attributes
-        .iter()
-        .find(|attribute| attribute.kind() == AttributeKind::ForeignTest);
+    let is_foreign = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ForeignTest);
     if let Some(attribute) = is_foreign {
         let message = format!("`#[{}]` already makes this function a test", attribute.path);
         diagnostics.error(attribute.span(), message, "remove one of the two attributes");
@@ -48,28 +41,14 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let is_valid = validate::function(&attributes, &function, &mut diagnostics);
     if !is_valid || !diagnostics.is_empty() {
         let mut tokens = diagnostics.into_tokens();
-        tokens.extend(fallback::item(Item {
-            attributes,
-            visibility,
-            kind: ItemKind::Function(function),
-        }));
+        tokens.extend(fallback::item(Item { attributes, visibility, kind: ItemKind::Function(function) }));
         return tokens;
     }
     let file = function.name.span().file();
     let test = test(&attributes, &visibility, &function, marks);
-    let context = Context {
-        rewriter: Rewriter::new(),
-        file: &file,
-        templates: &Templates::new(),
-    };
+    let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
     let mut tokens = hosted(attributes, visibility, *function, &context);
-    tokens.extend(description::registration(
-        &Module {
-            file: &file,
-            tests: &[test],
-        },
-        &loaded,
-    ));
+    tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
     tokens
 }
 
@@ -104,11 +83,7 @@ pub(crate) fn hosted(
     function: Function,
     context: &Context<'_>,
 ) -> TokenStream {
-    let Context {
-        rewriter,
-        file,
-        templates,
-    } = *context;
+    let Context { rewriter, file, templates } = *context;
     let name = function.name.clone();
     let call = if function.returns_value() {
         let place = name.span().start();
@@ -124,12 +99,8 @@ pub(crate) fn hosted(
         call.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, argument)));
         call
     };
-    let (outer, inner): (Vec<_>, Vec<_>) = attributes
-        .into_iter()
-        .partition(|attribute| is_hosted(attribute.kind()));
-    let inner = inner
-        .into_iter()
-        .filter(|attribute| attribute.kind() == AttributeKind::Other);
+    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
+    let inner = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other);
     let mut body: Vec<TokenTree> = inner.flat_map(Attribute::into_tokens).collect();
     let keyword = function.keyword.clone();
     push_rewritten(function, rewriter, &mut body);
@@ -141,10 +112,7 @@ pub(crate) fn hosted(
     tokens.push(keyword);
     tokens.push(TokenTree::Ident(name));
     tokens.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())));
-    tokens.push(TokenTree::Group(Group::new(
-        Delimiter::Brace,
-        body.into_iter().collect(),
-    )));
+    tokens.push(TokenTree::Group(Group::new(Delimiter::Brace, body.into_iter().collect())));
     tokens.into_iter().collect()
 }
 
@@ -158,10 +126,7 @@ impl Templates {
     /// Makes them.
     pub(crate) fn new() -> Self {
         let list = |text| tokens(text).into_iter().collect();
-        Self {
-            test: list("#[::core::prelude::v1::test]"),
-            run: list("::testkit::__private::run"),
-        }
+        Self { test: list("#[::core::prelude::v1::test]"), run: list("::testkit::__private::run") }
     }
 }
 

@@ -34,11 +34,7 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str) -> String {
     };
     let (line, column) = (method.place.name_line, method.place.column);
     let call = |call: String, returns_value| {
-        if returns_value {
-            settled(&call, file, line, column)
-        } else {
-            call
-        }
+        if returns_value { settled(&call, file, line, column) } else { call }
     };
     let test = call(format!("group.{}()", method.name), method.returns_value);
     let teardown = match group.teardown {

@@ -15,8 +15,7 @@ use proc_macro2::TokenStream;
 ///
 /// The compiler's own lexer is many times faster than building the same tokens one by one in unoptimised code.
 pub(crate) fn tokens(text: &str) -> TokenStream {
-    text.parse()
-        .unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
+    text.parse().unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
 }
 
 /// A Rust string literal of `text`.

@@ -17,19 +17,13 @@ use crate::{source, validate};
 pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
     let mut collector = Collector::new();
     if let Some(option) = options.clone().into_iter().next() {
-        collector
-            .diagnostics
-            .plain(option.span(), "`#[testkit::tests]` takes no options");
+        collector.diagnostics.plain(option.span(), "`#[testkit::tests]` takes no options");
     }
     let mut items = ast::scan(item.clone()).items;
     let (Some(item), true) = (items.pop(), items.is_empty()) else {
         return item;
     };
-    let Item {
-        attributes,
-        visibility,
-        kind,
-    } = item;
+    let Item { attributes, visibility, kind } = item;
     let expanded = match kind {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
@@ -37,15 +31,8 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
                 let inner = collector.items(ast::scan(body.stream()));
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
-                let module = ast::Module {
-                    body: TokenTree::Group(changed),
-                    ..module
-                };
-                to_stream(Item {
-                    attributes,
-                    visibility,
-                    kind: ItemKind::Module(module),
-                })
+                let module = ast::Module { body: TokenTree::Group(changed), ..module };
+                to_stream(Item { attributes, visibility, kind: ItemKind::Module(module) })
             }
             body => {
                 let hint = format!(
@@ -57,11 +44,7 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
                     "`#[testkit::tests]` cannot see into a module that is a file",
                     hint,
                 );
-                fallback::item(Item {
-                    attributes,
-                    visibility,
-                    kind: ItemKind::Module(ast::Module { body, ..module }),
-                })
+                fallback::item(Item { attributes, visibility, kind: ItemKind::Module(ast::Module { body, ..module }) })
             }
         },
         ItemKind::Implementation(block) => collector.lone_block(attributes, visibility, block),
@@ -73,11 +56,7 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
             };
             let message = "`#[testkit::tests]` goes on an inline module or an `impl` block";
             collector.diagnostics.error(Span::call_site(), message, hint);
-            fallback::item(Item {
-                attributes,
-                visibility,
-                kind,
-            })
+            fallback::item(Item { attributes, visibility, kind })
         }
     };
     let mut tokens = collector.diagnostics.into_tokens();
@@ -101,59 +80,35 @@ impl Collector {
         for error in &loaded.errors {
             diagnostics.plain(Span::call_site(), error.clone());
         }
-        Self {
-            loaded,
-            diagnostics,
-            file: String::new(),
-            templates: Templates::new(),
-        }
+        Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
     /// The body of a module, with its tests hosted, described and registered.
     fn items(&mut self, items: Items) -> TokenStream {
-        let Items {
-            inner_attributes,
-            items,
-        } = items;
+        let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
         let mut blocks = collect::blocks(&items, &self.loaded.config);
         let groups = collect::groups(&items, &blocks, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
-            let Item {
-                attributes,
-                visibility,
-                kind,
-            } = item;
+            let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
                     self.function(attributes, visibility, *function, rewriter, &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
-                    let is_separate = attributes
-                        .iter()
-                        .any(|attribute| attribute.kind() == AttributeKind::Tests);
+                    let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
                     let kind = match module.body {
                         TokenTree::Group(body) if !is_separate => {
                             let inner = self.items(ast::scan(body.stream()));
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
-                            ItemKind::Module(ast::Module {
-                                body: TokenTree::Group(changed),
-                                ..module
-                            })
+                            ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module })
                         }
                         body => ItemKind::Module(ast::Module { body, ..module }),
                     };
-                    output.extend(
-                        Item {
-                            attributes,
-                            visibility,
-                            kind,
-                        }
-                        .into_tokens(),
-                    );
+                    output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }
                 ItemKind::Implementation(block) => {
                     let body = blocks.remove(&index);
@@ -164,22 +119,11 @@ impl Collector {
                         let message = "`discover!()` inside of `#[testkit::tests]` would collect the same tests twice";
                         self.diagnostics.error(call.span, message, "remove one of the two");
                     } else {
-                        output.extend(to_stream(Item {
-                            attributes,
-                            visibility,
-                            kind: ItemKind::MacroCall(call),
-                        }));
+                        output.extend(to_stream(Item { attributes, visibility, kind: ItemKind::MacroCall(call) }));
                     }
                 }
                 kind @ (ItemKind::Type(_) | ItemKind::Use(_) | ItemKind::MacroRules(..) | ItemKind::Other(..)) => {
-                    output.extend(
-                        Item {
-                            attributes,
-                            visibility,
-                            kind,
-                        }
-                        .into_tokens(),
-                    );
+                    output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }
             }
         }
@@ -190,13 +134,7 @@ impl Collector {
         }
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
-            output.extend(description::registration(
-                &Module {
-                    file: &self.file,
-                    tests: &tests,
-                },
-                &self.loaded,
-            ));
+            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
         }
         output.into_iter().collect()
     }
@@ -213,14 +151,7 @@ impl Collector {
         match collect::role(&attributes, &function.name.to_string(), &self.loaded.config) {
             Role::Foreign => {
                 let kind = ItemKind::Function(Box::new(function));
-                output.extend(
-                    Item {
-                        attributes,
-                        visibility,
-                        kind,
-                    }
-                    .into_tokens(),
-                );
+                output.extend(Item { attributes, visibility, kind }.into_tokens());
             }
             Role::Ordinary => {
                 let attributes = self.without_marks(attributes, &function.name);
@@ -232,19 +163,11 @@ impl Collector {
                 let marks = collect::marks(&attributes, &mut self.diagnostics);
                 if validate::function(&attributes, &function, &mut self.diagnostics) {
                     tests.push(function::test(&attributes, &visibility, &function, marks));
-                    let context = Context {
-                        rewriter,
-                        file: &self.file,
-                        templates: &self.templates,
-                    };
+                    let context = Context { rewriter, file: &self.file, templates: &self.templates };
                     output.extend(function::hosted(attributes, visibility, function, &context));
                 } else {
                     let kind = ItemKind::Function(Box::new(function));
-                    output.extend(fallback::item(Item {
-                        attributes,
-                        visibility,
-                        kind,
-                    }));
+                    output.extend(fallback::item(Item { attributes, visibility, kind }));
                 }
             }
         }
@@ -252,13 +175,11 @@ impl Collector {
 
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
-        let (marks, rest): (Vec<_>, Vec<_>) = attributes
-            .into_iter()
-            .partition(|attribute| attribute.kind() == AttributeKind::Timeout);
+        let (marks, rest): (Vec<_>, Vec<_>) =
+            attributes.into_iter().partition(|attribute| attribute.kind() == AttributeKind::Timeout);
         for mark in marks {
             let message = format!("`#[timeout]` on `{name}`, which is no test");
-            self.diagnostics
-                .error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+            self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
         }
         rest
     }
@@ -271,9 +192,7 @@ impl Collector {
         rewriter: Rewriter,
         output: &mut Vec<TokenTree>,
     ) {
-        let attributes = attributes
-            .into_iter()
-            .filter(|attribute| attribute.kind() != AttributeKind::Tests);
+        let attributes = attributes.into_iter().filter(|attribute| attribute.kind() != AttributeKind::Tests);
         output.extend(attributes.flat_map(Attribute::into_tokens));
         output.extend(visibility);
         let Implementation { head, body: group, .. } = block;
@@ -281,11 +200,7 @@ impl Collector {
         let inner = body.unwrap_or_else(|| ast::scan(group.stream()));
         let mut methods = inner.inner_attributes;
         for item in inner.items {
-            let Item {
-                attributes,
-                visibility,
-                kind,
-            } = item;
+            let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
                     let attributes = method_attributes(attributes);
@@ -293,14 +208,7 @@ impl Collector {
                     methods.extend(visibility);
                     function::push_rewritten(*function, rewriter, &mut methods);
                 }
-                kind => methods.extend(
-                    Item {
-                        attributes,
-                        visibility,
-                        kind,
-                    }
-                    .into_tokens(),
-                ),
+                kind => methods.extend(Item { attributes, visibility, kind }.into_tokens()),
             }
         }
         let mut changed = Group::new(Delimiter::Brace, methods.into_iter().collect());
@@ -318,23 +226,14 @@ impl Collector {
         let span = block.body.span();
         let Some(name) = block.self_type.clone() else {
             let message = "`#[testkit::tests]` needs an `impl` block of a type with a name";
-            self.diagnostics
-                .error(Span::call_site(), message, "write `impl TestX { … }`");
-            return fallback::item(Item {
-                attributes,
-                visibility,
-                kind: ItemKind::Implementation(block),
-            });
+            self.diagnostics.error(Span::call_site(), message, "write `impl TestX { … }`");
+            return fallback::item(Item { attributes, visibility, kind: ItemKind::Implementation(block) });
         };
         self.file = name.span().file();
         // On the attribute's own block every name is meant, also one that the patterns do not know.
         let mut config = self.loaded.config.clone();
         config.groups.push(name.to_string());
-        let items = vec![Item {
-            attributes,
-            visibility,
-            kind: ItemKind::Implementation(block),
-        }];
+        let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
         let blocks = collect::blocks(&items, &config);
         let mut groups = collect::groups(&items, &blocks, &config, &mut self.diagnostics);
         let mut tests = Vec::new();
@@ -343,14 +242,7 @@ impl Collector {
         for (index, item) in items.into_iter().enumerate() {
             if let ItemKind::Implementation(block) = item.kind {
                 let body = blocks.remove(&index);
-                Self::block(
-                    item.attributes,
-                    item.visibility,
-                    block,
-                    body,
-                    Rewriter::new(),
-                    &mut output,
-                );
+                Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
         for group in &mut groups {
@@ -371,13 +263,7 @@ impl Collector {
             self.diagnostics.error(name.span(), message, hint);
         }
         if self.diagnostics.is_empty() {
-            output.extend(description::registration(
-                &Module {
-                    file: &self.file,
-                    tests: &tests,
-                },
-                &self.loaded,
-            ));
+            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
         }
         output.into_iter().collect()
     }

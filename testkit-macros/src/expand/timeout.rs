@@ -25,11 +25,7 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
         tokens.extend(item);
         return tokens;
     };
-    if let Some(index) = scanned
-        .attributes
-        .iter()
-        .position(|attribute| attribute.kind() == AttributeKind::OurTest)
-    {
+    if let Some(index) = scanned.attributes.iter().position(|attribute| attribute.kind() == AttributeKind::OurTest) {
         return behind_test(&literal, scanned, index);
     }
     if let Err((span, message)) = collect::timeout(literal, call) {
@@ -81,10 +77,7 @@ fn is_in_marked_module(items: &Items, inside: &[String]) -> bool {
     };
     items.items.iter().any(|item| match &item.kind {
         ItemKind::Module(module) if module.name == *first => {
-            let is_marked = item
-                .attributes
-                .iter()
-                .any(|attribute| attribute.kind() == AttributeKind::Tests);
+            let is_marked = item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
             is_marked
                 || match &module.body {
                     proc_macro2::TokenTree::Group(body) => is_in_marked_module(&ast::scan(body.stream()), rest),
@@ -100,11 +93,7 @@ fn is_in_marked_block(items: &Items, line: usize) -> bool {
     items.items.iter().any(|item| match &item.kind {
         ItemKind::Implementation(block) => {
             let lines = block.body.span_open().start().line..=block.body.span_close().start().line;
-            lines.contains(&line)
-                && item
-                    .attributes
-                    .iter()
-                    .any(|attribute| attribute.kind() == AttributeKind::Tests)
+            lines.contains(&line) && item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests)
         }
         _ => false,
     })
@@ -115,16 +104,13 @@ fn is_in_collected_folder(path: &Path) -> bool {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let package = Path::new(&package).canonicalize().unwrap_or_else(|_| package.into());
-    path.ancestors()
-        .skip(1)
-        .take_while(|folder| folder.starts_with(&package))
-        .any(|folder| {
-            let Ok(entries) = std::fs::read_dir(folder) else {
-                return false;
-            };
-            entries.flatten().map(|entry| entry.path()).any(|path| {
-                path.extension().is_some_and(|extension| extension == "rs")
-                    && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("discover_files!"))
-            })
+    path.ancestors().skip(1).take_while(|folder| folder.starts_with(&package)).any(|folder| {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return false;
+        };
+        entries.flatten().map(|entry| entry.path()).any(|path| {
+            path.extension().is_some_and(|extension| extension == "rs")
+                && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("discover_files!"))
         })
+    })
 }

@@ -23,16 +23,8 @@ pub fn fail_condition(expression: &str, message: Option<Arguments<'_>>) -> ! {
 #[track_caller]
 pub fn fail_comparison(sources: &[&str; 3], left: Value<'_>, right: Value<'_>, message: Option<Arguments<'_>>) -> ! {
     let [left_source, operator, right_source] = sources;
-    let operands = vec![
-        operand("left", left_source, left),
-        operand("right", right_source, right),
-    ];
-    fail(
-        "assert",
-        format!("{left_source} {operator} {right_source}"),
-        operands,
-        message,
-    )
+    let operands = vec![operand("left", left_source, left), operand("right", right_source, right)];
+    fail("assert", format!("{left_source} {operator} {right_source}"), operands, message)
 }
 
 /// Ends the test because `assert_eq!` or `assert_ne!`, whose operator this is, does not hold.
@@ -43,24 +35,12 @@ pub fn fail_equality(operator: &str, sources: &[&str; 2], values: [Value<'_>; 2]
     let [left_source, right_source] = sources;
     let [left, right] = values;
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    let operands = vec![
-        operand("left", left_source, left),
-        operand("right", right_source, right),
-    ];
-    fail(
-        name,
-        format!("{left_source} {operator} {right_source}"),
-        operands,
-        message,
-    )
+    let operands = vec![operand("left", left_source, left), operand("right", right_source, right)];
+    fail(name, format!("{left_source} {operator} {right_source}"), operands, message)
 }
 
 fn operand(role: &str, source: &str, value: Value<'_>) -> Operand {
-    Operand {
-        role: role.to_owned(),
-        source: source.to_owned(),
-        value: shown(value),
-    }
+    Operand { role: role.to_owned(), source: source.to_owned(), value: shown(value) }
 }
 
 /// The value's text; a panic in the author's `Debug` must not hide the failure itself.
@@ -71,11 +51,7 @@ fn shown(value: Value<'_>) -> String {
 
 #[track_caller]
 fn fail(name: &str, expression: String, operands: Vec<Operand>, message: Option<Arguments<'_>>) -> ! {
-    let assertion = Assertion {
-        macro_name: name.to_owned(),
-        expression,
-        operands,
-    };
+    let assertion = Assertion { macro_name: name.to_owned(), expression, operands };
     let failure = Failure {
         kind: FailureKind::Assertion(assertion),
         message: message.map(|message| message.to_string()),

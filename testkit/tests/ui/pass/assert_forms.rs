@@ -52,7 +52,7 @@ fn main() {
     assert!(&strings == &strings);
     assert!(*strings[0] == *"a");
     assert!(-left < 0 && true);
-    assert!(strings.concat() != "b" , "x");
+    assert!(strings.concat() != "b", "x");
     let closure = |value: u8| assert!(value != 0);
     closure(1);
     match left {
