@@ -331,7 +331,7 @@ pub(crate) fn groups(
             continue;
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
-            group.methods.extend(methods)
+            group.methods.extend(methods);
         } else {
             let module = free_name(&snake_case(&name.to_string()), &mut taken);
             let construction =

@@ -21,6 +21,7 @@ struct Writer {
 
 #[derive(Clone, Copy)]
 struct Piece {
+    start: LineColumn,
     end: LineColumn,
     kind: Kind,
 }
@@ -98,7 +99,7 @@ impl Writer {
             self.text.push(' ');
         }
         self.text.write_str(text).expect("writing to a String cannot fail");
-        self.previous = Some(Piece { end: span.end(), kind });
+        self.previous = Some(Piece { start, end: span.end(), kind });
     }
 }
 
@@ -108,7 +109,8 @@ fn needs_space(previous: Piece, start: LineColumn, kind: Kind, text: &str) -> bo
         // A line break inside of parentheses or before a method is no space on one line.
         return !(previous.kind == Kind::Open || kind == Kind::Close || text == "." || kind == Kind::Comma);
     }
-    if start.line == end.line && start.column >= end.column && start.line > 0 {
+    let has_columns = start.line > 0 && start != previous.start;
+    if has_columns && start.line == end.line && start.column >= end.column {
         return start.column > end.column;
     }
     match (previous.kind, kind) {

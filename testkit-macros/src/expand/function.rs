@@ -76,7 +76,12 @@ pub(crate) struct Context<'a> {
     pub(crate) templates: &'a Templates,
 }
 
-/// The function as libtest's test, with the author's function of the same name inside.
+/// The function as libtest's test.
+///
+/// Where nothing stands in the way, that is the author's function with one call before its body, which costs the
+/// compiler no function more. Else the author's function, under its own name because snapshot tools ask for it, becomes
+/// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
+/// them takes must not be held by the call that turns the process into a worker).
 pub(crate) fn hosted(
     attributes: Vec<Attribute>,
     visibility: Vec<TokenTree>,
@@ -85,48 +90,63 @@ pub(crate) fn hosted(
 ) -> TokenStream {
     let Context { rewriter, file, templates } = *context;
     let name = function.name.clone();
-    let call = if function.returns_value() {
-        let place = name.span().start();
-        tokens(&format!(
-            "::testkit::__private::run(|| {})",
-            settled(&format!("{name}()"), file, place.line, place.column + 1)
-        ))
-        .into_iter()
-        .collect()
-    } else {
-        let argument = TokenStream::from(TokenTree::Ident(name.clone()));
-        let mut call = templates.run.clone();
-        call.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, argument)));
-        call
-    };
-    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
-    let inner = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other);
-    let mut body: Vec<TokenTree> = inner.flat_map(Attribute::into_tokens).collect();
     let keyword = function.keyword.clone();
-    push_rewritten(function, rewriter, &mut body);
-    body.extend(call);
-
+    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
+    let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
+    let mut span = name.span();
+    let mut body: Vec<TokenTree> = Vec::new();
+    match function.body {
+        TokenTree::Group(ref block) if inner.is_empty() && is_flat(&function, block) => {
+            span = block.span();
+            body.extend_from_slice(&templates.begin);
+            body.push(TokenTree::Group(rewriter.group(block.clone())));
+        }
+        _ => {
+            let call = if function.returns_value() {
+                let place = name.span().start();
+                settled(&format!("{name}()"), file, place.line, place.column + 1)
+            } else {
+                format!("{name}()")
+            };
+            body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
+            push_rewritten(function, rewriter, &mut body);
+            body.extend(tokens(&format!("::testkit::__private::run(|| {call})")));
+        }
+    }
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();
     tokens.extend_from_slice(&templates.test);
     tokens.extend(visibility);
     tokens.push(keyword);
     tokens.push(TokenTree::Ident(name));
     tokens.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())));
-    tokens.push(TokenTree::Group(Group::new(Delimiter::Brace, body.into_iter().collect())));
+    let mut body = Group::new(Delimiter::Brace, body.into_iter().collect());
+    body.set_span(span);
+    tokens.push(TokenTree::Group(body));
     tokens.into_iter().collect()
+}
+
+/// Whether the body can stand in the hosting function itself.
+fn is_flat(function: &Function, body: &Group) -> bool {
+    let has_inner_attributes = || {
+        let mut tokens = body.stream().into_iter();
+        let mut is_next =
+            |character| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
+        is_next('#') && is_next('!')
+    };
+    !function.returns_value() && function.qualifiers.is_empty() && !has_inner_attributes()
 }
 
 /// Tokens that every test needs, made once an expansion: to make them anew is a good part of its time.
 pub(crate) struct Templates {
     test: Vec<TokenTree>,
-    run: Vec<TokenTree>,
+    begin: Vec<TokenTree>,
 }
 
 impl Templates {
     /// Makes them.
     pub(crate) fn new() -> Self {
         let list = |text| tokens(text).into_iter().collect();
-        Self { test: list("#[::core::prelude::v1::test]"), run: list("::testkit::__private::run") }
+        Self { test: list("#[::core::prelude::v1::test]"), begin: list("::testkit::__private::begin();") }
     }
 }
 

@@ -64,8 +64,7 @@ impl Channel {
         let mut requests = Vec::new();
         loop {
             let mut chunk = [0_u8; 16 * 1024];
-            let read =
-                if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
+            let read = if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
             match read {
                 Ok(0) => return Received::Closed,
                 Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
@@ -86,8 +85,9 @@ impl Channel {
     /// Reads without waiting.
     fn peek_read(&self, chunk: &mut [u8]) -> io::Result<usize> {
         // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
-        let count =
-            unsafe { libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT) };
+        let count = unsafe {
+            libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT)
+        };
         usize::try_from(count).map_err(|_| io::Error::last_os_error())
     }
 

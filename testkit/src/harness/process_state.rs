@@ -179,8 +179,9 @@ impl ProcessState {
 
     fn restore_signals(&self) {
         for (signal, kept) in &self.dispositions {
-            let same = disposition(*signal)
-                .is_some_and(|now| now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags);
+            let same = disposition(*signal).is_some_and(|now| {
+                now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags
+            });
             if !same {
                 // SAFETY: `kept` came from the same call in this process; its handler, if any, is still there.
                 unsafe { libc::sigaction(*signal, kept, std::ptr::null_mut()) };
