@@ -96,6 +96,15 @@ mod tests {
         }
     }
 
+    #[derive(Default)]
+    struct TestTeardown;
+
+    impl TestTeardown {
+        fn test_borrowed(&self) {}
+
+        fn teardown(self) {}
+    }
+
     mod nested {
         fn test_inner() {}
     }

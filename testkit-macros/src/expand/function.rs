@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::description::{self, Module};
-use super::{fallback, literal, tokens};
+use super::{fallback, literal, placed, tokens};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
@@ -110,7 +110,7 @@ pub(crate) fn hosted(
             };
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
-            body.extend(tokens(&format!("::testkit::__private::run(|| {call})")));
+            body.extend(placed(tokens(&format!("::testkit::__private::run(|| {call})")), span));
         }
     }
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();

@@ -41,12 +41,16 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str) -> String {
         None => "::core::option::Option::None".to_owned(),
         Some(returns_value) => {
             let call = call("group.teardown()".to_owned(), returns_value);
-            format!("::core::option::Option::Some(|group| {call})")
+            format!("::core::option::Option::Some(|group: {parent}::{name}| {call})")
         }
     };
     match method.receiver {
-        Receiver::Reference => format!("::testkit::__private::run_group({construction}, |group| {test}, {teardown})"),
-        Receiver::Value => format!("::testkit::__private::run_group_by_value({construction}, |group| {test})"),
+        Receiver::Reference => format!(
+            "::testkit::__private::run_group({construction}, |group: &mut {parent}::{name}| {test}, {teardown})"
+        ),
+        Receiver::Value => {
+            format!("::testkit::__private::run_group_by_value({construction}, |group: {parent}::{name}| {test})")
+        }
     }
 }
 
