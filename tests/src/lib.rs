@@ -57,6 +57,7 @@ pub fn finished(events: &[Event]) -> impl Iterator<Item = &TestFinished> {
         | EventKind::BinaryListed(_)
         | EventKind::BuildFinished(_)
         | EventKind::PlanClosed(_)
+        | EventKind::PlanExtended(_)
         | EventKind::Attempt(_)
         | EventKind::WorkerReplaced(_)
         | EventKind::Notice(_)
