@@ -14,5 +14,4 @@ mod report;
 mod select;
 #[cfg_attr(not(test), expect(dead_code, reason = "`app` is to join it"))]
 mod tally;
-#[cfg_attr(not(test), expect(dead_code, reason = "`app` is to join it"))]
 mod words;

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use testkit_protocol::event::{AttemptFinished, AttemptReason, Captured, TestFinished};
+use testkit_protocol::failure::Failure;
+use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::{Outcome, Verdict};
 use testkit_protocol::text;
 
-use super::OpenTest;
 use super::style::{Look, Style};
+use super::{OpenTest, Place, Unsuccessful};
 use crate::words;
 
 /// What every line of a block but the first begins with.
@@ -60,7 +62,7 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
         | Verdict::Interrupted => {}
     }
     if detailed && finished.attempts > 0 {
-        remarks.push(place(test));
+        remarks.push(place(test.place));
     }
     if detailed && finished.attempts > 1 {
         remarks.push(words::count(finished.attempts.into(), "attempt", "attempts"));
@@ -72,6 +74,17 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     out.push('\n');
 }
 
+/// Appends the line of a test that takes long: `SLOW [  1.000s] id (still running)`.
+pub(super) fn slow_line(out: &mut String, style: Style, test: &TestId, elapsed_ns: u64) {
+    let label = style.paint(Look::Odd, "SLOW");
+    let time = words::duration_column(elapsed_ns);
+    let id = Style::foreign_line(test.as_str());
+    push_line(
+        out,
+        &format!("{label} [{time}] {id}{}", style.paint(Look::Faint, " (still running)")),
+    );
+}
+
 /// Appends the block of a test that did not simply pass: heading, failures, notes, output.
 pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
     let deciding = deciding(&test.unsuccessful, finished);
@@ -80,43 +93,71 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
     } else {
         Look::Odd
     };
-    let time = if finished.attempts == 0 {
-        String::new()
-    } else {
-        format!(" ({})", words::duration(finished.duration_ns))
-    };
+    let label = style.paint(look, heading(finished.verdict));
     let id = style.paint(Look::Strong, &Style::foreign_line(finished.test.as_str()));
-    writeln!(out, "{} {id}{time}", style.paint(look, heading(finished.verdict)))
-        .expect("writing to a String cannot fail");
-    if let Some(attempt) = deciding {
-        for (at, failure) in attempt.failures.iter().enumerate() {
-            if at > 0 {
-                out.push('\n');
-            }
-            style.push_foreign(out, &text::report(failure), INDENT);
+    push_line(
+        out,
+        &match finished.attempts {
+            0 => format!("{label} {id}"),
+            _ => format!("{label} {id} ({})", words::duration(finished.duration_ns)),
+        },
+    );
+    let failures = deciding.map_or(&[][..], |attempt| &attempt.finished.failures);
+    if failures.first().is_none_or(|failure| failure.location.is_none())
+        && let Some(location) = &finished.location
+    {
+        let place = Style::foreign_line(&location.to_string());
+        push_line(out, &format!("{INDENT}test at {}", style.paint(Look::Place, &place)));
+    }
+    for (at, failure) in failures.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
         }
+        push_failure(out, style, failure);
     }
-    for note in notes(finished, test, deciding, detailed) {
-        writeln!(out, "{INDENT}{} {note}", style.paint(Look::Odd, "note:")).expect("writing to a String cannot fail");
+    for note in notes(finished, test, deciding) {
+        push_line(out, &format!("{INDENT}{} {note}", style.paint(Look::Odd, "note:")));
+    }
+    if detailed && finished.attempts > 0 {
+        push_line(
+            out,
+            &format!(
+                "{INDENT}ran in {}",
+                place(deciding.map_or(test.place, |attempt| attempt.place))
+            ),
+        );
     }
     if let Some(attempt) = deciding {
-        push_captured(out, style, "stdout", &attempt.stdout);
-        push_captured(out, style, "stderr", &attempt.stderr);
+        push_captured(out, style, "stdout", &attempt.finished.stdout);
+        push_captured(out, style, "stderr", &attempt.finished.stderr);
     }
     out.push('\n');
 }
 
+/// Appends the report of a failure, its place in its own colour.
+fn push_failure(out: &mut String, style: Style, failure: &Failure) {
+    let report = text::report(failure);
+    let body = match report.split_once('\n') {
+        Some((place, body)) if failure.location.is_some() => {
+            push_line(
+                out,
+                &format!("{INDENT}{}", style.paint(Look::Place, &Style::foreign_line(place))),
+            );
+            body
+        }
+        Some(_) | None => &report,
+    };
+    style.push_foreign(out, body, INDENT);
+}
+
 /// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, else
 /// the last; of a test that passed in the end, the last that did not.
-pub(super) fn deciding<'a>(
-    unsuccessful: &'a [AttemptFinished],
-    finished: &TestFinished,
-) -> Option<&'a AttemptFinished> {
-    let agrees = |attempt: &&AttemptFinished| Verdict::from(attempt.outcome) == finished.verdict;
+pub(super) fn deciding<'a>(unsuccessful: &'a [Unsuccessful], finished: &TestFinished) -> Option<&'a Unsuccessful> {
+    let agrees = |attempt: &&Unsuccessful| Verdict::from(attempt.finished.outcome) == finished.verdict;
     unsuccessful
         .iter()
         .filter(agrees)
-        .find(|attempt| attempt.duration_ns == finished.duration_ns)
+        .find(|attempt| attempt.finished.duration_ns == finished.duration_ns)
         .or_else(|| unsuccessful.iter().rfind(agrees))
         .or(unsuccessful.last())
 }
@@ -137,51 +178,52 @@ pub(super) fn heading(verdict: Verdict) -> &'static str {
 }
 
 /// What a reader should know beside the failures.
-fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&AttemptFinished>, detailed: bool) -> Vec<String> {
+fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessful>) -> Vec<String> {
     let mut notes = Vec::new();
     if finished.fails_only_after_others {
         notes.push("fails only after others: it passes alone, so an earlier test left something behind".to_owned());
     }
-    if let Some(attempt) = deciding
-        && let Some(termination) = attempt.termination
-        && !attempt.failures.iter().any(|failure| {
-            failure
-                .message
-                .as_ref()
-                .is_some_and(|m| m.contains(&termination.to_string()))
-        })
-    {
+    if let Some(termination) = deciding.and_then(|attempt| unexplained_end(&attempt.finished)) {
         notes.push(format!("its process ended with {termination}"));
     }
-    if finished.verdict == Verdict::Flaky {
-        notes.push(format!("passed at attempt {}", finished.attempts));
-    } else if !finished.fails_only_after_others && test.outcomes.windows(2).any(|pair| pair[0] != pair[1]) {
-        let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| word(outcome)).collect();
-        notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));
-    }
+    let differed = test.outcomes.windows(2).any(|pair| pair[0] != pair[1]);
     match test.reason {
+        _ if finished.verdict == Verdict::Flaky => notes.push(format!("passed at attempt {}", finished.attempts)),
         Some(AttemptReason::AloneAfterLoss) => {
-            notes.push("run again alone, since what came of the first attempt could not be trusted".to_owned());
+            notes.push("run again alone: what the first attempt gave could not be trusted".to_owned());
         }
-        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {}
-    }
-    if detailed && finished.attempts > 0 {
-        notes.push(place(test));
+        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {
+            if differed && !finished.fails_only_after_others {
+                let outcomes: Vec<_> = test
+                    .outcomes
+                    .iter()
+                    .map(|&outcome| Verdict::from(outcome).word())
+                    .collect();
+                notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));
+            }
+        }
     }
     notes
 }
 
-/// Where the last attempt ran.
-fn place(test: &OpenTest) -> String {
-    match test.position {
-        0 => format!("worker {}, first in it", test.worker),
-        1 => format!("worker {}, after 1 other", test.worker),
-        others => format!("worker {}, after {} others", test.worker, words::number(others.into())),
+/// How the process ended, where neither a failure says it nor we ended it ourselves.
+fn unexplained_end(attempt: &AttemptFinished) -> Option<String> {
+    match attempt.outcome {
+        Outcome::TimedOut | Outcome::Interrupted => return None,
+        Outcome::Passed | Outcome::Failed | Outcome::Errored | Outcome::Crashed | Outcome::Skipped => {}
     }
+    let termination = attempt.termination?.to_string();
+    let said = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
+    (!said.into_iter().any(|message| message.contains(&termination))).then_some(termination)
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    Verdict::from(outcome).word()
+/// Where an attempt ran.
+fn place(place: Place) -> String {
+    match place.position {
+        0 => format!("worker {}, as its first test", place.worker),
+        1 => format!("worker {}, after 1 other", place.worker),
+        others => format!("worker {}, after {} others", place.worker, words::number(others.into())),
+    }
 }
 
 /// Appends what a test wrote to a stream, under a caption; nothing if it wrote nothing.
@@ -200,12 +242,16 @@ fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captur
         ""
     };
     let caption = format!("--- {stream} ({size}{doubt}) ---");
-    writeln!(out, "{INDENT}{}", style.paint(Look::Faint, &caption)).expect("writing to a String cannot fail");
+    push_line(out, &format!("{INDENT}{}", style.paint(Look::Faint, &caption)));
     style.push_foreign(out, &captured.head, OUTPUT_INDENT);
     if captured.omitted > 0 {
         let omitted = format!("… {} omitted …", words::count(captured.omitted, "byte", "bytes"));
-        writeln!(out, "{OUTPUT_INDENT}{}", style.paint(Look::Faint, &omitted))
-            .expect("writing to a String cannot fail");
+        push_line(out, &format!("{OUTPUT_INDENT}{}", style.paint(Look::Faint, &omitted)));
         style.push_foreign(out, &captured.tail, OUTPUT_INDENT);
     }
+}
+
+fn push_line(out: &mut String, line: &str) {
+    out.push_str(line);
+    out.push('\n');
 }

@@ -51,6 +51,20 @@ impl<W: Write + Send + 'static> Output<W> {
         }
     }
 
+    /// Ends the drawing on its own and draws once, as of `now_us`.
+    #[cfg(test)]
+    pub(super) fn draw_by_hand(&mut self, now_us: u64) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Live(live) => {
+                if let Some(painter) = &mut live.painter {
+                    painter.end();
+                }
+                live.screen.draw(now_us);
+            }
+        }
+    }
+
     /// From now on the progress may be drawn.
     pub(super) fn start_drawing(&mut self) {
         match self {
@@ -103,7 +117,7 @@ impl<W: Write> Plain<W> {
 
 /// A terminal with the progress in its last lines.
 pub(super) struct Live<W: Write + Send + 'static> {
-    pub(super) screen: Arc<Screen<W>>,
+    screen: Arc<Screen<W>>,
     /// Set once the progress may be drawn.
     painter: Option<Painter>,
     began: Instant,
@@ -118,7 +132,8 @@ impl<W: Write + Send + 'static> Live<W> {
                 error: None,
             }),
         });
-        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), 20);
+        // We say when to draw; the bar's own limit must never drop a drawing.
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), u8::MAX);
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let inner = BAR_COLUMNS - 2;
         let template = format!("[{{bar:{inner}}}] {{msg}}");
@@ -202,6 +217,12 @@ struct Painter {
 
 impl Drop for Painter {
     fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Painter {
+    fn end(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been printed; there is nothing to add.
@@ -211,7 +232,7 @@ impl Drop for Painter {
 }
 
 /// What the terminal is to show, and the means to show it.
-pub(super) struct Screen<W: Write + Send + 'static> {
+struct Screen<W: Write + Send + 'static> {
     canvas: Arc<Canvas<W>>,
     bar: ProgressBar,
     style: Style,
@@ -219,7 +240,7 @@ pub(super) struct Screen<W: Write + Send + 'static> {
 }
 
 /// What the terminal is to show.
-pub(super) struct State {
+struct State {
     progress: Progress,
     /// Lines to be printed above the progress.
     pending: String,
@@ -231,11 +252,13 @@ impl<W: Write + Send + 'static> Screen<W> {
     }
 
     /// Prints the lines that are due and draws the progress as it is at this time of the run.
-    pub(super) fn draw(&self, now_us: u64) {
-        let columns = (self.canvas.columns)();
+    fn draw(&self, now_us: u64) {
+        // The last column stays free: some terminals begin a new line when it is written.
+        let below = usize::from((self.canvas.columns)()).saturating_sub(1);
+        let beside = below.saturating_sub(usize::from(BAR_COLUMNS) + 1);
         let (pending, done, beside) = {
             let mut state = self.state();
-            let beside = state.progress.beside_bar(now_us, columns.into(), self.style);
+            let beside = state.progress.beside_bar(now_us, beside, below, self.style);
             (std::mem::take(&mut state.pending), state.progress.done(), beside)
         };
         if !pending.is_empty() {

@@ -94,7 +94,7 @@ impl Summary {
         if settings.verbosity >= Verbosity::Quiet {
             push_slowest(out, style, tally);
             self.push_entries(out, style);
-            self.push_rerun(out, style, &settings.rerun, tally);
+            push_rerun(out, style, &settings.rerun, tally);
             self.push_interrupted(out, style);
             self.push_notices(out, style);
             self.push_skipped(out, style);
@@ -135,33 +135,10 @@ impl Summary {
             }
             if let Some(location) = &entry.location {
                 let place = format!(" at {}", Style::foreign_line(&location.to_string()));
-                text.push_str(&style.paint(Look::Faint, &place));
+                text.push_str(&style.paint(Look::Place, &place));
             }
             line(out, &text);
         }
-        out.push('\n');
-    }
-
-    fn push_rerun(&self, out: &mut String, style: Style, command: &str, tally: &Tally) {
-        let failed = tally.failed();
-        if failed.is_empty() {
-            return;
-        }
-        let ids: Vec<_> = failed
-            .iter()
-            .take(RERUN_IDS)
-            .map(|test| words::shell_word(test.as_str()))
-            .collect();
-        let rerun = Style::foreign_line(&format!("{command} {}", ids.join(" ")));
-        let mut text = format!("{} {rerun}", style.paint(Look::Strong, "rerun:"));
-        if failed.len() > RERUN_IDS {
-            let more = format!(
-                "\n       … and {} more",
-                words::number((failed.len() - RERUN_IDS) as u64)
-            );
-            text.push_str(&style.paint(Look::Faint, &more));
-        }
-        line(out, &text);
         out.push('\n');
     }
 
@@ -277,6 +254,29 @@ fn push_slowest(out: &mut String, style: Style, tally: &Tally) {
             &format!("  {time:>width$}  {}", Style::foreign_line(test.as_str())),
         );
     }
+    out.push('\n');
+}
+
+fn push_rerun(out: &mut String, style: Style, command: &str, tally: &Tally) {
+    let failed = tally.failed();
+    if failed.is_empty() {
+        return;
+    }
+    let ids: Vec<_> = failed
+        .iter()
+        .take(RERUN_IDS)
+        .map(|test| words::shell_word(test.as_str()))
+        .collect();
+    let rerun = Style::foreign_line(&format!("{command} {}", ids.join(" ")));
+    let mut text = format!("{} {rerun}", style.paint(Look::Strong, "rerun:"));
+    if failed.len() > RERUN_IDS {
+        let more = format!(
+            "\n       … and {} more",
+            words::number((failed.len() - RERUN_IDS) as u64)
+        );
+        text.push_str(&style.paint(Look::Faint, &more));
+    }
+    line(out, &text);
     out.push('\n');
 }
 
