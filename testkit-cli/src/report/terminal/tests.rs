@@ -13,12 +13,8 @@ fn screen(out: &Shared, rows: u16, columns: u16) -> String {
     let size = |count| NonZero::new(count).unwrap();
     let mut terminal = vt100::Parser::new(size(rows), size(columns), 0);
     terminal.process(out.text().replace('\n', "\r\n").as_bytes());
-    let lines: Vec<_> = terminal
-        .screen()
-        .contents()
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
+    let rows = terminal.screen().rows(0, columns);
+    let lines: Vec<_> = rows.map(|row| row.trim_end().to_owned()).collect();
     lines.join("\n").trim_end().to_owned()
 }
 
@@ -53,8 +49,14 @@ fn live_shows_the_progress_below_the_failures() {
     }
     terminal.output.draw_by_hand(2_200_000);
     let shown = screen(&out, 60, 80);
-    let last: Vec<_> = shown.lines().rev().take(4).collect();
-    insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @"");
+    let last: Vec<_> = shown.lines().rev().take(5).collect();
+    insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @r"
+        did not panic, but has `#[should_panic]`
+
+    [━━━━━━━━━━━━━━━━━━━╸    ] 13/16  6 failed, 4 passed, 3 skipped
+        1.51 s  shop::orders::test_export
+        1.35 s  shop::cart::tests::test_slow_disk
+    ");
 
     for event in &events[until..] {
         terminal.event(event).unwrap();
