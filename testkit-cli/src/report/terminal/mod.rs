@@ -243,7 +243,9 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             EventKind::BinaryListed(_) => {}
             EventKind::BuildFinished(build) => self.summary.build_finished(build),
             EventKind::PlanClosed(plan) => {
-                if self.says(Verbosity::Normal) {
+                // A build that gave nothing to run has said enough.
+                let nothing = plan.selected == 0 && self.tally.build_failed();
+                if self.says(Verbosity::Normal) && !nothing {
                     header::push(&mut self.text, self.style, self.run.as_ref(), plan);
                     let selected = plan.selected;
                     self.output.progress(|progress| progress.open(selected));
