@@ -1,17 +1,24 @@
 //! The `testkit` command. Its parts, in the order of the data: `args` → `settings` → `build` → `discover` → `select` →
 //! `schedule` → `run` → `report`; `app` joins them.
 
+mod app;
 mod args;
+mod build;
+mod cache_file;
+mod discover;
 mod duration;
-#[cfg_attr(not(test), expect(dead_code, reason = "`app` is to join it"))]
+mod error;
 mod exit_code;
-#[cfg_attr(not(test), expect(dead_code, reason = "`app` is to join it"))]
+mod inventory;
 mod list;
 mod model;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "`app` is to join it"))]
 mod report;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "`app` is to join it"))]
+mod run;
+mod schedule;
 mod select;
-#[cfg_attr(not(test), expect(dead_code, reason = "`app` is to join it"))]
+mod settings;
+mod signals;
 mod tally;
 mod words;
+
+pub use app::main;

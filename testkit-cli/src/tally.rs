@@ -91,6 +91,11 @@ impl Tally {
                     deselected: plan.deselected,
                 });
             }
+            EventKind::PlanExtended(extended) => {
+                if let Some(plan) = &mut self.plan {
+                    plan.selected = extended.selected;
+                }
+            }
             EventKind::TestFinished(finished) => self.finished(finished),
             EventKind::Interrupted(_) => self.interrupted = true,
             EventKind::RunStarted(_)

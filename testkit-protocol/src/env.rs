@@ -3,8 +3,8 @@
 //! Variables that start with `TESTKIT_INTERNAL_` are private to one version of the protocol and are removed from a
 //! worker's environment before any test runs. The others are for tests to read.
 
-/// The number of the descriptor on which a worker talks to the command; its presence asks a test binary to become a
-/// worker.
+/// The number of the descriptor on which a worker talks to the command, a stream socket; its presence asks a test
+/// binary to become a worker.
 pub const CHANNEL: &str = "TESTKIT_INTERNAL_CHANNEL";
 
 /// Path of a file into which a worker writes its last message when a test has closed the channel.

@@ -31,6 +31,8 @@ pub enum EventKind {
     BuildFinished(BuildFinished),
     /// Every test that will be in this run is known. Tests may have started before, while the build went on.
     PlanClosed(PlanClosed),
+    /// A target that stood in the plan as one entry has listed the tests that are in it.
+    PlanExtended(PlanExtended),
     /// Something happened to one attempt at a test.
     Attempt(Attempt),
     /// A test has its verdict; no attempt at it follows.
@@ -93,6 +95,16 @@ pub struct PlanClosed {
     pub selected: u64,
     /// Tests that the selectors left out.
     pub deselected: u64,
+}
+
+/// Payload of [`EventKind::PlanExtended`].
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PlanExtended {
+    /// How many tests took the place of the one entry.
+    pub added: u64,
+    /// How many tests are selected in all now.
+    pub selected: u64,
 }
 
 /// Payload of [`EventKind::Attempt`].

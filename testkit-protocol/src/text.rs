@@ -79,8 +79,11 @@ pub fn summary(failure: &Failure) -> String {
             }
             text
         }
-        FailureKind::Panic | FailureKind::DidNotPanic => first_line(&body(failure)),
-        FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => first_line(&body(failure)),
+        FailureKind::Panic
+        | FailureKind::DidNotPanic
+        | FailureKind::Crash
+        | FailureKind::Timeout
+        | FailureKind::Runner => first_line(&body(failure)),
     }
 }
 
@@ -108,7 +111,7 @@ fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
         if source == value {
             text.push_str(value);
         } else if value.contains('\n') {
-            write!(text, "{source} =\n").expect("writing to a String cannot fail");
+            writeln!(text, "{source} =").expect("writing to a String cannot fail");
             push_indented(&mut text, value, "    ");
         } else {
             write!(text, "{source} = {value}").expect("writing to a String cannot fail");

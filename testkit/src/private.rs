@@ -2,5 +2,5 @@
 
 pub use inventory;
 
-pub use crate::harness::{Phase, enter, raise, record, run};
+pub use crate::harness::{Phase, enter, failure_of_panic, raise, record, run};
 pub use crate::registry::{ModuleEntry, ShouldPanic, TestCase};

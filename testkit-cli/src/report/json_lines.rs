@@ -46,6 +46,7 @@ impl<W: Write> Reporter for JsonLines<W> {
             | EventKind::BinaryListed(_)
             | EventKind::BuildFinished(_)
             | EventKind::PlanClosed(_)
+            | EventKind::PlanExtended(_)
             | EventKind::Attempt(_)
             | EventKind::WorkerReplaced(_)
             | EventKind::Notice(_) => false,

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use camino::Utf8Path;
 
 use self::file::{FileSelector, SourceFiles};
-pub(crate) use self::nearest::{NoMatch, NoMatchReason, Unmatched};
+pub(crate) use self::nearest::NoMatch;
 use crate::args::RunIgnored;
 use crate::model::{Test, TestIndex, TestList};
 

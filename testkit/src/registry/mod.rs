@@ -4,4 +4,4 @@ mod entry;
 mod tree;
 
 pub use entry::{ModuleEntry, ShouldPanic, TestCase};
-pub(crate) use tree::{RegisteredTest, all};
+pub(crate) use tree::all;

@@ -252,6 +252,10 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
                     self.output.start_drawing();
                 }
             }
+            EventKind::PlanExtended(extended) => {
+                let selected = extended.selected;
+                self.output.progress(|progress| progress.open(selected));
+            }
             EventKind::Attempt(attempt) => self.attempt(event.at_us, attempt),
             EventKind::TestFinished(finished) => self.test_finished(finished),
             EventKind::WorkerReplaced(replaced) => self.worker_replaced(replaced),

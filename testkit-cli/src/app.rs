@@ -1,0 +1,303 @@
+//! Joins the parts: arguments, settings, build, discovery, run, reports, exit code.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write as _};
+use std::process;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Parser as _;
+use testkit_protocol::event::{Event, EventKind, RunFinished, RunStarted};
+
+use crate::args::{Arguments, Command, ListArguments, ReportKind, RunArguments, SelectionArguments};
+use crate::build::{BuildError, BuildKiller, BuildRequest};
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::inventory::{self, Found};
+use crate::list;
+use crate::model::{BinaryIndex, TestIndex, TestList};
+use crate::report::json_lines::JsonLines;
+use crate::report::terminal::Terminal;
+use crate::report::{ReporterError, Reporters};
+use crate::run::{self, Input, RunSettings};
+use crate::select::{self, Fate, NoMatch, Place};
+use crate::settings::{self, Surroundings};
+use crate::signals;
+use crate::tally::Tally;
+
+/// The whole command: `arguments` as the system gives them, the program's name first.
+pub fn main(arguments: Vec<OsString>) -> process::ExitCode {
+    let typed: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help goes to standard output and is no error.
+            drop(error.print());
+            let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Passed };
+            return code.into();
+        }
+    };
+    let done = match arguments.command {
+        None => run_tests(&arguments.run, &typed),
+        Some(Command::Run(arguments)) => run_tests(&arguments, &typed),
+        Some(Command::List(arguments)) => list_tests(&arguments),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) => {
+            tell(&error);
+            error.exit_code().into()
+        }
+    }
+}
+
+fn tell(error: &CliError) {
+    if !error.is_told() {
+        // Nobody is left to be told if standard error is closed.
+        drop(writeln!(io::stderr(), "error: {error}"));
+    }
+}
+
+/// Where a build is that may have to be ended.
+type CurrentBuild = Arc<Mutex<Option<BuildKiller>>>;
+
+fn surroundings() -> Result<Surroundings, CliError> {
+    Surroundings::of_process().map_err(|source| CliError::System { what: "find the current folder", source })
+}
+
+fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, CliError> {
+    let started = Instant::now();
+    let surroundings = surroundings()?;
+    let request = surroundings.build_request(&arguments.selection);
+    let scratch = tempfile::Builder::new().prefix("testkit-").tempdir();
+    let scratch = scratch.map_err(|source| CliError::System { what: "make a temporary folder", source })?;
+    let scratch_path = Utf8PathBuf::from_path_buf(scratch.path().to_owned()).unwrap_or_else(|_| "/tmp".into());
+    let run_id = format!("{}-{}", process::id(), unix_milliseconds());
+    let run_settings = RunSettings {
+        workers: surroundings.workers(arguments),
+        isolation: arguments.isolation,
+        run_ignored: arguments.selection.run_ignored,
+        capture: !arguments.no_capture,
+        timeout: arguments.timeout,
+        max_failures: settings::max_failures(arguments),
+        early: !arguments.no_early,
+        run_id: run_id.clone(),
+        scratch: scratch_path,
+    };
+    let rerun = settings::rerun_command(typed, &arguments.selection.selectors);
+    let reporters = reporters(arguments, &surroundings, rerun)?;
+    let mut recorder = Recorder { started, tally: Tally::new(0), reporters };
+
+    let (sender, inputs) = channel();
+    let current_build = CurrentBuild::default();
+    listen_to_signals(sender.clone(), Arc::clone(&current_build))?;
+    recorder.record(EventKind::RunStarted(RunStarted {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        run_id,
+        started_unix_ms: unix_milliseconds(),
+        workers: u32::try_from(run_settings.workers).unwrap_or(u32::MAX),
+        workspace_root: surroundings.directory.to_string(),
+    }));
+    let build = build_in_background(request, sender.clone(), current_build);
+    let no_match = RefCell::new(None);
+    let workspace_root = build.workspace_root;
+    let choose = |list: &TestList| {
+        let root = workspace_root.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match choose(&arguments.selection, &surroundings.directory, root.as_deref(), list) {
+            Ok(tests) => Some(tests.into_iter().collect::<HashSet<TestIndex>>()),
+            Err(error) => {
+                no_match.replace(Some(error));
+                None
+            }
+        }
+    };
+    let select = (!arguments.selection.selectors.is_empty()).then_some(&choose as &run::SelectTests<'_>);
+    let end = run::run(&run_settings, select, &inputs, sender, &mut |kind| recorder.record(kind));
+    let build_error = if end.signal.is_none() {
+        build.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).err()
+    } else {
+        None
+    };
+    drop(scratch);
+    if let Some(error) = no_match.into_inner() {
+        recorder.abandon();
+        return Err(CliError::NoMatch(error));
+    }
+    let code = match &build_error {
+        Some(BuildError::Cargo { .. }) | None => recorder.tally.exit_code(false),
+        Some(_) => recorder.tally.exit_code(true),
+    };
+    let errors = recorder.finish(code);
+    let code = if errors.is_empty() { code } else { ExitCode::Internal };
+    for error in errors {
+        tell(&error.into());
+    }
+    if let Some(error) = build_error.filter(|error| !matches!(error, BuildError::Cargo { .. })) {
+        tell(&error.into());
+    }
+    Ok(code)
+}
+
+/// Turns what happens into events, counts them and hands them to the reporters.
+struct Recorder {
+    started: Instant,
+    tally: Tally,
+    reporters: Reporters,
+}
+
+impl Recorder {
+    fn record(&mut self, kind: EventKind) {
+        let at_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let event = Event { at_us, kind };
+        self.tally.apply(&event);
+        self.reporters.event(&event);
+    }
+
+    fn finish(mut self, code: ExitCode) -> Vec<ReporterError> {
+        let duration_ns = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let exit_code = i32::from(code.number());
+        self.record(EventKind::RunFinished(RunFinished { duration_ns, exit_code }));
+        self.reporters.finish()
+    }
+
+    /// Ends the reports of a run that never began; another message tells why.
+    fn abandon(self) {
+        drop(self.reporters);
+    }
+}
+
+fn reporters(arguments: &RunArguments, surroundings: &Surroundings, rerun: String) -> Result<Reporters, CliError> {
+    let mut reporters = Reporters::default();
+    for request in &arguments.reports {
+        match request.kind {
+            ReportKind::Jsonl => {
+                let path = surroundings.directory.join(&request.path);
+                let reporter = JsonLines::create(&path)
+                    .map_err(|source| CliError::Report { path: path.to_string(), source })?;
+                reporters.add(path, reporter);
+            }
+        }
+    }
+    reporters.add("the terminal", Terminal::new(io::stdout(), surroundings.terminal(arguments, rerun)));
+    Ok(reporters)
+}
+
+fn listen_to_signals(sender: Sender<Input>, current_build: CurrentBuild) -> Result<(), CliError> {
+    let take = move |signal| {
+        if let Some(build) = &*current_build.lock().unwrap_or_else(PoisonError::into_inner) {
+            build.kill();
+        }
+        // Without a receiver the run is over and the command about to leave.
+        drop(sender.send(Input::Signal(signal)));
+    };
+    signals::listen(take).map_err(|source| CliError::System { what: "listen to signals", source })
+}
+
+/// A build on a thread of its own.
+struct BackgroundBuild {
+    thread: std::thread::JoinHandle<Result<(), BuildError>>,
+    /// Known as soon as the first binary is.
+    workspace_root: Arc<Mutex<Option<Utf8PathBuf>>>,
+}
+
+fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: CurrentBuild) -> BackgroundBuild {
+    let workspace_root = Arc::new(Mutex::new(None));
+    let root = Arc::clone(&workspace_root);
+    let thread = std::thread::spawn(move || {
+        let sender = Mutex::new(sender);
+        let send = |input| drop(sender.lock().unwrap_or_else(PoisonError::into_inner).send(input));
+        let building = |killer| *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(killer);
+        let tell = |found| match found {
+            Found::Workspace(folder) => *root.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder),
+            Found::Binary(binary) => send(Input::Binary(binary)),
+            Found::Tests { binary, tests, last } => send(Input::Tests { binary, tests, last }),
+            Found::Unlisted { binary, reason } => send(Input::Unlisted { binary, reason }),
+            Found::Notice(notice) => send(Input::Notice(notice)),
+            Found::Built { success, duration } => send(Input::BuildFinished { success, duration }),
+        };
+        let taken = inventory::take(&request, &building, &tell);
+        if taken.is_err() {
+            send(Input::BuildFinished { success: false, duration: std::time::Duration::ZERO });
+        }
+        send(Input::ListClosed);
+        taken
+    });
+    BackgroundBuild { thread, workspace_root }
+}
+
+/// The tests that the selectors mean.
+fn choose(
+    selection: &SelectionArguments,
+    directory: &Utf8Path,
+    workspace_root: Option<&Utf8Path>,
+    list: &TestList,
+) -> Result<Vec<TestIndex>, NoMatch> {
+    let root = workspace_root.unwrap_or(directory);
+    let folder = directory.strip_prefix(root).unwrap_or(Utf8Path::new(""));
+    select::select(&selection.selectors, Place { workspace_root: root, folder }, list)
+}
+
+fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
+    let surroundings = surroundings()?;
+    let selection = &arguments.selection;
+    let request = surroundings.build_request(selection);
+    let (sender, found) = channel();
+    let thread = std::thread::spawn(move || {
+        let sender = Mutex::new(sender);
+        let tell = |found| drop(sender.lock().unwrap_or_else(PoisonError::into_inner).send(found));
+        inventory::take(&request, &|_| {}, &tell)
+    });
+    let mut list = TestList::default();
+    let mut tests_of: Vec<Vec<crate::model::Test>> = Vec::new();
+    let mut workspace_root = None;
+    let mut success = true;
+    let mut unlisted = Vec::new();
+    for found in found {
+        match found {
+            Found::Workspace(folder) => workspace_root = Some(folder),
+            Found::Binary(binary) => {
+                list.add_binary(*binary);
+                tests_of.push(Vec::new());
+            }
+            Found::Tests { binary: BinaryIndex(binary), tests, .. } => tests_of[binary].extend(tests),
+            Found::Unlisted { binary, reason } => {
+                unlisted.push(CliError::Unlisted { binary: list.binary(binary).id.to_string(), reason });
+            }
+            Found::Notice(notice) => drop(writeln!(io::stderr(), "note: {}", notice.message)),
+            Found::Built { success: built, .. } => success = built,
+        }
+    }
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    for test in tests_of.into_iter().flatten() {
+        list.add_test(test);
+    }
+    if !success {
+        return Ok(ExitCode::BuildFailed);
+    }
+    let chosen = choose(selection, &surroundings.directory, workspace_root.as_deref(), &list);
+    let mut chosen = chosen.map_err(CliError::NoMatch)?;
+    chosen.retain(|test| select::fate(list.test(*test), selection.run_ignored) != Fate::LeaveOut);
+    let out = BufWriter::with_capacity(1024 * 1024, io::stdout().lock());
+    match list::write(&list, &chosen, arguments.format, out) {
+        // Whoever reads the list has had enough of it.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written.map_err(|source| CliError::System { what: "write the list", source })?,
+    }
+    for error in &unlisted {
+        tell(error);
+    }
+    Ok(match (unlisted.is_empty(), chosen.is_empty()) {
+        (false, _) => ExitCode::Internal,
+        (true, true) => ExitCode::NoTests,
+        (true, false) => ExitCode::Passed,
+    })
+}
+
+fn unix_milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

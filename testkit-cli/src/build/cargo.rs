@@ -1,0 +1,421 @@
+//! A running `cargo test --no-run`: its messages become binaries.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::io::BufReader;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{Artifact, Message, MessageIter, PackageId, TargetKind};
+use cargo_platform::Cfg;
+use testkit_protocol::id::BinaryId;
+
+use super::config::{Config, ConfigError, EnvEntry};
+use super::facts::{Facts, FactsError, package_root};
+use super::launch::{LaunchParts, Place, ScriptOutput, compose};
+use super::manifest::{Manifest, ManifestError};
+use super::request::BuildRequest;
+use super::runner::target_runner;
+use crate::model::Binary;
+
+/// A build that runs. Dropping it kills Cargo.
+pub(crate) struct Build {
+    request: BuildRequest,
+    child: Child,
+    messages: MessageIter<BufReader<ChildStdout>>,
+    killer: BuildKiller,
+    started: Instant,
+    phase: Phase,
+    /// What was asked beside the build.
+    surroundings: Surroundings,
+    scripts: HashMap<PackageId, Vec<ScriptOutput>>,
+    /// Those of all scripts so far.
+    linked_paths: Vec<Utf8PathBuf>,
+    /// Binaries (not tests) built so far, by package and name.
+    programs: HashMap<PackageId, BTreeMap<String, Utf8PathBuf>>,
+    manifests: HashMap<Utf8PathBuf, Manifest>,
+    runners: HashMap<String, Option<Vec<OsString>>>,
+}
+
+/// What a build has to say.
+#[derive(Debug)]
+pub(crate) enum BuildMessage {
+    /// A test binary is ready to be started.
+    Binary(Box<Binary>),
+    /// Cargo is done; nothing follows.
+    Finished {
+        /// Everything was built.
+        success: bool,
+        /// Since Cargo was started.
+        duration: Duration,
+    },
+}
+
+/// The workspace's folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Workspace {
+    /// Folder of the workspace's manifest; relative source paths count from here.
+    pub(crate) root: Utf8PathBuf,
+    /// Folder for the command's own files, `testkit` in the target directory; it may not exist yet.
+    pub(crate) cache_directory: Utf8PathBuf,
+}
+
+/// Why there is no (further) word of the build.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BuildError {
+    #[error("failed to start `{program}`: {source}; is Cargo installed and in PATH?")]
+    Start { program: String, source: std::io::Error },
+    /// Cargo gave up before it built anything and has said why on stderr.
+    #[error("Cargo failed ({status})")]
+    Cargo { status: ExitStatus },
+    #[error("failed to read Cargo's messages: {0}")]
+    Read(std::io::Error),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+impl BuildError {
+    /// Cargo's exit code, if it is Cargo that failed; `None` also if a signal ended it.
+    pub(crate) fn cargo_exit_code(&self) -> Option<i32> {
+        match self {
+            Self::Cargo { status } => status.code(),
+            Self::Start { .. } | Self::Read(_) | Self::Config(_) | Self::Facts(_) | Self::Manifest(_) => None,
+        }
+    }
+}
+
+/// Ends a build from any thread.
+#[derive(Clone, Debug)]
+pub(crate) struct BuildKiller(Arc<Mutex<Option<u32>>>);
+
+impl BuildKiller {
+    /// Asks Cargo and all its compilers to end; without effect if Cargo has ended.
+    pub(crate) fn kill(&self) {
+        let process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(process) = *process {
+            terminate_group(process);
+        }
+    }
+
+    /// The process is about to be waited for, so that its number may become another's.
+    fn disarm(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+#[cfg(unix)]
+fn terminate_group(process: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    if let Some(group) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        // It may be gone already.
+        let _ = kill_process_group(group, Signal::TERM);
+    }
+}
+
+#[cfg(not(unix))]
+fn terminate_group(_: u32) {
+    // The console sends Ctrl-C to Cargo as well; dropping the build ends Cargo itself.
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Building,
+    /// Cargo has said whether it succeeded.
+    Said {
+        success: bool,
+    },
+    Done,
+}
+
+/// Configuration and facts, wanted with the first binary and got on a thread of their own until then.
+#[derive(Debug)]
+enum Surroundings {
+    Pending(JoinHandle<Result<Known, BuildError>>),
+    Known(Box<Known>),
+    /// Asking has failed and the error was handed out.
+    Lost,
+}
+
+#[derive(Debug)]
+struct Known {
+    facts: Facts,
+    config: Config,
+    env: Vec<EnvEntry>,
+}
+
+impl Known {
+    fn load(request: &BuildRequest) -> Result<Self, BuildError> {
+        let config = Config::load(&request.directory, &request.environment, &request.cargo.config)?;
+        let facts = Facts::load(request, &config)?;
+        Ok(Self {
+            facts,
+            env: config.env(),
+            config,
+        })
+    }
+}
+
+impl Build {
+    /// Starts Cargo.
+    pub(crate) fn start(request: BuildRequest) -> Result<Self, BuildError> {
+        let program = request.cargo_program();
+        let mut command = Command::new(&program);
+        command.args(request.arguments()).current_dir(&request.directory);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        if !request.shows_progress {
+            command.env("CARGO_TERM_PROGRESS_WHEN", "never");
+        }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let started = Instant::now();
+        let mut child = command.spawn().map_err(|source| BuildError::Start {
+            program: program.display().to_string(),
+            source,
+        })?;
+        let killer = BuildKiller(Arc::new(Mutex::new(Some(child.id()))));
+        let stdout = child.stdout.take().expect("stdout was asked to be piped");
+        let for_thread = request.clone();
+        let surroundings = Surroundings::Pending(std::thread::spawn(move || Known::load(&for_thread)));
+        Ok(Self {
+            request,
+            child,
+            messages: Message::parse_stream(BufReader::new(stdout)),
+            killer,
+            started,
+            phase: Phase::Building,
+            surroundings,
+            scripts: HashMap::new(),
+            linked_paths: Vec::new(),
+            programs: HashMap::new(),
+            manifests: HashMap::new(),
+            runners: HashMap::new(),
+        })
+    }
+
+    /// A handle that ends the build from another thread.
+    pub(crate) fn killer(&self) -> BuildKiller {
+        self.killer.clone()
+    }
+
+    /// The next message, blocking until Cargo has something to say; `Ok(None)` after [`BuildMessage::Finished`].
+    ///
+    /// After an error the build should be dropped.
+    pub(crate) fn next(&mut self) -> Result<Option<BuildMessage>, BuildError> {
+        while self.phase == Phase::Building {
+            match self.messages.next() {
+                None => {
+                    self.phase = Phase::Done;
+                    let status = self.wait()?;
+                    return Err(BuildError::Cargo { status });
+                }
+                Some(Err(error)) => return Err(BuildError::Read(error)),
+                Some(Ok(Message::CompilerArtifact(artifact))) => {
+                    if let Some(binary) = self.artifact(artifact)? {
+                        return Ok(Some(BuildMessage::Binary(Box::new(binary))));
+                    }
+                }
+                Some(Ok(Message::BuildScriptExecuted(script))) => {
+                    self.linked_paths.extend(script.linked_paths.iter().cloned());
+                    self.scripts.entry(script.package_id).or_default().push(ScriptOutput {
+                        out_dir: script.out_dir,
+                        environment: script.env,
+                        linked_paths: script.linked_paths,
+                    });
+                }
+                Some(Ok(Message::BuildFinished(finished))) => {
+                    self.phase = Phase::Said {
+                        success: finished.success,
+                    }
+                }
+                // Diagnostics are rendered by Cargo itself; `Message` may get more variants.
+                Some(Ok(_)) => {}
+            }
+        }
+        match self.phase {
+            Phase::Said { success } => {
+                self.phase = Phase::Done;
+                let status = self.wait()?;
+                let duration = self.started.elapsed();
+                Ok(Some(BuildMessage::Finished {
+                    success: success && status.success(),
+                    duration,
+                }))
+            }
+            Phase::Building | Phase::Done => Ok(None),
+        }
+    }
+
+    /// The workspace's folders; blocks until they are known.
+    pub(crate) fn workspace(&mut self) -> Result<Workspace, BuildError> {
+        let facts = &self.known()?.facts;
+        Ok(Workspace {
+            root: facts.workspace_root.clone(),
+            cache_directory: facts.cache_directory(),
+        })
+    }
+
+    fn wait(&mut self) -> Result<ExitStatus, BuildError> {
+        self.killer.disarm();
+        self.child.wait().map_err(BuildError::Read)
+    }
+
+    fn known(&mut self) -> Result<&mut Known, BuildError> {
+        if matches!(self.surroundings, Surroundings::Pending(_))
+            && let Surroundings::Pending(thread) = std::mem::replace(&mut self.surroundings, Surroundings::Lost)
+        {
+            let known = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            self.surroundings = Surroundings::Known(Box::new(known));
+        }
+        if let Surroundings::Lost = self.surroundings {
+            self.surroundings = Surroundings::Known(Box::new(Known::load(&self.request)?));
+        }
+        match &mut self.surroundings {
+            Surroundings::Known(known) => Ok(known),
+            Surroundings::Pending(_) | Surroundings::Lost => unreachable!("both were dealt with above"),
+        }
+    }
+
+    /// Takes note of a program, or makes a test binary of a test executable.
+    fn artifact(&mut self, artifact: Artifact) -> Result<Option<Binary>, BuildError> {
+        let Some(executable) = artifact.executable.clone() else {
+            return Ok(None);
+        };
+        let Some(kind) = artifact.target.kind.first() else {
+            return Ok(None);
+        };
+        if !artifact.profile.test {
+            if *kind == TargetKind::Bin {
+                self.programs
+                    .entry(artifact.package_id)
+                    .or_default()
+                    .insert(artifact.target.name, executable);
+            }
+            return Ok(None);
+        }
+        self.require_package(&artifact.manifest_path)?;
+        let place = Place::of(&executable, &self.known()?.facts);
+        let runner = self.runner(&place.triple)?;
+        let harness = self.harness(&artifact, kind)?;
+        let environment = self.request.environment.clone();
+        let Self {
+            scripts,
+            linked_paths,
+            programs,
+            ..
+        } = &*self;
+        let scripts = scripts.get(&artifact.package_id);
+        let programs = programs
+            .get(&artifact.package_id)
+            .filter(|_| matches!(kind, TargetKind::Test | TargetKind::Bench));
+        let Surroundings::Known(known) = &self.surroundings else {
+            unreachable!("`known` was called above")
+        };
+        let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
+            unreachable!("`require_package` was called above")
+        };
+        let launch = compose(&LaunchParts {
+            facts: &known.facts,
+            environment: &environment,
+            configured: &known.env,
+            runner,
+            place: &place,
+            executable: &executable,
+            manifest: &artifact.manifest_path,
+            package,
+            script: scripts.and_then(|scripts| script_for(scripts, &place)),
+            linked_paths,
+            programs,
+        });
+        Ok(Some(Binary {
+            id: BinaryId::of_target(&package.name, &kind.to_string(), &artifact.target.name),
+            path: executable,
+            source: artifact.target.src_path,
+            harness,
+            launch,
+        }))
+    }
+
+    /// Asks anew if the package is not known: it may have joined the workspace by a pattern in `members`.
+    fn require_package(&mut self, manifest: &Utf8Path) -> Result<(), BuildError> {
+        if self.known()?.facts.packages.contains_key(manifest) {
+            return Ok(());
+        }
+        let request = self.request.clone();
+        let known = self.known()?;
+        known.facts = Facts::ask(&request, &known.config)?;
+        if known.facts.packages.contains_key(manifest) {
+            return Ok(());
+        }
+        let workspace = known.facts.workspace_root.clone();
+        Err(FactsError::NoPackage {
+            manifest: manifest.to_owned(),
+            workspace,
+        }
+        .into())
+    }
+
+    fn runner(&mut self, triple: &str) -> Result<Option<Vec<OsString>>, BuildError> {
+        if let Some(runner) = self.runners.get(triple) {
+            return Ok(runner.clone());
+        }
+        let request = self.request.clone();
+        let known = self.known()?;
+        let sysroot = known.facts.sysroot.clone();
+        let runner = target_runner(&known.config, &request.environment, &request.directory, triple, || {
+            target_cfgs(&sysroot.join("bin/rustc"), triple)
+        });
+        self.runners.insert(triple.to_owned(), runner.clone());
+        Ok(runner)
+    }
+
+    fn harness(&mut self, artifact: &Artifact, kind: &TargetKind) -> Result<crate::model::Harness, BuildError> {
+        let path = &artifact.manifest_path;
+        if !self.manifests.contains_key(path) {
+            self.manifests.insert(path.clone(), Manifest::read(path.as_std_path())?);
+        }
+        let source = &artifact.target.src_path;
+        let source = source.strip_prefix(package_root(path)).unwrap_or(source);
+        Ok(self.manifests[path].harness(&kind.to_string(), &artifact.target.name, source.as_std_path()))
+    }
+}
+
+impl Drop for Build {
+    fn drop(&mut self) {
+        if self.phase != Phase::Done {
+            self.killer.kill();
+            self.killer.disarm();
+            // `kill` reaches Cargo alone; on Unix its group has been told already.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The run of a package's build script that counts for binaries at `place`: with `--target` there may be one for the
+/// host as well.
+fn script_for<'a>(scripts: &'a [ScriptOutput], place: &Place) -> Option<&'a ScriptOutput> {
+    let root = place.libraries.parent();
+    let at_place = |script: &&ScriptOutput| root.is_some_and(|root| script.out_dir.starts_with(root));
+    scripts.iter().rev().find(at_place).or(scripts.last())
+}
+
+/// What `rustc` says of a target, for `cfg(…)` keys; nothing if it cannot be asked, so that no key matches.
+fn target_cfgs(rustc: &std::path::Path, triple: &str) -> Vec<Cfg> {
+    let output = Command::new(rustc)
+        .args(["--print", "cfg", "--target", triple])
+        .stdin(Stdio::null())
+        .output();
+    let text = output.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&text)
+        .lines()
+        .filter_map(|line| line.parse().ok())
+        .collect()
+}

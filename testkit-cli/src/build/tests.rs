@@ -1,0 +1,1 @@
+//! Whole builds of a small workspace.

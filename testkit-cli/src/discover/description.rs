@@ -1,0 +1,233 @@
+//! The static description: what a binary's file says of its collected tests, read without running it.
+//!
+//! The form is [`testkit_protocol::record`]'s: JSON Lines in a link section of their own.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use object::endian::Endianness;
+use object::read::elf::{FileHeader, SectionHeader};
+use object::{FileKind, Object, ObjectSection, ReadCache, ReadRef, elf};
+use serde::Deserialize;
+use testkit_protocol::PROTOCOL_VERSION;
+use testkit_protocol::location::Location;
+use testkit_protocol::record::{FolderRecord, ModuleRecord, SECTION, TestRecord};
+
+/// What a binary says of itself.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Described {
+    /// Its collected tests, by file, line, column and name.
+    pub(crate) tests: Vec<DescribedTest>,
+    /// The folders whose files it holds.
+    pub(crate) folders: Vec<FolderRecord>,
+}
+
+/// A collected test.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DescribedTest {
+    /// Path without the crate: `tests::TestDivide::test_by_zero`.
+    pub(crate) path: String,
+    /// Name of the libtest test that hosts it.
+    pub(crate) libtest: String,
+    /// Where it stands.
+    pub(crate) location: Location,
+    /// Its last line, if known.
+    pub(crate) end_line: Option<u32>,
+    /// `#[ignore]`, with its reason or an empty text.
+    pub(crate) ignore: Option<String>,
+    /// Its own time limit.
+    pub(crate) timeout: Option<Duration>,
+    /// It stands for tests that are only known at run time.
+    pub(crate) expands: bool,
+    /// The libtest name by which a worker that knows it is started; `None` if no test of its library version can
+    /// become one, so that it is for libtest to run.
+    pub(crate) carrier: Option<Arc<str>>,
+}
+
+/// Why a binary's description is of no use. Its tests can still be run as plain ones.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DescriptionError {
+    #[error("failed to open `{path}`: {source}")]
+    Open { path: Utf8PathBuf, source: std::io::Error },
+    #[error("failed to read the sections of `{path}`: {source}")]
+    Sections { path: Utf8PathBuf, source: object::Error },
+    #[error("line {line} of the test description in `{path}` is malformed: {source}; rebuild the binary")]
+    Line {
+        path: Utf8PathBuf,
+        line: usize,
+        source: serde_json::Error,
+    },
+    #[error("line {line} of the test description in `{path}` is a test outside of a module; rebuild the binary")]
+    Stray { path: Utf8PathBuf, line: usize },
+    #[error(
+        "`{path}` links testkit {version}, which speaks protocol {found}; this command speaks {PROTOCOL_VERSION}, so \
+         install the command of the library's version"
+    )]
+    Protocol {
+        path: Utf8PathBuf,
+        version: String,
+        found: u32,
+    },
+}
+
+/// Reads the description of the binary at `path`; an empty one if it has none.
+///
+/// Only headers and the section itself are read, not the file.
+pub(crate) fn read(path: &Utf8Path) -> Result<Described, DescriptionError> {
+    let file = File::open(path).map_err(|source| DescriptionError::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    let cache = ReadCache::new(file);
+    let bytes = section(&cache).map_err(|source| DescriptionError::Sections {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(path, bytes.unwrap_or_default())
+}
+
+/// The bytes of our section, if there is one.
+fn section<'data>(data: impl ReadRef<'data>) -> Result<Option<&'data [u8]>, object::Error> {
+    match FileKind::parse(data)? {
+        // Past `object::File`, which would read the whole symbol table.
+        FileKind::Elf64 => elf_section::<elf::FileHeader64<Endianness>, _>(data),
+        FileKind::Elf32 => elf_section::<elf::FileHeader32<Endianness>, _>(data),
+        _ => {
+            let file = object::File::parse(data)?;
+            match file.section_by_name(SECTION) {
+                None => Ok(None),
+                Some(section) => section.data().map(Some),
+            }
+        }
+    }
+}
+
+fn elf_section<'data, Header, Data>(data: Data) -> Result<Option<&'data [u8]>, object::Error>
+where
+    Header: FileHeader<Endian = Endianness>,
+    Data: ReadRef<'data>,
+{
+    let header = Header::parse(data)?;
+    let endian = header.endian()?;
+    match header
+        .sections(endian, data)?
+        .section_by_name(endian, SECTION.as_bytes())
+    {
+        None => Ok(None),
+        Some((_, section)) => section.data(endian, data).map(Some),
+    }
+}
+
+/// One line; of another kind if all are absent.
+#[derive(Deserialize)]
+struct Line {
+    module: Option<ModuleRecord>,
+    test: Option<TestRecord>,
+    folder: Option<FolderRecord>,
+}
+
+/// Reads the lines of a section. The linker may have put NUL bytes between blocks.
+fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
+    let mut described = Described::default();
+    let mut module: Option<ModuleRecord> = None;
+    let mut carriers = Carriers::default();
+    let lines = bytes
+        .split(|&byte| byte == b'\n' || byte == 0)
+        .filter(|line| !line.trim_ascii().is_empty());
+    for (index, line) in lines.enumerate() {
+        let number = index + 1;
+        let malformed = |source| DescriptionError::Line {
+            path: path.to_owned(),
+            line: number,
+            source,
+        };
+        let line: Line = serde_json::from_slice(line).map_err(malformed)?;
+        if let Some(record) = line.module {
+            if record.protocol != PROTOCOL_VERSION {
+                let path = path.to_owned();
+                return Err(DescriptionError::Protocol {
+                    path,
+                    version: record.version,
+                    found: record.protocol,
+                });
+            }
+            module = Some(record);
+        }
+        if let Some(record) = line.test {
+            let Some(module) = &module else {
+                return Err(DescriptionError::Stray {
+                    path: path.to_owned(),
+                    line: number,
+                });
+            };
+            described.tests.push(carriers.add(module, record));
+        }
+        described.folders.extend(line.folder);
+    }
+    carriers.settle(&mut described.tests);
+    described.tests.sort_by(|a, b| {
+        let place = |test: &DescribedTest| (test.location.line, test.location.column);
+        (a.location.file.cmp(&b.location.file))
+            .then(place(a).cmp(&place(b)))
+            .then_with(|| a.path.cmp(&b.path))
+    });
+    Ok(described)
+}
+
+/// Which test carries the worker, for each library version.
+#[derive(Default)]
+struct Carriers {
+    by_version: HashMap<String, usize>,
+    /// By the numbers that `by_version` gives.
+    carriers: Vec<Option<Arc<str>>>,
+    /// Of each test so far, the number of its version.
+    versions: Vec<usize>,
+}
+
+impl Carriers {
+    fn add(&mut self, module: &ModuleRecord, record: TestRecord) -> DescribedTest {
+        // The first segment is the crate.
+        let prefix = module.module.split_once("::").map(|(_, path)| path);
+        let below = |name: &str| match prefix {
+            Some(prefix) => format!("{prefix}::{name}"),
+            None => name.to_owned(),
+        };
+        let path = below(&record.name);
+        let libtest = record.libtest.as_deref().map_or_else(|| path.clone(), below);
+        let version = self.version(&module.version);
+        if !record.plain && self.carriers[version].is_none() {
+            self.carriers[version] = Some(libtest.as_str().into());
+        }
+        self.versions.push(version);
+        DescribedTest {
+            path,
+            libtest,
+            location: Location::new(module.file.as_str(), record.line, record.column),
+            end_line: (record.end_line > 0).then_some(record.end_line),
+            ignore: record.ignore,
+            timeout: record.timeout_ns.map(Duration::from_nanos),
+            expands: record.expands,
+            carrier: None,
+        }
+    }
+
+    fn version(&mut self, version: &str) -> usize {
+        if let Some(&number) = self.by_version.get(version) {
+            return number;
+        }
+        self.carriers.push(None);
+        let number = self.carriers.len() - 1;
+        self.by_version.insert(version.to_owned(), number);
+        number
+    }
+
+    /// Gives every test its carrier; `tests` are those added, in the same order.
+    fn settle(self, tests: &mut [DescribedTest]) {
+        for (test, version) in tests.iter_mut().zip(self.versions) {
+            test.carrier.clone_from(&self.carriers[version]);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Folders collected by `discover_files!()`: whether a binary still holds the files that are there.
+//!
+//! The compiler does not see a new file beside the macro, so the command looks, and makes Cargo rebuild.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use camino::Utf8Path;
+use testkit_protocol::record::FolderRecord;
+
+/// How a folder differs from what was compiled; paths relative to the folder, with `/`, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FolderChanges {
+    pub(crate) added: Vec<String>,
+    pub(crate) removed: Vec<String>,
+}
+
+impl FolderChanges {
+    /// Whether the binary holds just the files that are there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+/// Why a folder could not be compared, or its binary not be made to rebuild.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FolderError {
+    #[error("failed to read the folder `{}`, whose tests are collected: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("failed to touch `{}`, so that Cargo rebuilds it: {source}; save it once more", path.display())]
+    Touch { path: PathBuf, source: std::io::Error },
+}
+
+/// Compares the recorded files with the folder today. A folder that is not there, as when the binary was built on
+/// another machine, has no changes.
+pub(crate) fn changes(record: &FolderRecord) -> Result<FolderChanges, FolderError> {
+    let folder = Path::new(&record.folder);
+    if !folder.is_dir() {
+        return Ok(FolderChanges::default());
+    }
+    let mut today = BTreeSet::new();
+    collect(record, folder, "", &mut today)?;
+    let compiled: BTreeSet<String> = record.files.iter().cloned().collect();
+    Ok(FolderChanges {
+        added: today.difference(&compiled).cloned().collect(),
+        removed: compiled.difference(&today).cloned().collect(),
+    })
+}
+
+/// Makes Cargo rebuild the binary with the next build: the file that holds the macro is as if just saved.
+///
+/// `workspace_root` is where relative paths given to the compiler count from.
+pub(crate) fn make_stale(record: &FolderRecord, workspace_root: &Utf8Path) -> Result<(), FolderError> {
+    let root = Path::new(&record.folder).join(&record.root);
+    let path = if root.is_file() {
+        root
+    } else {
+        workspace_root.as_std_path().join(&record.file)
+    };
+    let touch = || {
+        File::options()
+            .append(true)
+            .open(&path)?
+            .set_modified(SystemTime::now())
+    };
+    touch().map_err(|source| FolderError::Touch { path, source })
+}
+
+fn collect(
+    record: &FolderRecord,
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeSet<String>,
+) -> Result<(), FolderError> {
+    let failed = |source| FolderError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        // A name that is not UTF-8 cannot become a module.
+        let Some(name) = name.to_str() else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        // Follows links, as the compiler does; a dangling one is no file.
+        let Ok(metadata) = std::fs::metadata(entry.path()) else {
+            continue;
+        };
+        if metadata.is_dir() {
+            if name != "target" && !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                collect(record, &entry.path(), &format!("{path}/"), files)?;
+            }
+        } else if path != record.root && record.patterns.iter().any(|pattern| matches(pattern, name)) {
+            files.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file name matches a pattern: `*` is any text, `?` any character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.chars().collect();
+    let (mut p, mut n) = (0, 0);
+    // The last star, and where in the name its text ends.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(&c) if c == '?' || c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            Some(_) | None => match star {
+                Some((at, end)) => {
+                    star = Some((at, end + 1));
+                    p = at + 1;
+                    n = end + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&c| c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn matches_file_names() {
+        #[track_caller]
+        fn check(pattern: &str, name: &str, want: bool) {
+            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
+        }
+        check("test_*.rs", "test_a.rs", true);
+        check("test_*.rs", "test_.rs", true);
+        check("test_*.rs", "atest_a.rs", false);
+        check("test_*.rs", "test_a.rsx", false);
+        check("*_test.rs", "a_test.rs", true);
+        check("*_test.rs", "a_test.rs_test.rs", true);
+        check("?.rs", "a.rs", true);
+        check("?.rs", "ü.rs", true);
+        check("?.rs", "ab.rs", false);
+        check("*", "", true);
+        check("", "", true);
+        check("", "a", false);
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_matches_itself_with_any_part_starred(name in "[a-c_.]{0,12}", from in 0..13_usize, to in 0..13_usize) {
+            let (from, to) = (from.min(name.len()), to.min(name.len()));
+            let (from, to) = (from.min(to), from.max(to));
+            let pattern = format!("{}*{}", &name[..from], &name[to..]);
+            prop_assert!(matches(&pattern, &name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn sees_new_and_missing_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let present = [
+            "all.rs",
+            "test_a.rs",
+            "sub/b_test.rs",
+            "sub/other.rs",
+            ".h/test_x.rs",
+            "target/test_y.rs",
+        ];
+        for path in present {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let mut record = FolderRecord {
+            file: "tests/all.rs".to_owned(),
+            folder: folder.path().to_str().unwrap().to_owned(),
+            patterns: vec!["test_*.rs".to_owned(), "*_test.rs".to_owned(), "all.rs".to_owned()],
+            files: vec!["sub/b_test.rs".to_owned(), "test_a.rs".to_owned()],
+            root: "all.rs".to_owned(),
+        };
+        assert!(changes(&record).unwrap().is_empty());
+        record.files = vec!["gone/test_c.rs".to_owned(), "test_a.rs".to_owned()];
+        let got = changes(&record).unwrap();
+        assert_eq!(got.added, ["sub/b_test.rs"]);
+        assert_eq!(got.removed, ["gone/test_c.rs"]);
+
+        let root = folder.path().join("all.rs");
+        let long_ago = SystemTime::UNIX_EPOCH;
+        File::options()
+            .append(true)
+            .open(&root)
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+        make_stale(&record, Utf8Path::new("/nowhere")).unwrap();
+        assert!(root.metadata().unwrap().modified().unwrap() > long_ago);
+
+        record.folder = "/not/there".to_owned();
+        assert!(changes(&record).unwrap().is_empty());
+    }
+}

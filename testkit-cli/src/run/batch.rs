@@ -1,0 +1,244 @@
+//! libtest processes that run many tests: one at a time, or on threads of their own. Results come through libtest's
+//! log file; its standard output only marks where one test's output ends.
+
+use std::time::{Duration, Instant};
+
+use testkit_protocol::event::{AttemptFinished, AttemptReason, Captured};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::outcome::{Outcome, Termination};
+
+use super::driver::Driver;
+use super::jobs::{GivenUp, Job, Running};
+use super::libtest_text::{self, LogEntry, LogResult};
+use crate::model::TestIndex;
+use crate::schedule::LaneKind;
+
+impl Driver<'_> {
+    pub(super) fn take_log(&mut self, running: &mut Running, bytes: &[u8]) {
+        if running.given_up == Some(GivenUp::Garbled) {
+            return;
+        }
+        let in_order = match &mut running.job {
+            Job::Batch { .. } => true,
+            Job::Threads => false,
+            #[cfg(unix)]
+            Job::Served(_) => return,
+            Job::Single { .. } | Job::Ask => return,
+        };
+        running.log.extend_from_slice(bytes);
+        let log = std::mem::take(&mut running.log);
+        let Ok(text) = std::str::from_utf8(&log) else {
+            // Names are UTF-8; a cut in the middle of a character is mended by the next bytes.
+            match std::str::from_utf8(&log) {
+                Err(error) if error.error_len().is_none() => running.log = log,
+                _ => running.give_up(GivenUp::Garbled),
+            }
+            return;
+        };
+        let mut rest = text;
+        loop {
+            // In order, only the first pending test can have ended; with threads any of those that were begun.
+            let candidates = if in_order { 1 } else { running.pending.len() };
+            let names = running.pending.iter().take(candidates).map(|test| self.libtest_name(*test).to_owned());
+            let names: Vec<String> = if rest.is_empty() { Vec::new() } else { names.collect() };
+            let (entry, length) = libtest_text::log_entry(rest, names.iter().map(String::as_str));
+            match entry {
+                LogEntry::Incomplete => break,
+                LogEntry::Garbled => {
+                    running.give_up(GivenUp::Garbled);
+                    return;
+                }
+                LogEntry::Result(result, name) => {
+                    let found = running.pending.iter().position(|test| self.libtest_name(*test) == name);
+                    let Some(test) = found.and_then(|position| running.pending.remove(position)) else { return };
+                    rest = &rest[length..];
+                    if in_order { self.end_in_batch(running, test, result) } else { self.end_on_thread(running, test, result) }
+                }
+            }
+        }
+        running.log = rest.as_bytes().to_vec();
+    }
+
+    fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: LogResult) {
+        let now = Instant::now();
+        let duration = now.duration_since(running.current_since);
+        if let Job::Batch { lane } = running.job {
+            self.scheduler.observe(lane, duration);
+        }
+        // Where the output of this test ends: the next test may already be writing, so this is an upper bound.
+        let attempt = match result {
+            LogResult::Passed => finished(Outcome::Passed, duration),
+            LogResult::Ignored => finished(Outcome::Skipped, duration),
+            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, &result, duration),
+        };
+        let position = running.position;
+        running.position += 1;
+        running.current_since = now;
+        running.told_slow = false;
+        // Only what the next tests write after this moment is surely theirs.
+        let ends = running.streams.ends();
+        running.from.1 = ends.1;
+        if let Some((stdout, stderr)) = running.streams.both_mut() {
+            // Standard output is kept whole while it is short: the marks in it are wanted at a crash.
+            stdout.trim(running.from.0);
+            stderr.release(ends.1);
+        }
+        self.end_attempt(test, position, AttemptReason::Planned, attempt);
+        self.begin_attempts(running);
+    }
+
+    fn failed_in_batch(&self, running: &Running, test: TestIndex, result: &LogResult, took: Duration) -> AttemptFinished {
+        let name = self.libtest_name(test);
+        let next = running.pending.front().map(|next| self.libtest_name(*next));
+        let stdout = self.stdout_in_batch(running, name, next);
+        let (_, mut stderr) = running.output(running.streams.ends());
+        stderr.head = libtest_text::without_deprecation(&stderr.head).to_owned();
+        // The next test may have written before we looked.
+        stderr.approximate = next.is_some();
+        let failures = vec![failure_of(result, name, &stdout.head, &stderr)];
+        AttemptFinished { failures, stdout, stderr, ..finished(Outcome::Failed, took) }
+    }
+
+    fn stdout_in_batch(&self, running: &Running, name: &str, next: Option<&str>) -> Captured {
+        let Some(stdout) = running.streams.stdout() else { return Captured::default() };
+        let bytes = stdout.read_bytes(0, stdout.end().min(BATCH_STDOUT_LIMIT));
+        let text = String::from_utf8_lossy(&bytes);
+        let head = libtest_text::output_of(&text, name, next).unwrap_or_default().to_owned();
+        Captured { bytes: head.len() as u64, head, ..Captured::default() }
+    }
+
+    fn end_on_thread(&mut self, running: &mut Running, test: TestIndex, result: LogResult) {
+        let now = Instant::now();
+        let duration = now.duration_since(running.current_since);
+        running.current_since = now;
+        match result {
+            LogResult::Passed | LogResult::Ignored => {
+                let outcome = if result == LogResult::Passed { Outcome::Passed } else { Outcome::Skipped };
+                self.end_attempt(test, 0, AttemptReason::Planned, finished(outcome, duration));
+            }
+            // libtest shows the output of failed tests when all have ended.
+            LogResult::Failed | LogResult::FailedBecause(_) => running.failed.push((test, result, duration)),
+        }
+        if let Some(newest) = running.current_tests().last() {
+            self.begin_attempt(running, newest);
+        }
+    }
+
+    /// A process of [`Job::Batch`] has ended.
+    pub(super) fn take_batch_end(&mut self, mut running: Running, termination: Termination) {
+        let Job::Batch { lane } = running.job else { return };
+        self.scheduler.leave(lane);
+        let Some(test) = running.pending.pop_front() else { return };
+        let ends = running.streams.ends();
+        let reason = AttemptReason::Planned;
+        match (running.given_up, termination) {
+            (Some(GivenUp::Garbled | GivenUp::Retired), _) => {
+                self.lose_attempt(&running, test, "libtest's log file is not in order");
+            }
+            (Some(GivenUp::Stopped), _) => {
+                let attempt = self.attempt_of_ended(&running, ends, Outcome::Interrupted, vec![], termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+            (Some(GivenUp::TimedOut), _) => {
+                let failure = self.timeout_failure(test);
+                let attempt = self.batch_attempt(&running, test, Outcome::TimedOut, failure, termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+            // libtest leaves with 101 when it cannot write its log, and with 0 when it wrote it somewhere else: a test
+            // meddled with its descriptors. So may have a test that calls `exit` itself; alone, that shows.
+            (None, Termination::Exited(0 | 101)) => {
+                self.lose_attempt(&running, test, "libtest ended without a result for it");
+            }
+            (None, _) => {
+                let failure = Failure::new(FailureKind::Crash, crash_message(termination));
+                let attempt = self.batch_attempt(&running, test, Outcome::Crashed, failure, termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+        }
+        self.scheduler.give_back(lane, running.pending.into_iter());
+    }
+
+    fn batch_attempt(
+        &self,
+        running: &Running,
+        test: TestIndex,
+        outcome: Outcome,
+        failure: Failure,
+        termination: Termination,
+    ) -> AttemptFinished {
+        let name = self.libtest_name(test);
+        let ends = running.streams.ends();
+        let mut attempt = self.attempt_of_ended(running, ends, outcome, vec![failure], termination);
+        attempt.stdout = self.stdout_in_batch(running, name, None);
+        attempt.stderr.head = libtest_text::without_deprecation(&attempt.stderr.head).to_owned();
+        attempt.failures.extend(libtest_text::failure(name, "", &attempt.stderr.head));
+        attempt
+    }
+
+    /// A process of [`Job::Threads`] has ended.
+    pub(super) fn take_threads_end(&mut self, mut running: Running, termination: Termination) {
+        let stdout = running.streams.stdout().map(|stdout| stdout.read_bytes(0, stdout.end().min(BATCH_STDOUT_LIMIT)));
+        let stdout = String::from_utf8_lossy(&stdout.unwrap_or_default()).into_owned();
+        for (test, result, duration) in std::mem::take(&mut running.failed) {
+            let name = self.libtest_name(test);
+            let head = libtest_text::failure_section(&stdout, name).unwrap_or_default().to_owned();
+            let captured = Captured { bytes: head.len() as u64, head, ..Captured::default() };
+            let failures = vec![failure_of(&result, name, &captured.head, &captured)];
+            let attempt = AttemptFinished { failures, stdout: captured, ..finished(Outcome::Failed, duration) };
+            self.end_attempt(test, 0, AttemptReason::Planned, attempt);
+        }
+        // Several tests were running, so the end of the process may be any one's doing.
+        let current: Vec<TestIndex> = running.current_tests().collect();
+        for test in &current {
+            let message = crash_message(termination);
+            let (outcome, failures) = match running.given_up {
+                Some(GivenUp::Stopped) => (Outcome::Interrupted, vec![]),
+                Some(GivenUp::TimedOut) => (Outcome::TimedOut, vec![self.timeout_failure(*test)]),
+                Some(GivenUp::Garbled | GivenUp::Retired) | None => {
+                    let others = if current.len() > 1 { "; other tests were running in the same process" } else { "" };
+                    (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, format!("{message}{others}"))])
+                }
+            };
+            let attempt = self.attempt_of_ended(&running, running.streams.ends(), outcome, failures, termination);
+            self.end_attempt(*test, 0, AttemptReason::Planned, attempt);
+        }
+        let rest = running.pending.into_iter().skip(current.len());
+        self.scheduler.add(running.binary, LaneKind::Threads, rest);
+    }
+}
+
+/// How much of a batch's standard output is searched for the marks of a test, in bytes.
+const BATCH_STDOUT_LIMIT: u64 = 8 * 1024 * 1024;
+
+fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
+    AttemptFinished {
+        outcome,
+        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        failures: Vec::new(),
+        termination: None,
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+    }
+}
+
+pub(super) fn crash_message(termination: Termination) -> String {
+    match termination {
+        Termination::Exited(code) => format!("the test ended its process with exit code {code}"),
+        Termination::Signaled(_) => format!("the process was ended by {termination}"),
+    }
+}
+
+/// What libtest's result and the output say of a failed test.
+pub(super) fn failure_of(result: &LogResult, name: &str, stdout: &str, stderr: &Captured) -> Failure {
+    if let LogResult::FailedBecause(reason) = result {
+        let mut failure = libtest_text::failure_of_reason(reason);
+        if failure.location.is_none() {
+            let panic = libtest_text::failure(name, stdout, &stderr.head);
+            failure.location = panic.and_then(|panic| panic.location);
+        }
+        return failure;
+    }
+    let text = if stderr.tail.is_empty() { &stderr.head } else { &stderr.tail };
+    libtest_text::failure(name, stdout, text)
+        .unwrap_or_else(|| Failure::new(FailureKind::Panic, "(libtest tells no reason; see the output)"))
+}

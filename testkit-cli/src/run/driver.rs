@@ -1,0 +1,488 @@
+//! The loop: takes one input after the other, keeps the places busy, and ends when there is nothing left.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use testkit_protocol::event::{
+    BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, PlanExtended, TestFinished, WorkerReplaced,
+};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::id::TestId;
+use testkit_protocol::outcome::{Outcome, Verdict};
+
+use super::attempts::Attempts;
+use super::jobs::{Job, Running};
+use super::orphans::Orphans;
+use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
+use crate::args::Isolation;
+use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex, TestList};
+use crate::schedule::{LaneKind, Scheduler};
+use crate::select::{Fate, fate};
+
+/// Picks the selected tests out of the whole list; called once, when the list is closed.
+pub(crate) type SelectTests<'a> = dyn Fn(&TestList) -> Option<HashSet<TestIndex>> + 'a;
+
+/// What a run leaves beside its events.
+#[derive(Debug)]
+pub(crate) struct RunEnd {
+    /// Every test that was found.
+    pub(crate) list: TestList,
+    /// Whether the selectors could not be met; then nothing was run.
+    pub(crate) selection_failed: bool,
+    /// How many tests were selected.
+    pub(crate) selected: usize,
+    /// The signal that stopped the run.
+    pub(crate) signal: Option<i32>,
+}
+
+/// Why nothing more is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Enough tests have failed.
+    MaxFailures,
+    /// Something could not be built.
+    BuildFailed,
+    /// A signal came.
+    Signal(i32),
+}
+
+/// How long tests may take to end after Ctrl-C before they are killed.
+const INTERRUPT_GRACE: Duration = Duration::from_millis(1000);
+/// The longest pause between two looks at the clock while something runs.
+const TICK: Duration = Duration::from_millis(50);
+/// The same while a place is idle and a worker may have tests to give back.
+const SHORT_TICK: Duration = Duration::from_millis(10);
+
+pub(super) struct Driver<'a> {
+    pub(super) settings: &'a RunSettings,
+    pub(super) list: TestList,
+    pub(super) scheduler: Scheduler,
+    pub(super) running: HashMap<WorkerNumber, Running>,
+    pub(super) attempts: HashMap<TestIndex, Attempts>,
+    pub(super) inputs: Sender<Input>,
+    pub(super) started_processes: u32,
+    pub(super) build_finished: Option<Instant>,
+    pub(super) stop: Option<Stop>,
+    /// Binaries whose workers could not be started: their collected tests run through libtest.
+    pub(super) without_workers: HashSet<BinaryIndex>,
+    emit: &'a mut dyn FnMut(EventKind),
+    select: Option<&'a SelectTests<'a>>,
+    /// Tests of binaries that are not yet planned.
+    unplanned: Vec<TestIndex>,
+    tests_of: HashMap<BinaryIndex, u64>,
+    /// Binaries of which every test is known.
+    listed: HashSet<BinaryIndex>,
+    ids: HashSet<TestId>,
+    selected: usize,
+    selected_binaries: HashSet<BinaryIndex>,
+    deselected: u64,
+    failures: u32,
+    list_closed: bool,
+    selection_failed: bool,
+    interrupted_at: Option<Instant>,
+}
+
+/// Runs what the inputs bring until everything has its verdict. `select` is `None` where every test is meant.
+pub(crate) fn run(
+    settings: &RunSettings,
+    select: Option<&SelectTests<'_>>,
+    inputs: &Receiver<Input>,
+    sender: Sender<Input>,
+    emit: &mut dyn FnMut(EventKind),
+) -> RunEnd {
+    let orphans = Orphans::adopt(&settings.run_id);
+    let mut driver = Driver {
+        settings,
+        list: TestList::default(),
+        scheduler: Scheduler::new(settings.workers),
+        running: HashMap::new(),
+        attempts: HashMap::new(),
+        inputs: sender,
+        started_processes: 0,
+        build_finished: None,
+        stop: None,
+        without_workers: HashSet::new(),
+        emit,
+        select,
+        unplanned: Vec::new(),
+        tests_of: HashMap::new(),
+        listed: HashSet::new(),
+        ids: HashSet::new(),
+        selected: 0,
+        selected_binaries: HashSet::new(),
+        deselected: 0,
+        failures: 0,
+        list_closed: false,
+        selection_failed: false,
+        interrupted_at: None,
+    };
+    driver.serve(inputs);
+    orphans.kill();
+    RunEnd {
+        selection_failed: driver.selection_failed,
+        selected: driver.selected,
+        signal: match driver.stop {
+            Some(Stop::Signal(signal)) => Some(signal),
+            Some(Stop::MaxFailures | Stop::BuildFailed) | None => None,
+        },
+        list: driver.list,
+    }
+}
+
+impl Driver<'_> {
+    fn serve(&mut self, inputs: &Receiver<Input>) {
+        while !self.is_done() {
+            match inputs.recv_timeout(self.pause()) {
+                Ok(input) => {
+                    self.take(input);
+                    // What has gathered meanwhile is taken in one go, before new processes are started.
+                    while let Ok(input) = inputs.try_recv() {
+                        self.take(input);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.look_at_the_clock();
+            self.fill_places();
+        }
+        self.abandon_the_rest();
+    }
+
+    fn is_done(&self) -> bool {
+        let nothing_left = self.running.is_empty() && (self.scheduler.is_empty() || self.stop.is_some());
+        let build_over = self.build_finished.is_some() || matches!(self.stop, Some(Stop::Signal(_)));
+        nothing_left && build_over && (self.list_closed || self.stop.is_some())
+    }
+
+    fn pause(&self) -> Duration {
+        if self.running.is_empty() {
+            return Duration::from_secs(1);
+        }
+        let idle = self.running.len() < self.settings.workers;
+        let tick = if idle { SHORT_TICK } else { TICK };
+        let deadlines = self.running.values().filter_map(|running| self.deadline(running));
+        let now = Instant::now();
+        deadlines.map(|deadline| deadline.saturating_duration_since(now)).chain([tick]).min().unwrap_or(tick)
+    }
+
+    pub(super) fn emit(&mut self, event: EventKind) {
+        (self.emit)(event);
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Binary(binary) => {
+                self.list.add_binary(*binary);
+            }
+            Input::Tests { binary, tests, last } => self.take_tests(binary, tests, last),
+            Input::Unlisted { binary, reason } => self.take_unlisted(binary, reason),
+            Input::Notice(notice) => self.emit(EventKind::Notice(notice)),
+            Input::BuildFinished { success, duration } => {
+                self.build_finished = Some(Instant::now());
+                let duration_ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+                self.emit(EventKind::BuildFinished(BuildFinished { success, duration_ns }));
+                if !success && self.stop.is_none() {
+                    self.stop = Some(Stop::BuildFailed);
+                }
+                self.plan();
+            }
+            Input::ListClosed => self.close_list(),
+            Input::Process(worker, input) => self.take_process_input(worker, input),
+            Input::Signal(signal) => self.take_signal(signal),
+        }
+    }
+
+    fn take_tests(&mut self, binary: BinaryIndex, tests: Vec<Test>, last: bool) {
+        for test in tests {
+            // A harness may list a name twice; `--exact` runs both, and that is one test to us.
+            if self.ids.insert(test.id.clone()) {
+                *self.tests_of.entry(binary).or_default() += 1;
+                let index = self.list.add_test(test);
+                self.unplanned.push(index);
+            }
+        }
+        if last {
+            self.listed.insert(binary);
+            let tests = self.tests_of.get(&binary).copied().unwrap_or(0);
+            let found = self.list.binary(binary);
+            let (id, path) = (found.id.clone(), found.path.to_string());
+            self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests }));
+        }
+        self.plan();
+    }
+
+    fn take_unlisted(&mut self, binary: BinaryIndex, reason: String) {
+        let id = TestId(self.list.binary(binary).id.0.clone());
+        let test = Test { id, binary, host: Host::Whole, location: None, end_line: None, ignore: None, timeout: None };
+        let index = self.list.add_test(test);
+        self.selected += 1;
+        self.selected_binaries.insert(binary);
+        let failure = Failure::new(FailureKind::Runner, format!("the tests of this binary cannot be listed: {reason}"));
+        self.verdict_without_process(index, Outcome::Errored, vec![failure]);
+    }
+
+    fn close_list(&mut self) {
+        self.list_closed = true;
+        self.plan();
+        if self.stop != Some(Stop::BuildFailed) && !self.selection_failed {
+            self.emit(EventKind::PlanClosed(PlanClosed {
+                binaries: self.selected_binaries.len() as u64,
+                selected: self.selected as u64,
+                deselected: self.deselected,
+            }));
+        }
+    }
+
+    /// Plans what can be planned: everything at once, unless selectors or `--no-early` ask for the whole list first.
+    fn plan(&mut self) {
+        let wait = self.select.is_some() || !self.settings.early || self.settings.max_failures.is_some();
+        let ready = if wait { self.list_closed } else { true };
+        if !ready || self.stop.is_some() || self.selection_failed {
+            return;
+        }
+        let mut tests = std::mem::take(&mut self.unplanned);
+        if let Some(select) = self.select {
+            let Some(selected) = select(&self.list) else {
+                self.selection_failed = true;
+                return;
+            };
+            let before = tests.len();
+            tests.retain(|test| selected.contains(test));
+            self.deselected += (before - tests.len()) as u64;
+        }
+        self.schedule(tests);
+    }
+
+    fn schedule(&mut self, tests: Vec<TestIndex>) {
+        let mut lanes: Vec<(BinaryIndex, LaneKind, Vec<TestIndex>)> = Vec::new();
+        for index in tests {
+            let test = self.list.test(index);
+            let binary = test.binary;
+            let skipped = match fate(test, self.settings.run_ignored) {
+                Fate::LeaveOut => {
+                    self.deselected += 1;
+                    continue;
+                }
+                Fate::Skip { reason } => Some(reason.to_owned()),
+                Fate::Run => None,
+            };
+            self.selected += 1;
+            self.selected_binaries.insert(binary);
+            if let Some(reason) = skipped {
+                self.finish_skipped(index, reason);
+                continue;
+            }
+            let kind = self.lane_kind(index);
+            match lanes.iter_mut().rev().find(|(of, lane, _)| (*of, lane) == (binary, &kind)) {
+                Some((_, _, tests)) => tests.push(index),
+                None => lanes.push((binary, kind, vec![index])),
+            }
+        }
+        for (binary, kind, tests) in lanes {
+            self.scheduler.add(binary, kind, tests);
+        }
+    }
+
+    fn lane_kind(&self, index: TestIndex) -> LaneKind {
+        let test = self.list.test(index);
+        let binary = self.list.binary(test.binary);
+        match (&test.host, self.settings.isolation) {
+            // Descriptors do not reach through a target runner: results come by exit status and text.
+            _ if binary.launch.has_runner => LaneKind::Single,
+            (Host::Whole, _) => LaneKind::Single,
+            (Host::Named { .. }, _) if binary.harness == Harness::Custom => LaneKind::Single,
+            (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
+            (Host::Collected { .. } | Host::Named { .. }, Isolation::Process) => LaneKind::Single,
+            (Host::Named { .. }, Isolation::Worker) => LaneKind::Batched,
+            (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains(&test.binary) => {
+                LaneKind::Batched
+            }
+            (Host::Collected { carrier, .. }, Isolation::Worker) => LaneKind::Served(carrier.clone()),
+        }
+    }
+
+    /// Whether so many tests are all that a binary has.
+    pub(super) fn is_whole(&self, binary: BinaryIndex, tests: usize) -> bool {
+        self.listed.contains(&binary) && self.tests_of.get(&binary) == Some(&(tests as u64))
+    }
+
+    /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
+    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, tests: Vec<Test>) {
+        let first = self.list.tests.len();
+        for test in tests {
+            if self.ids.insert(test.id.clone()) {
+                self.list.add_test(test);
+            }
+        }
+        let added: Vec<TestIndex> = (first..self.list.tests.len()).map(TestIndex).collect();
+        self.selected -= 1;
+        let (before, id) = (self.selected, self.list.binary(binary).id.clone());
+        let path = self.list.binary(binary).path.to_string();
+        self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests: added.len() as u64 }));
+        self.schedule(added);
+        if self.list_closed {
+            let selected = self.selected as u64;
+            self.emit(EventKind::PlanExtended(PlanExtended { added: selected.saturating_sub(before as u64), selected }));
+        }
+    }
+
+    fn finish_skipped(&mut self, index: TestIndex, reason: String) {
+        let test = self.list.test(index);
+        let finished = TestFinished {
+            test: test.id.clone(),
+            verdict: Verdict::Skipped,
+            attempts: 0,
+            duration_ns: 0,
+            location: test.location.clone(),
+            skip_reason: Some(reason),
+            fails_only_after_others: false,
+        };
+        self.emit(EventKind::TestFinished(finished));
+    }
+
+    /// Tells a verdict, and stops the run if it was one failure too many.
+    pub(super) fn finish(&mut self, finished: TestFinished) {
+        let failed = finished.verdict.is_failure();
+        self.emit(EventKind::TestFinished(finished));
+        if !failed {
+            return;
+        }
+        self.failures += 1;
+        if self.stop.is_none() && self.settings.max_failures.is_some_and(|limit| self.failures >= limit) {
+            self.stop = Some(Stop::MaxFailures);
+            self.kill_all();
+        }
+    }
+
+    fn take_process_input(&mut self, worker: WorkerNumber, input: ProcessInput) {
+        // What a process says after it was given up on is of no interest, but for its end.
+        let Some(mut running) = self.running.remove(&worker) else { return };
+        match input {
+            ProcessInput::Messages(messages) => self.take_messages(&mut running, messages),
+            ProcessInput::Garbled => running.give_up(super::jobs::GivenUp::Garbled),
+            ProcessInput::Log(bytes) => self.take_log(&mut running, &bytes),
+            ProcessInput::Ended => {
+                self.take_end(running);
+                return;
+            }
+        }
+        self.running.insert(worker, running);
+    }
+
+    fn take_signal(&mut self, signal: i32) {
+        if self.interrupted_at.is_some() {
+            // The second time: at once.
+            self.kill_all();
+            return;
+        }
+        self.interrupted_at = Some(Instant::now());
+        self.stop = Some(Stop::Signal(signal));
+        let mut running: Vec<TestId> = Vec::new();
+        for worker in self.running.values_mut() {
+            running.extend(worker.current_tests().map(|test| self.list.test(test).id.clone()));
+            worker.give_up(super::jobs::GivenUp::Stopped);
+            worker.process.interrupt();
+        }
+        running.sort();
+        self.emit(EventKind::Interrupted(Interrupted { signal, running }));
+    }
+
+    fn kill_all(&mut self) {
+        for running in self.running.values_mut() {
+            running.give_up(super::jobs::GivenUp::Stopped);
+            running.process.kill();
+        }
+    }
+
+    fn look_at_the_clock(&mut self) {
+        let now = Instant::now();
+        if self.interrupted_at.is_some_and(|at| now.duration_since(at) > INTERRUPT_GRACE) {
+            self.kill_all();
+        }
+        let workers: Vec<WorkerNumber> = self.running.keys().copied().collect();
+        for worker in workers {
+            let Some(mut running) = self.running.remove(&worker) else { continue };
+            if self.deadline(&running).is_some_and(|deadline| now >= deadline) {
+                running.give_up(super::jobs::GivenUp::TimedOut);
+            }
+            if !running.told_slow && running.is_running_a_test() && running.elapsed() > SLOW_AFTER {
+                running.told_slow = true;
+                self.tell_slow(&running);
+            }
+            running.trim_output();
+            self.running.insert(worker, running);
+        }
+        self.take_back_from_slow_workers();
+    }
+
+    /// When the running test of a process has had its time. The clock stands while Cargo builds.
+    pub(super) fn deadline(&self, running: &Running) -> Option<Instant> {
+        let build_finished = self.build_finished?;
+        if running.given_up.is_some() || !running.is_running_a_test() {
+            return None;
+        }
+        let limit = running.current_tests().filter_map(|test| self.time_limit(test)).min()?;
+        Some(running.current_since.max(build_finished) + limit)
+    }
+
+    pub(super) fn time_limit(&self, test: TestIndex) -> Option<Duration> {
+        self.list.test(test).timeout.or(self.settings.timeout)
+    }
+
+    /// Where a place is idle and a worker is held up by a long test, the tests queued behind that are asked back.
+    fn take_back_from_slow_workers(&mut self) {
+        let idle = self.running.len() < self.settings.workers && self.scheduler.is_empty() && self.stop.is_none();
+        if !idle {
+            return;
+        }
+        let held_up = self.running.values_mut().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
+        if let Some(running) = held_up.max_by_key(|running| running.pending.len()) {
+            running.release();
+        }
+    }
+
+    fn fill_places(&mut self) {
+        while self.stop.is_none() && self.running.len() < self.settings.workers {
+            let exclusive = |running: &Running| matches!(running.job, Job::Threads);
+            if self.running.values().any(exclusive) {
+                return;
+            }
+            let Some(task) = self.scheduler.next(self.running.is_empty()) else { return };
+            self.start(task);
+        }
+    }
+
+    /// Gives every test that is left its verdict: the run has been stopped.
+    fn abandon_the_rest(&mut self) {
+        let mut left = self.scheduler.drain();
+        if !self.selection_failed {
+            left.append(&mut self.unplanned);
+        }
+        // Those that were about to be tried once more have a failure already.
+        let undecided: Vec<TestIndex> = self.attempts.keys().copied().collect();
+        for test in undecided {
+            self.decide_without_another_attempt(test);
+        }
+        for index in left {
+            let test = self.list.test(index);
+            let finished = TestFinished {
+                test: test.id.clone(),
+                verdict: Verdict::NotRun,
+                attempts: 0,
+                duration_ns: 0,
+                location: test.location.clone(),
+                skip_reason: None,
+                fails_only_after_others: false,
+            };
+            self.emit(EventKind::TestFinished(finished));
+        }
+    }
+
+    /// Says that a process could not be kept.
+    pub(super) fn tell_replaced(&mut self, worker: WorkerNumber, after: Option<TestIndex>, reason: String) {
+        let after = after.map(|test| self.list.test(test).id.clone());
+        self.emit(EventKind::WorkerReplaced(WorkerReplaced { worker: worker.0, after, reason }));
+    }
+}

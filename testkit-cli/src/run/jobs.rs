@@ -1,0 +1,372 @@
+//! Processes that run tests: what each is for, where it is in its tests, and how each kind is started.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use testkit_protocol::event::{AttemptReason, Captured, Notice};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::outcome::Outcome;
+
+use super::WorkerNumber;
+use super::driver::Driver;
+use super::process::{Process, Streams};
+use super::watch::{Source, watch};
+use crate::args::Isolation;
+use crate::model::{BinaryIndex, Harness, Host, TestIndex};
+use crate::schedule::{LaneIndex, Task, TaskKind};
+
+/// What a process does for us.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// A worker that serves requests.
+    #[cfg(unix)]
+    Served(super::served::Served),
+    /// libtest runs the pending tests, one at a time.
+    Batch {
+        /// Where its tests came from.
+        lane: LaneIndex,
+    },
+    /// libtest runs the pending tests on threads of its own.
+    Threads,
+    /// One process for one test, whose end is its verdict.
+    Single {
+        /// Why the attempt is made.
+        reason: AttemptReason,
+        /// Log file that proves the result where standard output is not captured.
+        proof: Option<Utf8PathBuf>,
+    },
+    /// A target with a `main` of its own is asked for its list.
+    Ask,
+}
+
+/// Why a process is not waited for any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// Its test ran out of time.
+    TimedOut,
+    /// What it says makes no sense: a test wrote into its channel.
+    Garbled,
+    /// It says itself that it should run no other test.
+    Retired,
+    /// The run is being stopped.
+    Stopped,
+}
+
+/// A process of the run.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) worker: WorkerNumber,
+    pub(super) binary: BinaryIndex,
+    pub(super) job: Job,
+    pub(super) process: Process,
+    pub(super) streams: Streams,
+    /// Tests handed to it that have no result yet, in their order; the first is running.
+    pub(super) pending: VecDeque<TestIndex>,
+    /// Tests of a [`Job::Threads`] that failed; their output is known when the process ends.
+    pub(super) failed: Vec<(TestIndex, super::libtest_text::LogResult, Duration)>,
+    /// What libtest's log file told and is not read yet.
+    pub(super) log: Vec<u8>,
+    /// Since when the first pending test runs.
+    pub(super) current_since: Instant,
+    /// Whether the process has got as far as its tests.
+    pub(super) ready: bool,
+    /// How many tests it has ended.
+    pub(super) position: u32,
+    /// Where the running test's output begins.
+    pub(super) from: (u64, u64),
+    /// The last panic that the running test told.
+    pub(super) last_panic: Option<Failure>,
+    pub(super) given_up: Option<GivenUp>,
+    pub(super) told_slow: bool,
+    /// How many tests run at once in it.
+    pub(super) threads: usize,
+}
+
+impl Running {
+    /// The tests that are running in it now, as far as can be told.
+    pub(super) fn current_tests(&self) -> impl Iterator<Item = TestIndex> + '_ {
+        let count = if self.ready { self.threads } else { 0 };
+        self.pending.iter().copied().take(count)
+    }
+
+    pub(super) fn is_running_a_test(&self) -> bool {
+        self.ready && !self.pending.is_empty()
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.current_since.elapsed()
+    }
+
+    /// Ends the process; its end tells the rest.
+    pub(super) fn give_up(&mut self, why: GivenUp) {
+        if self.given_up.is_none_or(|earlier| earlier == GivenUp::Retired) {
+            self.given_up = Some(why);
+        }
+        match why {
+            GivenUp::TimedOut | GivenUp::Garbled => self.process.kill(),
+            GivenUp::Retired | GivenUp::Stopped => {}
+        }
+    }
+
+    /// Whether it has tests that it has not begun and could give back.
+    pub(super) fn can_release(&self) -> bool {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && !served.releasing,
+            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
+        }
+    }
+
+    pub(super) fn release(&mut self) {
+        #[cfg(unix)]
+        if let Job::Served(served) = &mut self.job {
+            served.release();
+        }
+    }
+
+    /// Output of the running test, up to `ends`; nothing where it went to the terminal.
+    pub(super) fn output(&self, ends: (u64, u64)) -> (Captured, Captured) {
+        match (self.streams.stdout(), self.streams.stderr()) {
+            (Some(stdout), Some(stderr)) => (stdout.read(self.from.0, ends.0), stderr.read(self.from.1, ends.1)),
+            _ => (Captured::default(), Captured::default()),
+        }
+    }
+
+    /// The next test's output begins at `ends`.
+    pub(super) fn release_output(&mut self, ends: (u64, u64)) {
+        self.from = ends;
+        if let Some((stdout, stderr)) = self.streams.both_mut() {
+            stdout.release(ends.0);
+            stderr.release(ends.1);
+        }
+    }
+
+    /// Keeps a flood of output from filling the memory.
+    pub(super) fn trim_output(&mut self) {
+        let from = self.from;
+        if let Some((stdout, stderr)) = self.streams.both_mut() {
+            stdout.trim(from.0);
+            stderr.trim(from.1);
+        }
+    }
+}
+
+/// How a process is to be started.
+pub(super) struct Plan {
+    pub(super) binary: BinaryIndex,
+    pub(super) job: Job,
+    pub(super) tests: VecDeque<TestIndex>,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) variables: Vec<(&'static str, OsString)>,
+    pub(super) stdin: Stdio,
+    pub(super) source: Source,
+    pub(super) captured: bool,
+    /// Whether its first test runs as soon as it is started.
+    pub(super) ready: bool,
+    pub(super) threads: usize,
+}
+
+impl Driver<'_> {
+    pub(super) fn start(&mut self, task: Task) {
+        let Task { binary, kind, tests } = task;
+        let started = match kind {
+            TaskKind::Serve { lane, carrier } => self.start_served(binary, &carrier, tests.clone(), Some(lane), None),
+            TaskKind::Batch { lane } => self.start_batch(binary, lane, &tests),
+            TaskKind::Threads => self.start_threads(binary, &tests),
+            TaskKind::Single => self.start_single(binary, tests[0], AttemptReason::Planned),
+            TaskKind::Alone { reason } => self.start_single(binary, tests[0], reason),
+        };
+        let Err(error) = started else { return };
+        let path = self.list.binary(binary).path.clone();
+        for test in tests {
+            let failure = Failure::new(FailureKind::Runner, format!("cannot start {path}: {error}"));
+            self.verdict_without_process(test, Outcome::Errored, vec![failure]);
+        }
+    }
+
+    /// The number that the next process will have.
+    pub(super) fn next_worker(&self) -> WorkerNumber {
+        WorkerNumber(self.started_processes + 1)
+    }
+
+    pub(super) fn launch(&mut self, plan: Plan) -> io::Result<()> {
+        let worker = self.next_worker();
+        let streams = Streams::new(plan.captured)?;
+        let launch = &self.list.binary(plan.binary).launch;
+        let process =
+            Process::start(launch, plan.arguments, &plan.variables, &self.settings.run_id, plan.stdin, &streams)?;
+        self.started_processes = worker.0;
+        watch(worker, process.id(), plan.source, self.inputs.clone())?;
+        let running = Running {
+            worker,
+            binary: plan.binary,
+            job: plan.job,
+            process,
+            streams,
+            pending: plan.tests,
+            failed: Vec::new(),
+            log: Vec::new(),
+            current_since: Instant::now(),
+            ready: plan.ready,
+            position: 0,
+            from: (0, 0),
+            last_panic: None,
+            given_up: None,
+            told_slow: false,
+            threads: plan.threads,
+        };
+        if running.ready && !matches!(running.job, Job::Ask) {
+            self.begin_attempts(&running);
+        }
+        self.running.insert(worker, running);
+        Ok(())
+    }
+
+    fn start_batch(&mut self, binary: BinaryIndex, lane: LaneIndex, tests: &[TestIndex]) -> io::Result<()> {
+        let (log, file) = self.new_log()?;
+        let mut arguments: Vec<OsString> = vec!["--test-threads=1".into(), "--nocapture".into()];
+        arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
+        self.push_names(&mut arguments, binary, tests);
+        self.launch(Plan {
+            binary,
+            job: Job::Batch { lane },
+            tests: tests.iter().copied().collect(),
+            arguments,
+            variables: Vec::new(),
+            stdin: Stdio::null(),
+            source: Source::Log(file),
+            captured: self.settings.capture,
+            ready: true,
+            threads: 1,
+        })?;
+        self.scheduler.enter(lane);
+        Ok(())
+    }
+
+    fn start_threads(&mut self, binary: BinaryIndex, tests: &[TestIndex]) -> io::Result<()> {
+        let (log, file) = self.new_log()?;
+        let threads = self.settings.workers;
+        let mut arguments: Vec<OsString> = vec![format!("--test-threads={threads}").into()];
+        if !self.settings.capture {
+            arguments.push("--nocapture".into());
+        }
+        arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
+        self.push_names(&mut arguments, binary, tests);
+        self.launch(Plan {
+            binary,
+            job: Job::Threads,
+            tests: tests.iter().copied().collect(),
+            arguments,
+            variables: Vec::new(),
+            stdin: Stdio::null(),
+            source: Source::Log(file),
+            captured: self.settings.capture,
+            ready: true,
+            threads,
+        })
+    }
+
+    fn start_single(&mut self, binary: BinaryIndex, test: TestIndex, reason: AttemptReason) -> io::Result<()> {
+        let harness = self.list.binary(binary).harness;
+        let launch_has_runner = self.list.binary(binary).launch.has_runner;
+        match self.list.test(test).host.clone() {
+            Host::Collected { carrier, .. }
+                if reason != AttemptReason::AloneAfterLoss
+                    && !launch_has_runner
+                    && !self.without_workers.contains(&binary)
+                    && self.settings.isolation != Isolation::Threads =>
+            {
+                self.start_served(binary, &carrier, vec![test], None, Some(reason))
+            }
+            Host::Whole if reason == AttemptReason::Planned => {
+                let arguments = crate::discover::TERSE_LIST.map(OsString::from).to_vec();
+                self.launch(self.plan_of_one(binary, Job::Ask, test, arguments))
+            }
+            Host::Whole => {
+                let job = Job::Single { reason, proof: None };
+                self.launch(self.plan_of_one(binary, job, test, Vec::new()))
+            }
+            Host::Collected { libtest: name, .. } | Host::Named { name } => {
+                let ignored = self.list.test(test).ignore.is_some();
+                let mut arguments: Vec<OsString> = vec!["--exact".into(), name.into(), "--nocapture".into()];
+                let mut proof = None;
+                match harness {
+                    Harness::Libtest => {
+                        arguments.push("--test-threads=1".into());
+                        arguments.extend(ignored.then(|| "--include-ignored".into()));
+                        if !self.settings.capture {
+                            let (log, _) = self.new_log()?;
+                            arguments.extend(["--logfile".into(), log.clone().into_std_path_buf().into_os_string()]);
+                            proof = Some(log);
+                        }
+                    }
+                    Harness::Custom => arguments.extend(ignored.then(|| "--ignored".into())),
+                }
+                self.launch(self.plan_of_one(binary, Job::Single { reason, proof }, test, arguments))
+            }
+        }
+    }
+
+    fn plan_of_one(&self, binary: BinaryIndex, job: Job, test: TestIndex, arguments: Vec<OsString>) -> Plan {
+        let captured = self.settings.capture || matches!(job, Job::Ask);
+        Plan {
+            binary,
+            job,
+            tests: [test].into(),
+            arguments,
+            variables: Vec::new(),
+            stdin: Stdio::null(),
+            source: Source::Nowhere,
+            captured,
+            ready: true,
+            threads: 1,
+        }
+    }
+
+    /// An empty log file for the next process: libtest writes to its path, we read.
+    fn new_log(&self) -> io::Result<(Utf8PathBuf, File)> {
+        let path = self.settings.scratch.join(format!("log-{}", self.next_worker().0));
+        File::create(&path)?;
+        let file = File::open(&path)?;
+        Ok((path, file))
+    }
+
+    fn push_names(&self, arguments: &mut Vec<OsString>, binary: BinaryIndex, tests: &[TestIndex]) {
+        let ignored = tests.iter().any(|test| self.list.test(*test).ignore.is_some());
+        if ignored {
+            arguments.push("--include-ignored".into());
+        } else if self.is_whole(binary, tests.len()) {
+            // Without a filter libtest need not compare names.
+            return;
+        }
+        arguments.push("--exact".into());
+        arguments.extend(tests.iter().map(|test| self.libtest_name(*test).into()));
+    }
+
+    /// The name by which libtest knows a test.
+    pub(super) fn libtest_name(&self, test: TestIndex) -> &str {
+        match &self.list.test(test).host {
+            Host::Collected { libtest, .. } => libtest,
+            Host::Named { name } => name,
+            Host::Whole => "",
+        }
+    }
+
+    /// Workers of this binary cannot be had: its collected tests run through libtest from now on.
+    pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: String) {
+        if !self.without_workers.insert(binary) {
+            return;
+        }
+        let id = &self.list.binary(binary).id;
+        let notice = Notice {
+            message: format!("the tests of `{id}` run through libtest, since no worker can serve them: {reason}"),
+            hint: Some("they run all the same, only slower and with less in their reports".to_owned()),
+        };
+        self.emit(testkit_protocol::event::EventKind::Notice(notice));
+    }
+}

@@ -1,0 +1,153 @@
+//! Starting a test process, and ending it with everything it started.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use testkit_protocol::env;
+use testkit_protocol::outcome::Termination;
+
+use super::capture::Capture;
+use crate::model::Launch;
+
+/// Standard output and standard error of a process.
+#[derive(Debug)]
+pub(super) struct Streams {
+    /// `None` where they are the terminal's.
+    captures: Option<(Capture, Capture)>,
+}
+
+impl Streams {
+    /// New streams; captured or not.
+    pub(super) fn new(captured: bool) -> io::Result<Self> {
+        let captures = if captured { Some((Capture::new()?, Capture::new()?)) } else { None };
+        Ok(Self { captures })
+    }
+
+    pub(super) fn stdout(&self) -> Option<&Capture> {
+        self.captures.as_ref().map(|(stdout, _)| stdout)
+    }
+
+    pub(super) fn stderr(&self) -> Option<&Capture> {
+        self.captures.as_ref().map(|(_, stderr)| stderr)
+    }
+
+    pub(super) fn both_mut(&mut self) -> Option<&mut (Capture, Capture)> {
+        self.captures.as_mut()
+    }
+
+    /// How much has been written to each, in bytes.
+    pub(super) fn ends(&self) -> (u64, u64) {
+        self.captures.as_ref().map_or((0, 0), |(stdout, stderr)| (stdout.end(), stderr.end()))
+    }
+}
+
+/// A process of the run, leader of a process group of its own.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    reaped: bool,
+}
+
+impl Process {
+    /// Starts `launch` with `arguments`.
+    ///
+    /// # Errors
+    /// Whatever the system says: no such file, no permission, no more processes.
+    pub(super) fn start(
+        launch: &Launch,
+        arguments: impl IntoIterator<Item = OsString>,
+        variables: &[(&str, OsString)],
+        run_id: &str,
+        stdin: Stdio,
+        streams: &Streams,
+    ) -> io::Result<Self> {
+        let mut words = launch.command.iter();
+        let program = words.next().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let mut command = Command::new(program);
+        command.args(words).args(arguments).current_dir(&launch.directory).stdin(stdin);
+        command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
+        command.env(env::TESTKIT, "1").env(env::RUN_ID, run_id);
+        // Descriptors of ours that a test would otherwise find named in its environment.
+        command.env_remove(env::CHANNEL).env_remove(env::RESCUE);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        if let (Some(stdout), Some(stderr)) = (streams.stdout(), streams.stderr()) {
+            command.stdout(stdout.stdio()?).stderr(stderr.stdio()?);
+        }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        Ok(Self { child: command.spawn()?, reaped: false })
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends the process and everything in its group, at once. Harmless if it has ended by itself.
+    pub(super) fn kill(&mut self) {
+        if self.reaped {
+            return;
+        }
+        kill_group(self.child.id());
+        // Where there are no groups, at least the process itself.
+        drop(self.child.kill());
+    }
+
+    /// Asks the process and its group to end, as Ctrl-C on a terminal does.
+    pub(super) fn interrupt(&mut self) {
+        #[cfg(unix)]
+        if let (false, Some(group)) = (self.reaped, group_of(self.child.id())) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
+        }
+    }
+
+    /// Takes the end of a process that is known to have ended, after killing what it left in its group.
+    pub(super) fn reap(&mut self) -> Termination {
+        // Before the process is reaped its number cannot mean another group.
+        if !self.reaped {
+            kill_group(self.child.id());
+        }
+        let status = self.child.wait();
+        self.reaped = true;
+        status.map_or(Termination::Exited(-1), termination)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !self.reaped {
+            self.kill();
+            drop(self.child.wait());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn group_of(id: u32) -> Option<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(i32::try_from(id).ok()?)
+}
+
+#[cfg(unix)]
+fn kill_group(id: u32) {
+    if let Some(group) = group_of(id) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(_id: u32) {}
+
+#[cfg(unix)]
+fn termination(status: ExitStatus) -> Termination {
+    use std::os::unix::process::ExitStatusExt as _;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Termination::Exited(code),
+        (None, Some(signal)) => Termination::Signaled(signal),
+        (None, None) => Termination::Exited(-1),
+    }
+}
+
+#[cfg(not(unix))]
+fn termination(status: ExitStatus) -> Termination {
+    Termination::Exited(status.code().unwrap_or(-1))
+}

@@ -1,0 +1,311 @@
+//! Workers: processes in which our own library serves requests over a channel.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use testkit_protocol::event::{AttemptFinished, AttemptReason};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::message::{CHANNEL_LOST_EXIT_CODE, Finished, Message, Request};
+use testkit_protocol::outcome::{Outcome, Termination};
+use testkit_protocol::{PROTOCOL_VERSION, env};
+
+use super::driver::Driver;
+use super::jobs::{GivenUp, Job, Plan, Running};
+use super::watch::Source;
+use crate::model::{BinaryIndex, Host, TestIndex};
+use crate::schedule::{LaneIndex, LaneKind};
+
+/// A worker process.
+#[derive(Debug)]
+pub(super) struct Served {
+    channel: UnixStream,
+    rescue: Utf8PathBuf,
+    /// Where its tests come from; `None` for a process that runs one test alone.
+    lane: Option<LaneIndex>,
+    reason: AttemptReason,
+    /// Whether it has been asked to give tests back and has not answered.
+    pub(super) releasing: bool,
+    /// Whether it has been told to leave.
+    leaving: bool,
+}
+
+impl Served {
+    /// Sends a request. A worker that does not take it is about to end, and its end is what counts.
+    fn send(&mut self, request: &Request) {
+        let Ok(mut line) = serde_json::to_vec(request) else { return };
+        line.push(b'\n');
+        let mut rest = line.as_slice();
+        // The watcher made the socket non-blocking; a worker that is busy with a test takes the rest after it.
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !rest.is_empty() && Instant::now() < deadline {
+            match self.channel.write(rest) {
+                Ok(count) => rest = &rest[count..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Why it makes its attempts.
+    pub(super) fn reason(&self) -> AttemptReason {
+        self.reason
+    }
+
+    /// Asks for the tests that have not begun.
+    pub(super) fn release(&mut self) {
+        self.releasing = true;
+        self.send(&Request::Release);
+    }
+
+    fn leave(&mut self) {
+        if !self.leaving {
+            self.leaving = true;
+            self.send(&Request::Exit);
+        }
+    }
+}
+
+impl Driver<'_> {
+    pub(super) fn start_served(
+        &mut self,
+        binary: BinaryIndex,
+        carrier: &str,
+        tests: Vec<TestIndex>,
+        lane: Option<LaneIndex>,
+        reason: Option<AttemptReason>,
+    ) -> io::Result<()> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let rescue = self.settings.scratch.join(format!("rescue-{}", self.next_worker().0));
+        std::fs::File::create(&rescue)?;
+        let arguments = ["--exact", carrier, "--include-ignored", "--nocapture", "--test-threads=1"];
+        let mut served = Served {
+            channel: ours.try_clone()?,
+            rescue: rescue.clone(),
+            lane,
+            reason: reason.unwrap_or(AttemptReason::Planned),
+            releasing: false,
+            leaving: false,
+        };
+        served.send(&Request::Run { tests: tests.iter().map(|test| self.worker_name(*test).to_owned()).collect() });
+        self.launch(Plan {
+            binary,
+            job: Job::Served(served),
+            tests: VecDeque::from(tests),
+            arguments: arguments.map(OsString::from).to_vec(),
+            variables: vec![(env::CHANNEL, "0".into()), (env::RESCUE, rescue.into_std_path_buf().into_os_string())],
+            stdin: OwnedFd::from(theirs).into(),
+            source: Source::Channel(ours),
+            captured: self.settings.capture,
+            ready: false,
+            threads: 1,
+        })?;
+        if let Some(lane) = lane {
+            self.scheduler.enter(lane);
+        }
+        Ok(())
+    }
+
+    /// The name by which a worker knows a test.
+    fn worker_name(&self, test: TestIndex) -> &str {
+        match &self.list.test(test).host {
+            Host::Collected { path, .. } => path,
+            Host::Named { .. } | Host::Whole => "",
+        }
+    }
+
+    pub(super) fn take_messages(&mut self, running: &mut Running, messages: Vec<Message>) {
+        for message in messages {
+            if matches!(running.given_up, Some(GivenUp::Garbled | GivenUp::TimedOut)) {
+                return;
+            }
+            match message {
+                Message::Hello(hello) => {
+                    if hello.protocol != PROTOCOL_VERSION || hello.panic_aborts {
+                        // It has not begun: its tests go another way when it has ended.
+                        running.process.kill();
+                        return;
+                    }
+                    running.ready = true;
+                    running.current_since = Instant::now();
+                    running.from = (hello.stdout_end, hello.stderr_end);
+                    self.begin_attempts(running);
+                }
+                Message::Panicked(failure) => running.last_panic = Some(failure),
+                Message::Finished(finished) => self.take_finished(running, finished),
+                Message::Released { tests } => self.take_released(running, &tests),
+            }
+        }
+        self.hand_out_more(running);
+    }
+
+    fn take_finished(&mut self, running: &mut Running, finished: Finished) {
+        let Finished { test: name, attempt, stdout_end, stderr_end, replace } = finished;
+        let expected = running.pending.front().copied().filter(|test| self.worker_name(*test) == name);
+        let (Some(test), true) = (expected, running.ready) else {
+            running.give_up(GivenUp::Garbled);
+            return;
+        };
+        let ends = (stdout_end, stderr_end);
+        let attempt = if attempt.outcome == Outcome::Passed {
+            attempt
+        } else {
+            let (stdout, stderr) = running.output(ends);
+            AttemptFinished { stdout, stderr, ..attempt }
+        };
+        running.pending.pop_front();
+        let Job::Served(served) = &running.job else { return };
+        let (lane, reason) = (served.lane, served.reason);
+        if let Some(lane) = lane {
+            self.scheduler.observe(lane, Duration::from_nanos(attempt.duration_ns));
+        }
+        self.end_attempt(test, running.position, reason, attempt);
+        running.position += 1;
+        running.release_output(ends);
+        running.last_panic = None;
+        running.told_slow = false;
+        running.current_since = Instant::now();
+        if let Some(reason) = replace {
+            running.give_up(GivenUp::Retired);
+            self.tell_replaced(running.worker, Some(test), reason);
+        } else {
+            self.begin_attempts(running);
+        }
+    }
+
+    fn take_released(&mut self, running: &mut Running, names: &[String]) {
+        let Job::Served(served) = &mut running.job else { return };
+        served.releasing = false;
+        let Some(lane) = served.lane else { return };
+        let keep = running.pending.len().saturating_sub(names.len());
+        let released = running.pending.split_off(keep);
+        if released.iter().zip(names).any(|(test, name)| self.worker_name(*test) != name.as_str()) {
+            running.pending.extend(released);
+            running.give_up(GivenUp::Garbled);
+            return;
+        }
+        self.scheduler.give_back(lane, released.into_iter());
+    }
+
+    /// Keeps a worker supplied; tells it to leave when there is nothing for it.
+    fn hand_out_more(&mut self, running: &mut Running) {
+        let Job::Served(served) = &mut running.job else { return };
+        if running.given_up.is_some() || served.releasing || !running.ready {
+            return;
+        }
+        let more = match served.lane {
+            Some(lane) if self.stop.is_none() => self.scheduler.more(lane, running.pending.len()),
+            _ => Vec::new(),
+        };
+        if more.is_empty() {
+            if running.pending.is_empty() {
+                served.leave();
+            }
+            return;
+        }
+        let names = more.iter().map(|test| self.worker_name(*test).to_owned()).collect();
+        let Job::Served(served) = &mut running.job else { return };
+        served.send(&Request::Run { tests: names });
+        let was_idle = running.pending.is_empty();
+        running.pending.extend(more);
+        if was_idle {
+            running.current_since = Instant::now();
+            self.begin_attempts(running);
+        }
+    }
+
+    /// A worker has ended: by itself, by a test, or by us.
+    pub(super) fn take_served_end(&mut self, mut running: Running, termination: Termination) {
+        let Job::Served(served) = &running.job else { return };
+        let (lane, reason) = (served.lane, served.reason);
+        let rescue = served.rescue.clone();
+        if let Some(lane) = lane {
+            self.scheduler.leave(lane);
+        }
+        let lost = running.given_up.is_none() && termination == Termination::Exited(CHANNEL_LOST_EXIT_CODE);
+        if lost && running.ready {
+            let said = std::fs::read(&rescue).unwrap_or_default();
+            if let Ok(Message::Finished(finished)) = serde_json::from_slice(&said) {
+                self.take_finished(&mut running, finished);
+                let closed = "its channel to the command was closed".to_owned();
+                self.tell_replaced(running.worker, None, closed);
+                // A fresh process goes on with the rest.
+                running.given_up = Some(GivenUp::Retired);
+            }
+        }
+        drop(std::fs::remove_file(&rescue));
+        if !running.ready && running.given_up.is_none() {
+            self.take_unstarted(running, termination);
+            return;
+        }
+        let Some(test) = running.pending.pop_front() else { return };
+        let ends = running.streams.ends();
+        match running.given_up {
+            Some(GivenUp::Retired) => running.pending.push_front(test),
+            Some(GivenUp::Garbled) => self.lose_attempt(&running, test, "a test wrote into its channel"),
+            None if lost => self.lose_attempt(&running, test, "a test closed its channel"),
+            Some(GivenUp::Stopped) if !running.ready => running.pending.push_front(test),
+            Some(GivenUp::Stopped) => {
+                let attempt = self.attempt_of_ended(&running, ends, Outcome::Interrupted, vec![], termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+            Some(GivenUp::TimedOut) => {
+                let failure = self.timeout_failure(test);
+                let attempt = self.attempt_of_ended(&running, ends, Outcome::TimedOut, vec![failure], termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+            None => {
+                let failures = crash_failures(termination, running.last_panic.take());
+                let attempt = self.attempt_of_ended(&running, ends, Outcome::Crashed, failures, termination);
+                self.end_attempt(test, running.position, reason, attempt);
+            }
+        }
+        match lane {
+            Some(lane) => self.scheduler.give_back(lane, running.pending.into_iter()),
+            // A process of one test that never came to it, since the run stopped.
+            None => {
+                for test in running.pending {
+                    self.scheduler.add(running.binary, LaneKind::Single, [test]);
+                }
+            }
+        }
+    }
+
+    /// A worker ended before it served: nothing can be said of its tests, so they go through libtest.
+    fn take_unstarted(&mut self, running: Running, termination: Termination) {
+        let Job::Served(served) = running.job else { return };
+        let said = running.streams.stderr().map(|stderr| stderr.read(0, stderr.end()).head).unwrap_or_default();
+        let said = said.lines().next().unwrap_or_default();
+        let separator = if said.is_empty() { "" } else { ": " };
+        self.give_up_workers(running.binary, format!("it ended with {termination} before it served{separator}{said}"));
+        match served.lane {
+            Some(lane) => {
+                self.scheduler.give_back(lane, running.pending.into_iter());
+                self.scheduler.convert(lane, LaneKind::Batched);
+            }
+            None => {
+                for test in running.pending {
+                    self.scheduler.add_alone(running.binary, test, AttemptReason::AloneAfterLoss);
+                }
+            }
+        }
+    }
+}
+
+/// Why a test whose process ended under it did not pass: the end, and the panic that came before it, if any.
+fn crash_failures(termination: Termination, panic: Option<Failure>) -> Vec<Failure> {
+    let how = match termination {
+        Termination::Exited(code) => format!("the test ended its process with exit code {code}"),
+        Termination::Signaled(_) => format!("the process was ended by {termination}"),
+    };
+    let before = if panic.is_some() { ", after a panic" } else { "" };
+    let crash = Failure::new(FailureKind::Crash, format!("{how}{before}"));
+    std::iter::once(crash).chain(panic).collect()
+}

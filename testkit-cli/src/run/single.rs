@@ -1,0 +1,136 @@
+//! Processes that run one test, or a whole target with a `main` of its own: their end is the verdict.
+
+use std::time::Duration;
+
+use testkit_protocol::event::AttemptReason;
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::outcome::{Outcome, Termination};
+
+use super::batch::{crash_message, failure_of};
+use super::driver::Driver;
+use super::jobs::{GivenUp, Job, Running};
+use super::libtest_text::{self, LogEntry, LogResult};
+use crate::discover;
+use crate::model::{Harness, Host, TestIndex};
+
+impl Driver<'_> {
+    /// A process has ended; every kind of job goes on from here.
+    pub(super) fn take_end(&mut self, mut running: Running) {
+        let termination = running.process.reap();
+        match &running.job {
+            #[cfg(unix)]
+            Job::Served(_) => self.take_served_end(running, termination),
+            Job::Batch { .. } => self.take_batch_end(running, termination),
+            Job::Threads => self.take_threads_end(running, termination),
+            Job::Single { .. } => self.take_single_end(&running, termination),
+            Job::Ask => self.take_answer(&running, termination),
+        }
+    }
+
+    fn take_single_end(&mut self, running: &Running, termination: Termination) {
+        let (Job::Single { reason, .. }, Some(test)) = (&running.job, running.pending.front().copied()) else { return };
+        let (outcome, failures) = self.judge_single(running, test, termination);
+        let mut attempt = self.attempt_of_ended(running, running.streams.ends(), outcome, failures, termination);
+        if self.list.binary(running.binary).harness == Harness::Libtest && self.list.test(test).host != Host::Whole {
+            let own = libtest_text::output_of(&attempt.stdout.head, self.libtest_name(test), None);
+            if let Some(own) = own.map(str::to_owned).filter(|_| attempt.stdout.omitted == 0) {
+                attempt.stdout.bytes = own.len() as u64;
+                attempt.stdout.head = own;
+            }
+        }
+        self.end_attempt(test, 0, *reason, attempt);
+    }
+
+    /// What the end of a process that ran `test` alone amounts to. Green takes a proof: libtest's own last line, or,
+    /// for a harness of somebody's own, whose exit code is the only protocol, exit code 0.
+    fn judge_single(&self, running: &Running, test: TestIndex, termination: Termination) -> (Outcome, Vec<Failure>) {
+        match running.given_up {
+            Some(GivenUp::Stopped) => return (Outcome::Interrupted, vec![]),
+            Some(GivenUp::TimedOut) => return (Outcome::TimedOut, vec![self.timeout_failure(test)]),
+            Some(GivenUp::Garbled | GivenUp::Retired) | None => {}
+        }
+        let is_libtest = self.list.binary(running.binary).harness == Harness::Libtest;
+        let name = self.libtest_name(test);
+        let (stdout, stderr) = running.output(running.streams.ends());
+        let end_of_stdout = if stdout.tail.is_empty() { &stdout.head } else { &stdout.tail };
+        let crashed = || (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, crash_message(termination))]);
+        match (is_libtest, termination) {
+            (false, Termination::Exited(0)) => (Outcome::Passed, vec![]),
+            (false, Termination::Exited(code)) => {
+                let failure = libtest_text::failure(name, &stdout.head, &stderr.head).unwrap_or_else(|| {
+                    Failure::new(FailureKind::Panic, format!("the process left with exit code {code}; see the output"))
+                });
+                (Outcome::Failed, vec![failure])
+            }
+            (true, Termination::Exited(code @ (0 | 101))) => {
+                let result = match &running.job {
+                    Job::Single { proof: Some(log), .. } => {
+                        let log = std::fs::read_to_string(log).unwrap_or_default();
+                        match libtest_text::log_entry(&log, std::iter::once(name)) {
+                            (LogEntry::Result(result, _), _) => Some(result),
+                            (LogEntry::Incomplete | LogEntry::Garbled, _) => None,
+                        }
+                    }
+                    _ if libtest_text::says_all_passed(end_of_stdout) => Some(LogResult::Passed),
+                    _ if libtest_text::says_failed(end_of_stdout) => Some(LogResult::Failed),
+                    _ => None,
+                };
+                match (code, result) {
+                    (0, Some(LogResult::Passed)) => (Outcome::Passed, vec![]),
+                    (0, Some(LogResult::Ignored)) => (Outcome::Skipped, vec![]),
+                    (101, Some(result @ (LogResult::Failed | LogResult::FailedBecause(_)))) => {
+                        let result = libtest_text::reason_in_section(end_of_stdout, name).unwrap_or(result);
+                        (Outcome::Failed, vec![failure_of(&result, name, &stdout.head, &stderr)])
+                    }
+                    _ => {
+                        let message = format!(
+                            "the process left with exit code {code} and no result: the test called `exit`, or closed \
+                             the descriptors that results go through"
+                        );
+                        (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, message)])
+                    }
+                }
+            }
+            (_, Termination::Exited(_) | Termination::Signaled(_)) => crashed(),
+        }
+    }
+
+    /// A target with a `main` of its own was asked for its tests. If it did not answer with a list, it ran.
+    fn take_answer(&mut self, running: &Running, termination: Termination) {
+        let Some(test) = running.pending.front().copied() else { return };
+        let Some(stdout) = running.streams.stdout() else { return };
+        let stdout = stdout.read_bytes(0, stdout.end());
+        let listed = (termination == Termination::Exited(0) && running.given_up.is_none())
+            .then(|| discover::custom_list(self.list.binary(running.binary), &stdout, LIST_LIMIT))
+            .flatten();
+        if let Some(listed) = listed {
+            let tests = discover::listed_tests(self.list.binary(running.binary), running.binary, &listed);
+            self.extend_plan(running.binary, tests);
+            return;
+        }
+        let refused = matches!(termination, Termination::Exited(code) if code != 0) && running.given_up.is_none() && {
+            let (stdout, stderr) = running.output(running.streams.ends());
+            refuses_arguments(&stdout.head) || refuses_arguments(&stderr.head)
+        };
+        if refused {
+            // It did not get as far as its tests: it is run as `cargo test` runs it, without arguments.
+            self.scheduler.add_alone(running.binary, test, AttemptReason::AloneAfterLoss);
+            return;
+        }
+        self.begin_attempt(running, test);
+        let (outcome, failures) = self.judge_single(running, test, termination);
+        let attempt = self.attempt_of_ended(running, running.streams.ends(), outcome, failures, termination);
+        self.end_attempt(test, 0, AttemptReason::Planned, attempt);
+    }
+}
+
+/// How long a harness may take to list its ignored tests.
+const LIST_LIMIT: Duration = Duration::from_secs(10);
+
+/// Whether a program's words say that it does not know the options of a list.
+fn refuses_arguments(said: &str) -> bool {
+    let said = said.to_lowercase();
+    let names_option = ["--list", "--format", "'list'", "terse"].iter().any(|option| said.contains(option));
+    let refuses = ["unexpected", "unrecognized", "unknown", "invalid", "usage", "not found", "not supported", "wasn't"];
+    names_option && refuses.iter().any(|word| said.contains(word))
+}

@@ -1,0 +1,210 @@
+//! Which tests go where next. Pure: it knows queues and estimates, no process and no clock; time comes in as durations.
+//!
+//! Tests stand in *lanes*, one for each way of running in each binary. Whoever has a free place asks for a [`Task`].
+//! Sizes follow guided self-scheduling (Polychronopoulos and Kuck, 1987): large pieces while much is left, small ones
+//! towards the end, so that no place idles while tests are left.
+
+mod estimate;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use testkit_protocol::event::AttemptReason;
+
+use crate::model::{BinaryIndex, TestIndex};
+use estimate::Estimate;
+
+/// Names a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LaneIndex(usize);
+
+/// How the tests of a lane are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LaneKind {
+    /// On a worker that serves requests; the text is the libtest name of its carrier.
+    Served(Arc<str>),
+    /// By libtest, many in one process, one at a time.
+    Batched,
+    /// One process for each test.
+    Single,
+    /// By libtest, all in one process, several at a time; the process takes up every place.
+    Threads,
+}
+
+/// Something to do for one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Task {
+    pub(crate) binary: BinaryIndex,
+    pub(crate) kind: TaskKind,
+    /// In the order in which they will run; never empty.
+    pub(crate) tests: Vec<TestIndex>,
+}
+
+/// How a task is to be run.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TaskKind {
+    /// Hand the tests to a worker of this lane.
+    Serve { lane: LaneIndex, carrier: Arc<str> },
+    /// One libtest process for the tests.
+    Batch { lane: LaneIndex },
+    /// One process for the one test.
+    Single,
+    /// One libtest process that runs the tests on threads of its own.
+    Threads,
+    /// One process for the one test, which has been attempted before.
+    Alone { reason: AttemptReason },
+}
+
+struct Lane {
+    binary: BinaryIndex,
+    kind: LaneKind,
+    queue: VecDeque<TestIndex>,
+    /// Places that work on the lane now.
+    active: usize,
+    estimate: Estimate,
+}
+
+/// What is left to run.
+pub(crate) struct Scheduler {
+    places: usize,
+    lanes: Vec<Lane>,
+    alone: VecDeque<(BinaryIndex, TestIndex, AttemptReason)>,
+}
+
+/// A batch's process takes about this long to start and end, measured as an order of magnitude: smaller batches than
+/// this would cost more than they balance.
+const PROCESS_COST: Duration = Duration::from_millis(5);
+/// The largest batch: libtest's `--exact` looks at names × tests, and 200 measured best.
+const BATCH_LIMIT: usize = 200;
+/// How much work a served worker is handed at once; what it has not begun can be taken back.
+const SERVED_AHEAD: Duration = Duration::from_millis(10);
+/// The most tests a served worker is handed at once.
+const SERVED_LIMIT: usize = 512;
+/// What a served worker is handed while nothing is known of its tests' durations.
+const SERVED_FIRST: usize = 16;
+
+impl Scheduler {
+    /// A scheduler for so many places.
+    pub(crate) fn new(places: usize) -> Self {
+        Self { places: places.max(1), lanes: Vec::new(), alone: VecDeque::new() }
+    }
+
+    /// Adds tests of a binary that are run in one way, after those already there.
+    pub(crate) fn add(&mut self, binary: BinaryIndex, kind: LaneKind, tests: impl IntoIterator<Item = TestIndex>) {
+        let lane = self.lanes.iter_mut().find(|lane| lane.binary == binary && lane.kind == kind);
+        if let Some(lane) = lane {
+            lane.queue.extend(tests);
+        } else {
+            let queue = tests.into_iter().collect();
+            self.lanes.push(Lane { binary, kind, queue, active: 0, estimate: Estimate::default() });
+        }
+    }
+
+    /// Asks for a test to be run alone in its process, before anything that is queued.
+    pub(crate) fn add_alone(&mut self, binary: BinaryIndex, test: TestIndex, reason: AttemptReason) {
+        self.alone.push_back((binary, test, reason));
+    }
+
+    /// Puts tests back that were handed out and not begun, ahead of the others.
+    pub(crate) fn give_back(&mut self, lane: LaneIndex, tests: impl DoubleEndedIterator<Item = TestIndex>) {
+        for test in tests.rev() {
+            self.lanes[lane.0].queue.push_front(test);
+        }
+    }
+
+    /// Turns everything left in a lane into another kind: its workers cannot be started.
+    pub(crate) fn convert(&mut self, lane: LaneIndex, kind: LaneKind) {
+        let binary = self.lanes[lane.0].binary;
+        let queue = std::mem::take(&mut self.lanes[lane.0].queue);
+        self.add(binary, kind, queue);
+    }
+
+    /// Notes how long a test of a lane took.
+    pub(crate) fn observe(&mut self, lane: LaneIndex, duration: Duration) {
+        self.lanes[lane.0].estimate.observe(duration);
+    }
+
+    /// A place has begun to work on a lane.
+    pub(crate) fn enter(&mut self, lane: LaneIndex) {
+        self.lanes[lane.0].active += 1;
+    }
+
+    /// A place no longer works on a lane.
+    pub(crate) fn leave(&mut self, lane: LaneIndex) {
+        self.lanes[lane.0].active -= 1;
+    }
+
+    /// Tests not handed out, without those to be run again.
+    pub(crate) fn queued(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.queue.len()).sum()
+    }
+
+    /// Whether nothing is left to hand out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.alone.is_empty() && self.lanes.iter().all(|lane| lane.queue.is_empty())
+    }
+
+    /// Takes everything that is left, to say of it that it was not run.
+    pub(crate) fn drain(&mut self) -> Vec<TestIndex> {
+        self.alone.clear();
+        self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)).collect()
+    }
+
+    /// Takes the next thing to do for a place that has no process; `idle` is whether every place is free.
+    pub(crate) fn next(&mut self, idle: bool) -> Option<Task> {
+        if let Some((binary, test, reason)) = self.alone.pop_front() {
+            return Some(Task { binary, kind: TaskKind::Alone { reason }, tests: vec![test] });
+        }
+        // The lane with the fewest places first, so that binaries run side by side; among those the oldest.
+        let lane = (0..self.lanes.len())
+            .filter(|index| !self.lanes[*index].queue.is_empty())
+            .filter(|index| idle || self.lanes[*index].kind != LaneKind::Threads)
+            .min_by_key(|index| self.lanes[*index].active)?;
+        let size = self.size(lane);
+        let index = LaneIndex(lane);
+        let lane = &mut self.lanes[lane];
+        let kind = match &lane.kind {
+            LaneKind::Served(carrier) => TaskKind::Serve { lane: index, carrier: Arc::clone(carrier) },
+            LaneKind::Batched => TaskKind::Batch { lane: index },
+            LaneKind::Single => TaskKind::Single,
+            LaneKind::Threads => TaskKind::Threads,
+        };
+        Some(Task { binary: lane.binary, kind, tests: lane.queue.drain(..size).collect() })
+    }
+
+    /// Takes more tests for a worker of `lane` that has `pending` left; none if that is enough for now.
+    pub(crate) fn more(&mut self, lane: LaneIndex, pending: usize) -> Vec<TestIndex> {
+        let size = self.size(lane.0);
+        if pending > size / 2 || !self.alone.is_empty() && pending > 0 {
+            return Vec::new();
+        }
+        self.lanes[lane.0].queue.drain(..size).collect()
+    }
+
+    /// How many tests of a lane to hand out at once; at least 1 if there are any.
+    fn size(&self, index: usize) -> usize {
+        let lane = &self.lanes[index];
+        let left = lane.queue.len();
+        match lane.kind {
+            LaneKind::Single => left.min(1),
+            LaneKind::Threads => left,
+            LaneKind::Served(_) => {
+                let share = left.div_ceil(self.places);
+                let ahead = lane.estimate.tests_in(SERVED_AHEAD).map_or(SERVED_FIRST, |count| count.min(SERVED_LIMIT));
+                share.min(ahead.max(1))
+            }
+            LaneKind::Batched => {
+                let batched = self.lanes.iter().filter(|lane| lane.kind == LaneKind::Batched);
+                let all_left: usize = batched.map(|lane| lane.queue.len()).sum();
+                let share = all_left.div_ceil(2 * self.places);
+                // Nothing known: as if a process had to be worth its start with tests of a tenth of a millisecond.
+                let worthwhile = lane.estimate.tests_in(PROCESS_COST).unwrap_or(1);
+                left.min(share.max(worthwhile).min(BATCH_LIMIT))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use super::*;
+
+fn indices(range: std::ops::Range<usize>) -> impl Iterator<Item = TestIndex> {
+    range.map(TestIndex)
+}
+
+#[test]
+fn batches_start_large_and_end_small() {
+    let mut scheduler = Scheduler::new(2);
+    scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..1000));
+    let sizes: Vec<usize> = std::iter::from_fn(|| scheduler.next(true)).map(|task| task.tests.len()).collect();
+    assert_eq!(sizes[..4], [200, 200, 150, 113]);
+    assert_eq!(sizes.last(), Some(&1));
+    assert_eq!(sizes.iter().sum::<usize>(), 1000);
+}
+
+#[test]
+fn fast_tests_are_not_split_into_tiny_batches() {
+    let mut scheduler = Scheduler::new(2);
+    scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..50));
+    scheduler.observe(LaneIndex(0), Duration::from_micros(50));
+    assert_eq!(scheduler.next(true).unwrap().tests.len(), 50);
+}
+
+#[test]
+fn a_served_worker_gets_ten_milliseconds_of_work() {
+    let mut scheduler = Scheduler::new(2);
+    scheduler.add(BinaryIndex(0), LaneKind::Served("carrier".into()), indices(0..5000));
+    let first = scheduler.next(true).unwrap();
+    assert_eq!(first.tests.len(), SERVED_FIRST);
+    scheduler.observe(LaneIndex(0), Duration::from_millis(1));
+    assert_eq!(scheduler.more(LaneIndex(0), 0).len(), 10);
+    assert_eq!(scheduler.more(LaneIndex(0), 9).len(), 0, "enough is pending");
+    scheduler.observe(LaneIndex(0), Duration::from_secs(10));
+    assert_eq!(scheduler.more(LaneIndex(0), 0).len(), 1, "slow tests are handed out singly");
+}
+
+#[test]
+fn lanes_without_places_come_first_and_reruns_before_all() {
+    let mut scheduler = Scheduler::new(2);
+    scheduler.add(BinaryIndex(0), LaneKind::Served("a".into()), indices(0..100));
+    scheduler.add(BinaryIndex(1), LaneKind::Single, indices(100..102));
+    let task = scheduler.next(true).unwrap();
+    assert_eq!(task.binary, BinaryIndex(0));
+    scheduler.enter(LaneIndex(0));
+    assert_eq!(scheduler.next(false).unwrap().tests, [TestIndex(100)]);
+    scheduler.add_alone(BinaryIndex(0), TestIndex(3), AttemptReason::AloneAfterFailure);
+    assert_eq!(scheduler.next(false).unwrap().tests, [TestIndex(3)]);
+}
+
+#[test]
+fn threads_wait_for_every_place() {
+    let mut scheduler = Scheduler::new(2);
+    scheduler.add(BinaryIndex(0), LaneKind::Threads, indices(0..10));
+    assert_eq!(scheduler.next(false), None);
+    assert_eq!(scheduler.next(true).unwrap().tests.len(), 10);
+}
+
+proptest::proptest! {
+    /// Whatever is handed out, given back and converted: every test comes out exactly once.
+    #[test]
+    fn nothing_is_lost(
+        lanes in proptest::collection::vec((0_usize..4, 0_usize..60), 1..5),
+        steps in proptest::collection::vec((0_u8..4, 0_usize..20), 0..60),
+        places in 1_usize..5,
+    ) {
+        let mut scheduler = Scheduler::new(places);
+        let mut count = 0;
+        for (binary, (kind, tests)) in lanes.iter().enumerate() {
+            let kind = [LaneKind::Served("c".into()), LaneKind::Batched, LaneKind::Single, LaneKind::Threads][*kind].clone();
+            scheduler.add(BinaryIndex(binary), kind, indices(count..count + tests));
+            count += tests;
+        }
+        let mut seen = Vec::new();
+        let mut served = None;
+        for (step, number) in steps {
+            match step {
+                0 => if let Some(task) = scheduler.next(true) {
+                    if let TaskKind::Serve { lane, .. } | TaskKind::Batch { lane } = task.kind {
+                        served = Some(lane);
+                        let keep = number.min(task.tests.len());
+                        seen.extend_from_slice(&task.tests[..keep]);
+                        scheduler.give_back(lane, task.tests[keep..].iter().copied());
+                    } else {
+                        seen.extend(task.tests);
+                    }
+                },
+                1 => if let Some(lane) = served { seen.extend(scheduler.more(lane, number)); },
+                2 => if let Some(lane) = served { scheduler.observe(lane, Duration::from_micros(number as u64)); },
+                _ => if let Some(lane) = served { scheduler.convert(lane, LaneKind::Single); },
+            }
+        }
+        while let Some(task) = scheduler.next(true) {
+            proptest::prop_assert!(!task.tests.is_empty());
+            seen.extend(task.tests);
+        }
+        proptest::prop_assert!(scheduler.is_empty());
+        seen.sort_unstable();
+        proptest::prop_assert_eq!(seen, indices(0..count).collect::<Vec<_>>());
+    }
+}

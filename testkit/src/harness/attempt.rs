@@ -1,0 +1,207 @@
+//! One attempt at one test: runs it under `catch_unwind` and judges what came.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use testkit_protocol::event::{AttemptFinished, Captured};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::outcome::Outcome;
+
+use super::panic_hook::Panic;
+use crate::registry::{ShouldPanic, TestCase};
+
+/// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Making the group's value.
+    SetUp,
+    /// The test itself.
+    #[default]
+    Test,
+    /// Taking the group's value down.
+    TearDown,
+}
+
+/// What is known of the attempt that this thread is running.
+#[derive(Default)]
+struct State {
+    phase: Phase,
+    /// Failures that did not end the test, each with the phase it came in.
+    recorded: Vec<(Phase, Failure)>,
+    /// The failure that the assertion which is panicking right now raised, and the panic's text.
+    raised: Option<(String, Failure)>,
+    /// The last panic on this thread.
+    panic: Option<Panic>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+/// Runs `f` on this thread's state; does nothing where the thread is past its thread-locals.
+fn with_state<T: Default>(f: impl FnOnce(&mut State) -> T) -> T {
+    STATE.try_with(|state| f(&mut state.borrow_mut())).unwrap_or_default()
+}
+
+pub(super) fn enter(phase: Phase) {
+    with_state(|state| state.phase = phase);
+}
+
+pub(super) fn record(failure: Failure) {
+    with_state(|state| {
+        let phase = state.phase;
+        state.recorded.push((phase, failure));
+    });
+}
+
+pub(super) fn note_raised(text: &str, failure: Failure) {
+    with_state(|state| state.raised = Some((text.to_owned(), failure)));
+}
+
+/// The raised failure whose panic has `message`, if it is that panic which is under way.
+pub(super) fn take_raised(message: &str) -> Option<Failure> {
+    with_state(|state| state.raised.take_if(|(text, _)| text == message)).map(|(_, failure)| failure)
+}
+
+pub(super) fn note_panic(panic: Panic) {
+    with_state(|state| state.panic = Some(panic));
+}
+
+/// Runs the test once, on this thread. Panics do not leave it.
+pub(super) fn attempt(case: &TestCase) -> AttemptFinished {
+    with_state(|state| *state = State::default());
+    let started = Instant::now();
+    let result = catch_unwind(case.run);
+    let duration = started.elapsed();
+    let (phase, recorded) = with_state(|state| (state.phase, std::mem::take(&mut state.recorded)));
+    let panic = result.err().map(|payload| {
+        let failure = failure_of_panic(&*payload);
+        // A payload may panic again when it is dropped; that is one more thing that went wrong in the test.
+        drop_quietly(payload);
+        (phase, failure)
+    });
+    let (outcome, failures) = judge(case.should_panic, panic, recorded);
+    finished(outcome, failures, duration)
+}
+
+fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {
+    AttemptFinished {
+        outcome,
+        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        failures,
+        termination: None,
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+    }
+}
+
+fn drop_quietly(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+/// The failure that a caught panic stands for: what the hook saw, or what the payload itself tells.
+pub(super) fn failure_of_panic(payload: &(dyn Any + Send)) -> Failure {
+    let message = message_of(payload);
+    match with_state(|state| state.panic.take()) {
+        // `resume_unwind` does not call the hook: then the last panic seen was another one.
+        Some(panic) if message.is_none_or(|message| panic.is(message)) => panic.into_failure(),
+        _ => Failure::new(FailureKind::Panic, message.unwrap_or("(a payload that is no text)")),
+    }
+}
+
+/// The text of a panic's payload, if it is one.
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&'static str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+/// What an attempt amounts to. `panic` is the failure that ended it, with the phase it came in.
+fn judge(
+    should_panic: ShouldPanic,
+    panic: Option<(Phase, Failure)>,
+    recorded: Vec<(Phase, Failure)>,
+) -> (Outcome, Vec<Failure>) {
+    let ending = match (should_panic, panic) {
+        (ShouldPanic::No, panic) => panic,
+        (ShouldPanic::Yes | ShouldPanic::Containing(_), None) => {
+            Some((Phase::Test, Failure { message: None, ..Failure::new(FailureKind::DidNotPanic, "") }))
+        }
+        (ShouldPanic::Yes, Some((Phase::Test, _))) => None,
+        (ShouldPanic::Containing(expected), Some((Phase::Test, failure))) => {
+            let came = message_text(&failure);
+            (!came.contains(expected)).then(|| {
+                let kind = FailureKind::WrongPanic { expected: expected.to_owned() };
+                (Phase::Test, Failure { kind, message: Some(came), ..failure })
+            })
+        }
+        (ShouldPanic::Yes | ShouldPanic::Containing(_), other @ Some(_)) => other,
+    };
+    let all: Vec<_> = recorded.into_iter().chain(ending).collect();
+    let outcome = if all.is_empty() {
+        Outcome::Passed
+    } else if all.iter().all(|(phase, _)| *phase != Phase::Test) {
+        Outcome::Errored
+    } else {
+        Outcome::Failed
+    };
+    (outcome, all.into_iter().map(|(_, failure)| failure).collect())
+}
+
+/// The text that `#[should_panic(expected = "…")]` is held against: what the panic's message was.
+fn message_text(failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Panic => failure.message.clone().unwrap_or_default(),
+        _ => testkit_protocol::text::body(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panic(message: &str) -> Failure {
+        Failure::new(FailureKind::Panic, message)
+    }
+
+    #[test]
+    fn judges_every_combination() {
+        #[track_caller]
+        fn check(
+            should_panic: ShouldPanic,
+            ending: Option<(Phase, &str)>,
+            recorded: &[(Phase, &str)],
+            want: Outcome,
+            want_kinds: &[FailureKind],
+        ) {
+            let recorded = recorded.iter().map(|(phase, message)| (*phase, panic(message))).collect();
+            let ending = ending.map(|(phase, message)| (phase, panic(message)));
+            let (outcome, failures) = judge(should_panic, ending, recorded);
+            assert_eq!(outcome, want);
+            assert_eq!(failures.into_iter().map(|failure| failure.kind).collect::<Vec<_>>(), want_kinds);
+        }
+        use FailureKind::{DidNotPanic, Panic, WrongPanic};
+        use Phase::{SetUp, TearDown, Test};
+        use ShouldPanic::{Containing, No, Yes};
+        check(No, None, &[], Outcome::Passed, &[]);
+        check(No, Some((Test, "boom")), &[], Outcome::Failed, &[Panic]);
+        check(No, Some((SetUp, "boom")), &[], Outcome::Errored, &[Panic]);
+        check(No, Some((TearDown, "boom")), &[], Outcome::Errored, &[Panic]);
+        check(No, Some((TearDown, "b")), &[(Test, "a")], Outcome::Failed, &[Panic, Panic]);
+        check(No, None, &[(Test, "a")], Outcome::Failed, &[Panic]);
+        check(Yes, Some((Test, "boom")), &[], Outcome::Passed, &[]);
+        check(Yes, None, &[], Outcome::Failed, &[DidNotPanic]);
+        check(Yes, Some((SetUp, "boom")), &[], Outcome::Errored, &[Panic]);
+        check(Yes, Some((Test, "boom")), &[(TearDown, "b")], Outcome::Errored, &[Panic]);
+        check(Containing("oo"), Some((Test, "boom")), &[], Outcome::Passed, &[]);
+        check(Containing("x"), Some((Test, "boom")), &[], Outcome::Failed, &[WrongPanic { expected: "x".into() }]);
+    }
+
+    #[test]
+    fn a_payload_that_is_no_text_is_still_a_failure() {
+        let failure = failure_of_panic(&17_u32);
+        assert_eq!(failure.message.as_deref(), Some("(a payload that is no text)"));
+    }
+}

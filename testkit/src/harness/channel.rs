@@ -1,0 +1,126 @@
+//! A worker's line to the command: a socket that was inherited as standard input.
+//!
+//! A test can close any descriptor and open files in its place, so every use checks that the number still means the
+//! socket it meant at the start. The last word of a worker that lost its socket goes into a file, found by its path.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use testkit_protocol::env;
+use testkit_protocol::message::{CHANNEL_LOST_EXIT_CODE, Message, Request};
+
+use super::process_state::{FileIdentity, high_copy};
+
+/// The channel, and what was read from it beyond the last whole line.
+#[derive(Debug)]
+pub(super) struct Channel {
+    stream: UnixStream,
+    identity: FileIdentity,
+    rescue: Option<PathBuf>,
+    pending: Vec<u8>,
+}
+
+/// What came from the command.
+#[derive(Debug)]
+pub(super) enum Received {
+    /// Requests, in their order; none if nothing is there yet and nobody waits for it.
+    Requests(Vec<Request>),
+    /// The command is gone.
+    Closed,
+}
+
+impl Channel {
+    /// The channel that the environment names, which forgets it; `None` if this process is no worker.
+    pub(super) fn from_environment() -> Option<Self> {
+        let number: RawFd = std::env::var(env::CHANNEL).ok()?.parse().ok()?;
+        let rescue = std::env::var_os(env::RESCUE).map(PathBuf::from);
+        // A number that outlived its process may mean anything by now, or nothing.
+        let identity = FileIdentity::of(number).filter(FileIdentity::is_socket)?;
+        // SAFETY: libtest's main thread waits for this one and no other exists, so nobody reads the environment now.
+        unsafe {
+            std::env::remove_var(env::CHANNEL);
+            std::env::remove_var(env::RESCUE);
+        }
+        let copy = high_copy(number);
+        if copy < 0 {
+            return None;
+        }
+        // Tests read an empty standard input, as they do under most runners in CI.
+        if let Ok(null) = File::open("/dev/null") {
+            // SAFETY: both descriptors are open; from here on the channel is known by its copy alone.
+            unsafe { libc::dup2(null.as_raw_fd(), number) };
+        }
+        // SAFETY: the descriptor was made above for us alone, and it is a socket.
+        let stream = unsafe { UnixStream::from_raw_fd(copy) };
+        Some(Self { stream, identity, rescue, pending: Vec::new() })
+    }
+
+    /// Reads what is there; waits for the first whole line if `wait`.
+    pub(super) fn receive(&mut self, wait: bool) -> Received {
+        self.require_own(None);
+        let mut requests = Vec::new();
+        loop {
+            let mut chunk = [0_u8; 16 * 1024];
+            let read = if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
+            match read {
+                Ok(0) => return Received::Closed,
+                Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::Requests(requests),
+                Err(_) => return Received::Closed,
+            }
+            while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.pending.drain(..=end).collect();
+                let request = std::str::from_utf8(&line).ok().and_then(|line| Request::read(line.trim_end()).ok());
+                // A request of a newer command: there is nothing this worker could do about it. The command
+                // notices by the protocol version in our greeting and does not send such.
+                requests.extend(request);
+            }
+        }
+    }
+
+    /// Reads without waiting.
+    fn peek_read(&self, chunk: &mut [u8]) -> io::Result<usize> {
+        // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
+        let count = unsafe {
+            libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT)
+        };
+        usize::try_from(count).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// Sends a message; ends the process if the channel is no longer ours.
+    pub(super) fn send(&mut self, message: &Message) {
+        let mut line = String::with_capacity(160);
+        message.write(&mut line);
+        self.require_own(Some(&line));
+        if self.stream.write_all(line.as_bytes()).is_err() {
+            // The command is gone, or a test shut the socket down: what a file can still carry, it carries.
+            self.abandon(Some(&line));
+        }
+    }
+
+    /// Whether the channel's number still means our socket.
+    fn is_own(&self) -> bool {
+        FileIdentity::of(self.stream.as_raw_fd()) == Some(self.identity)
+    }
+
+    fn require_own(&self, last_word: Option<&str>) {
+        if !self.is_own() {
+            self.abandon(last_word);
+        }
+    }
+
+    /// Leaves, with the last word in the rescue file.
+    fn abandon(&self, last_word: Option<&str>) -> ! {
+        if let (Some(path), Some(line)) = (&self.rescue, last_word)
+            && let Ok(mut file) = OpenOptions::new().append(true).open(path)
+        {
+            // If this fails too, the command runs the test again on its own.
+            drop(file.write_all(line.as_bytes()));
+        }
+        std::process::exit(CHANNEL_LOST_EXIT_CODE);
+    }
+}

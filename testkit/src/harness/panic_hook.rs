@@ -1,0 +1,120 @@
+//! Turns panics into data. Installed in workers only: under libtest the panics are libtest's.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::Cell;
+use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::location::Location;
+
+use super::attempt;
+
+/// A panic as the hook saw it. The backtrace is made text only if somebody will read it: that takes milliseconds.
+#[derive(Debug)]
+pub(super) struct Panic {
+    message: String,
+    failure: Failure,
+    backtrace: Backtrace,
+}
+
+impl Panic {
+    /// Whether this panic had `message`.
+    pub(super) fn is(&self, message: &str) -> bool {
+        self.message == message
+    }
+
+    pub(super) fn into_failure(self) -> Failure {
+        let backtrace = match self.backtrace.status() {
+            BacktraceStatus::Captured => Some(trimmed(&self.backtrace.to_string())),
+            _ => None,
+        };
+        Failure { backtrace, ..self.failure }
+    }
+}
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// The hook that was there before ours: the standard library's.
+static STANDARD: OnceLock<Hook> = OnceLock::new();
+
+/// Called with the failure of each panic on a test's thread, at once.
+static TELL: OnceLock<fn(&Failure)> = OnceLock::new();
+
+thread_local! {
+    /// Whether this thread runs tests.
+    static RUNS_TESTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes this thread the one whose panics are a test's; `tell` gets each of them before anything unwinds.
+pub(super) fn prepare(tell: fn(&Failure)) {
+    STANDARD.get_or_init(std::panic::take_hook);
+    TELL.get_or_init(|| tell);
+    RUNS_TESTS.set(true);
+}
+
+/// Installs the hook, whatever a test put in its place.
+pub(super) fn install() {
+    std::panic::set_hook(Box::new(hook));
+}
+
+fn hook(info: &PanicHookInfo<'_>) {
+    if !RUNS_TESTS.try_with(Cell::get).unwrap_or(false) {
+        // Whether a panic on another thread matters is for the test to say (it may join the thread on purpose); its
+        // text belongs to the test's output.
+        if let Some(standard) = STANDARD.get() {
+            standard(info);
+        }
+        return;
+    }
+    let message = attempt::message_of(info.payload()).unwrap_or("(a payload that is no text)").to_owned();
+    let failure = attempt::take_raised(&message).unwrap_or_else(|| Failure {
+        location: info.location().map(Location::from),
+        ..Failure::new(FailureKind::Panic, message.clone())
+    });
+    if let Some(tell) = TELL.get() {
+        tell(&failure);
+    }
+    attempt::note_panic(Panic { message, failure, backtrace: Backtrace::capture() });
+}
+
+/// A backtrace without the frames of the panic machinery at its top and of the runner at its bottom.
+fn trimmed(backtrace: &str) -> String {
+    // A frame is a line `  N: path`, followed by lines `      at file:line:column`.
+    let mut frames: Vec<Vec<&str>> = Vec::new();
+    for line in backtrace.lines() {
+        let is_place = line.trim_start().starts_with("at ");
+        match frames.last_mut() {
+            Some(frame) if is_place => frame.push(line),
+            _ => frames.push(vec![line]),
+        }
+    }
+    let is_machinery = |frame: &Vec<&str>| {
+        ["core::panicking::", "std::panicking::", "rust_begin_unwind", "std::panic::panic_any", "testkit::harness::"]
+            .iter()
+            .any(|path| frame[0].contains(path))
+    };
+    let is_runner = |frame: &Vec<&str>| frame[0].contains("testkit::harness::run");
+    let start = frames.iter().take_while(|frame| !is_runner(frame)).collect::<Vec<_>>();
+    let start = start.iter().rposition(|frame| is_machinery(frame)).map_or(0, |position| position + 1);
+    let rest = &frames[start.min(frames.len())..];
+    let end = rest.iter().position(is_runner).unwrap_or(rest.len());
+    rest[..end].concat().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backtrace_keeps_the_users_frames() {
+        let full = "   0: std::backtrace::Backtrace::create\n             at /rustc/x/backtrace.rs:331:13\n   1: \
+                    std::panicking::begin_panic_handler\n   2: core::panicking::panic_fmt\n   3: demo::inner\n             \
+                    at ./src/lib.rs:3:5\n   4: demo::tests::test_it\n   5: testkit::harness::run\n   6: main";
+        assert_eq!(
+            trimmed(full),
+            "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it"
+        );
+        assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
+    }
+}

@@ -1,0 +1,303 @@
+//! The state of the process that tests share: noted when the worker starts, put back before each test, and looked at
+//! after it for what cannot be put back.
+//!
+//! Restored: working directory, environment variables, signal dispositions and mask, descriptors 0 to 2. (The panic
+//! hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
+//! is replaced. The whole of it must cost a few microseconds, since it is paid for every test.
+
+use std::ffi::{CString, OsString};
+use std::mem::MaybeUninit;
+use std::os::fd::RawFd;
+use std::os::unix::ffi::OsStringExt as _;
+use std::time::{Duration, Instant};
+
+unsafe extern "C" {
+    /// POSIX: the variables of the process, a list of pointers that ends with a null pointer.
+    static environ: *const *const libc::c_char;
+}
+
+/// What a descriptor refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    device: libc::dev_t,
+    inode: libc::ino_t,
+    kind: libc::mode_t,
+}
+
+impl FileIdentity {
+    /// What `descriptor` refers to; `None` if it is closed.
+    pub(super) fn of(descriptor: RawFd) -> Option<Self> {
+        status(descriptor).map(|status| Self {
+            device: status.st_dev,
+            inode: status.st_ino,
+            kind: status.st_mode & libc::S_IFMT,
+        })
+    }
+
+    pub(super) fn is_socket(&self) -> bool {
+        self.kind == libc::S_IFSOCK
+    }
+}
+
+fn status(descriptor: RawFd) -> Option<libc::stat> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the pointer is to room for a `stat`, which is read only if the call says that it filled it.
+    unsafe { (libc::fstat(descriptor, status.as_mut_ptr()) == 0).then(|| status.assume_init()) }
+}
+
+/// A copy of the descriptor, closed in programs that tests start and out of the way of tests that count on low
+/// numbers; negative if there is none to be had.
+pub(super) fn high_copy(descriptor: RawFd) -> RawFd {
+    // SAFETY: makes a new descriptor; no memory is involved.
+    unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, COPIES_FROM) }
+}
+
+/// One of the descriptors 0 to 2, and a copy of it under a high number to put it back from.
+#[derive(Clone, Copy, Debug)]
+struct Standard {
+    descriptor: RawFd,
+    identity: Option<FileIdentity>,
+    copy: RawFd,
+}
+
+/// Copies are made above this number.
+const COPIES_FROM: RawFd = 200;
+
+impl Standard {
+    fn capture(descriptor: RawFd) -> Self {
+        Self { descriptor, identity: FileIdentity::of(descriptor), copy: high_copy(descriptor) }
+    }
+
+    fn restore(self) -> bool {
+        if FileIdentity::of(self.descriptor) == self.identity {
+            return true;
+        }
+        // SAFETY: `copy` was checked to be the file we opened; the standard descriptor is ours to set.
+        FileIdentity::of(self.copy) == self.identity && unsafe { libc::dup2(self.copy, self.descriptor) } >= 0
+    }
+
+    /// Size of the file behind it, in bytes; 0 if it is no regular file, or no longer the one it was.
+    fn end(self) -> u64 {
+        let same = |status: &libc::stat| {
+            let kind = status.st_mode & libc::S_IFMT;
+            self.identity.is_some_and(|identity| identity.inode == status.st_ino && identity.device == status.st_dev)
+                && kind == libc::S_IFREG
+        };
+        [self.descriptor, self.copy]
+            .into_iter()
+            .find_map(|descriptor| status(descriptor).filter(same))
+            .map_or(0, |status| u64::try_from(status.st_size).unwrap_or(0))
+    }
+}
+
+/// The number of signals whose disposition is kept: the standard ones. Source: signal(7).
+const SIGNALS: i32 = 31;
+
+/// How long a thread that is just ending may take to be gone.
+const THREAD_GRACE: Duration = Duration::from_millis(3);
+
+/// The state at the start.
+#[derive(Debug)]
+pub(super) struct ProcessState {
+    directory: Option<CString>,
+    standard: [Standard; 3],
+    dispositions: Vec<(i32, libc::sigaction)>,
+    mask: libc::sigset_t,
+    variables: Vec<(OsString, OsString)>,
+    variable_pointers: Vec<usize>,
+    tasks: Option<Tasks>,
+}
+
+impl ProcessState {
+    /// Notes the state as it is now.
+    pub(super) fn capture() -> Self {
+        let directory = std::env::current_dir().ok();
+        Self {
+            directory: directory.and_then(|path| CString::new(path.into_os_string().into_vec()).ok()),
+            standard: [0, 1, 2].map(Standard::capture),
+            dispositions: (1..=SIGNALS).filter_map(|signal| Some((signal, disposition(signal)?))).collect(),
+            mask: signal_mask(),
+            variables: std::env::vars_os().collect(),
+            variable_pointers: variable_pointers(),
+            tasks: Tasks::open(),
+        }
+    }
+
+    /// Size of what was written to standard output, in bytes, if that is captured in a file.
+    pub(super) fn stdout_end(&self) -> u64 {
+        self.standard[1].end()
+    }
+
+    /// The same for standard error.
+    pub(super) fn stderr_end(&self) -> u64 {
+        self.standard[2].end()
+    }
+
+    /// Puts everything back.
+    ///
+    /// # Errors
+    /// What could not be put back, as a fragment; the process should not run another test then.
+    pub(super) fn restore(&self) -> Result<(), &'static str> {
+        self.restore_directory()?;
+        self.restore_variables();
+        self.restore_signals();
+        if self.standard.iter().all(|standard| standard.restore()) {
+            Ok(())
+        } else {
+            Err("a standard stream was closed or replaced")
+        }
+    }
+
+    fn restore_directory(&self) -> Result<(), &'static str> {
+        let Some(directory) = &self.directory else { return Ok(()) };
+        // SAFETY: the pointer is to a text that ends with a zero byte and lives through the call.
+        let changed = unsafe { libc::chdir(directory.as_ptr()) } == 0;
+        if changed { Ok(()) } else { Err("the package's folder is gone or cannot be entered") }
+    }
+
+    fn restore_variables(&self) {
+        // Whoever sets or removes a variable makes the C library change a pointer of the list.
+        if variable_pointers() == self.variable_pointers {
+            return;
+        }
+        let now: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+        if now == self.variables {
+            return;
+        }
+        // SAFETY: between two tests no thread of theirs is left running (see `leftover`), so nobody else reads.
+        unsafe {
+            for (name, _) in now.iter().filter(|(name, _)| !self.variables.iter().any(|(kept, _)| kept == name)) {
+                std::env::remove_var(name);
+            }
+            for (name, value) in &self.variables {
+                if std::env::var_os(name).as_ref() != Some(value) {
+                    std::env::set_var(name, value);
+                }
+            }
+        }
+    }
+
+    fn restore_signals(&self) {
+        for (signal, kept) in &self.dispositions {
+            let same = disposition(*signal).is_some_and(|now| {
+                now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags
+            });
+            if !same {
+                // SAFETY: `kept` came from the same call in this process; its handler, if any, is still there.
+                unsafe { libc::sigaction(*signal, kept, std::ptr::null_mut()) };
+            }
+        }
+        // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, std::ptr::null_mut()) };
+    }
+
+    /// What a test left behind that nobody can take back, as a fragment.
+    pub(super) fn leftover(&self) -> Option<&'static str> {
+        if self.standard.iter().any(|standard| FileIdentity::of(standard.descriptor) != standard.identity)
+            && !self.standard.iter().all(|standard| standard.restore())
+        {
+            return Some("a standard stream was closed or replaced");
+        }
+        if has_children() {
+            return Some("a child process was left behind");
+        }
+        let more_threads = |tasks: &Tasks| {
+            let deadline = Instant::now() + THREAD_GRACE;
+            while tasks.count().is_none_or(|count| count > tasks.at_start) {
+                if Instant::now() > deadline {
+                    return true;
+                }
+                std::thread::sleep(Duration::from_micros(50));
+            }
+            false
+        };
+        if self.tasks.as_ref().is_some_and(more_threads) {
+            return Some("a thread was left running");
+        }
+        None
+    }
+}
+
+fn disposition(signal: i32) -> Option<libc::sigaction> {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
+    unsafe { (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init()) }
+}
+
+fn signal_mask() -> libc::sigset_t {
+    let mut mask = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: nothing is set; a signal set of zeros is an empty one, should the call fail.
+    unsafe {
+        libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), mask.as_mut_ptr());
+        mask.assume_init()
+    }
+}
+
+fn variable_pointers() -> Vec<usize> {
+    let mut pointers = Vec::new();
+    // SAFETY: `environ` is null or a list that ends with null, and nobody changes it while this thread reads: the
+    // caller is between two tests.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            pointers.push(*entry as usize);
+            entry = entry.add(1);
+        }
+    }
+    pointers
+}
+
+fn has_children() -> bool {
+    let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: the pointer is to room for the answer; `WNOWAIT` leaves any child as it is.
+    let result = unsafe {
+        libc::waitid(libc::P_ALL, 0, information.as_mut_ptr(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
+    };
+    result == 0
+}
+
+/// The threads of this process, counted by the links of its folder of tasks.
+#[derive(Debug)]
+struct Tasks {
+    #[cfg(target_os = "linux")]
+    folder: std::fs::File,
+    #[cfg(target_os = "linux")]
+    identity: FileIdentity,
+    at_start: u64,
+}
+
+#[cfg(target_os = "linux")]
+impl Tasks {
+    /// `None` where there is no `/proc`.
+    fn open() -> Option<Self> {
+        use std::os::fd::AsRawFd as _;
+        let folder = std::fs::File::open("/proc/self/task").ok()?;
+        let identity = FileIdentity::of(folder.as_raw_fd())?;
+        let mut tasks = Self { folder, identity, at_start: 0 };
+        tasks.at_start = tasks.count()?;
+        // Two links for the folder itself, one for each task: if the system counts otherwise, do not count at all.
+        let listed = std::fs::read_dir("/proc/self/task").ok()?.count() as u64;
+        (tasks.at_start == listed + 2).then_some(tasks)
+    }
+
+    /// `None` if a test closed the folder.
+    fn count(&self) -> Option<u64> {
+        use std::os::fd::AsRawFd as _;
+        let descriptor = self.folder.as_raw_fd();
+        let status = status(descriptor).filter(|_| FileIdentity::of(descriptor) == Some(self.identity))?;
+        #[expect(clippy::useless_conversion, reason = "the type differs between architectures")]
+        Some(u64::from(status.st_nlink))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Tasks {
+    /// Threads are not counted here: one that a test leaves behind goes on beside the next tests.
+    fn open() -> Option<Self> {
+        None
+    }
+
+    fn count(&self) -> Option<u64> {
+        Some(self.at_start)
+    }
+}
