@@ -82,6 +82,7 @@ fn the_canonical_run_has_everything_in_it() {
             "Interrupted",
             "Notice",
             "PlanClosed",
+            "PlanExtended",
             "RunFinished",
             "RunStarted",
             "TestFinished",
