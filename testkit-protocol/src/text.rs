@@ -73,18 +73,36 @@ pub fn summary(failure: &Failure) -> String {
             format!("panicked with {came:?}, expected part {:?}", one_line(expected))
         }
         FailureKind::ReturnedError(error) => {
-            let mut text = format!("returned an error: {}", one_line(failure.message.as_deref().unwrap_or_default()));
+            let mut text = format!(
+                "returned an error: {}",
+                one_line(failure.message.as_deref().unwrap_or_default())
+            );
             if let Some(root) = error.sources.last() {
                 write!(text, " … caused by: {}", one_line(root)).expect("writing to a String cannot fail");
             }
             text
         }
-        FailureKind::Panic
-        | FailureKind::DidNotPanic
-        | FailureKind::Crash
-        | FailureKind::Timeout
-        | FailureKind::Runner => first_line(&body(failure)),
+        FailureKind::Panic => failure
+            .message
+            .as_deref()
+            .and_then(std_assertion)
+            .unwrap_or_else(|| first_line(&body(failure))),
+        FailureKind::DidNotPanic | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+            first_line(&body(failure))
+        }
     }
+}
+
+/// The message of the standard library's `assert_eq!` and `assert_ne!` on one line, its values kept.
+///
+/// Source: `core::panicking::assert_failed_inner`, the same text since Rust 1.73.
+fn std_assertion(message: &str) -> Option<String> {
+    let (first, values) = message.split_once("\n  left: ")?;
+    let (left, right) = values.split_once("\n right: ")?;
+    let first = first.strip_prefix("assertion `")?;
+    let (asserted, words) = first.split_once("` failed")?;
+    let text = format!("{asserted}: {} vs {}", one_line(left), one_line(right));
+    Some(with_message(text, words.strip_prefix(": ")))
 }
 
 fn with_message(mut text: String, message: Option<&str>) -> String {
@@ -104,7 +122,12 @@ fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
     }
     text.push_str("assertion failed: ");
     text.push_str(&assertion.expression);
-    let width = assertion.operands.iter().map(|operand| operand.role.chars().count()).max().unwrap_or(0);
+    let width = assertion
+        .operands
+        .iter()
+        .map(|operand| operand.role.chars().count())
+        .max()
+        .unwrap_or(0);
     for Operand { role, source, value } in &assertion.operands {
         let padding = " ".repeat(width - role.chars().count());
         write!(text, "\n  {role}:{padding} ").expect("writing to a String cannot fail");

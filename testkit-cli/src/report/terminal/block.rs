@@ -228,7 +228,7 @@ fn place(place: Place) -> String {
 
 /// Appends what a test wrote to a stream, under a caption; nothing if it wrote nothing.
 fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captured) {
-    if captured.is_empty() {
+    if captured.head.is_empty() && captured.omitted == 0 {
         return;
     }
     let size = if captured.omitted > 0 {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
 use super::Mode;
 use super::progress::Progress;
@@ -136,23 +136,28 @@ impl<W: Write + Send + 'static> Live<W> {
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), u8::MAX);
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let inner = BAR_COLUMNS - 2;
-        let template = format!("[{{bar:{inner}}}] {{msg}}");
-        bar.set_style(
-            ProgressStyle::with_template(&template)
-                .expect("the template is ours")
-                .progress_chars("━╸ "),
-        );
+        let beside = Arc::new(Mutex::new(String::new()));
+        let shown = Arc::clone(&beside);
+        let write_beside = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+            // Writing into the bar's own buffer cannot fail.
+            let _ = out.write_str(&lock(&shown));
+        };
+        let template = format!("[{{bar:{inner}}}] {{beside}}");
+        let style_of_bar = ProgressStyle::with_template(&template).expect("the template is ours");
+        bar.set_style(style_of_bar.progress_chars("━╸ ").with_key("beside", write_beside));
         let state = Mutex::new(State {
             progress: Progress::default(),
             pending: String::new(),
         });
+        let screen = Screen {
+            canvas,
+            bar,
+            beside,
+            style,
+            state,
+        };
         Self {
-            screen: Arc::new(Screen {
-                canvas,
-                bar,
-                style,
-                state,
-            }),
+            screen: Arc::new(screen),
             painter: None,
             began: Instant::now(),
         }
@@ -235,6 +240,8 @@ impl Painter {
 struct Screen<W: Write + Send + 'static> {
     canvas: Arc<Canvas<W>>,
     bar: ProgressBar,
+    /// What stands beside and below the bar.
+    beside: Arc<Mutex<String>>,
     style: Style,
     state: Mutex<State>,
 }
@@ -248,7 +255,7 @@ struct State {
 
 impl<W: Write + Send + 'static> Screen<W> {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Prints the lines that are due and draws the progress as it is at this time of the run.
@@ -266,9 +273,12 @@ impl<W: Write + Send + 'static> Screen<W> {
                 .suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
         }
         let Some((done, total)) = done else { return };
-        self.bar.set_length(total);
-        self.bar.set_position(done);
-        self.bar.set_message(beside);
+        *lock(&self.beside) = beside;
+        // One call, since each draws.
+        self.bar.update(|bar| {
+            bar.set_len(total);
+            bar.set_pos(done);
+        });
     }
 }
 
@@ -286,7 +296,7 @@ struct Written<W: Write> {
 
 impl<W: Write> Canvas<W> {
     fn written(&self) -> MutexGuard<'_, Written<W>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.written)
     }
 }
 
@@ -307,6 +317,11 @@ impl<W: Write> Written<W> {
             self.error.get_or_insert(error);
         }
     }
+}
+
+/// Locks, also after a panic elsewhere: what is locked here is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One of the two that hold the canvas: the progress bar.

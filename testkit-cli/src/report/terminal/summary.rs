@@ -39,6 +39,7 @@ struct Entry {
     test: TestId,
     verdict: Verdict,
     attempts: u32,
+    only_after_others: bool,
     what: Option<String>,
     location: Option<Location>,
 }
@@ -53,6 +54,7 @@ impl Summary {
                     test: finished.test.clone(),
                     verdict: finished.verdict,
                     attempts: finished.attempts,
+                    only_after_others: finished.fails_only_after_others,
                     what: failure.map(text::summary).filter(|what| !what.is_empty()),
                     location: failure
                         .and_then(|failure| failure.location.clone())
@@ -128,6 +130,9 @@ impl Summary {
             text.push_str(&Style::foreign_line(entry.test.as_str()));
             if entry.verdict == Verdict::Flaky {
                 write!(text, " - passed at attempt {}", entry.attempts).expect("writing to a String cannot fail");
+            }
+            if entry.only_after_others {
+                text.push_str(" - only after others");
             }
             if let Some(what) = &entry.what {
                 text.push_str(" - ");
