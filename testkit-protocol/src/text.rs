@@ -73,20 +73,15 @@ pub fn summary(failure: &Failure) -> String {
             format!("panicked with {came:?}, expected part {:?}", one_line(expected))
         }
         FailureKind::ReturnedError(error) => {
-            let mut text = format!(
-                "returned an error: {}",
-                one_line(failure.message.as_deref().unwrap_or_default())
-            );
+            let mut text = format!("returned an error: {}", one_line(failure.message.as_deref().unwrap_or_default()));
             if let Some(root) = error.sources.last() {
                 write!(text, " … caused by: {}", one_line(root)).expect("writing to a String cannot fail");
             }
             text
         }
-        FailureKind::Panic => failure
-            .message
-            .as_deref()
-            .and_then(std_assertion)
-            .unwrap_or_else(|| first_line(&body(failure))),
+        FailureKind::Panic => {
+            failure.message.as_deref().and_then(std_assertion).unwrap_or_else(|| first_line(&body(failure)))
+        }
         FailureKind::DidNotPanic | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
             first_line(&body(failure))
         }
@@ -122,12 +117,7 @@ fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
     }
     text.push_str("assertion failed: ");
     text.push_str(&assertion.expression);
-    let width = assertion
-        .operands
-        .iter()
-        .map(|operand| operand.role.chars().count())
-        .max()
-        .unwrap_or(0);
+    let width = assertion.operands.iter().map(|operand| operand.role.chars().count()).max().unwrap_or(0);
     for Operand { role, source, value } in &assertion.operands {
         let padding = " ".repeat(width - role.chars().count());
         write!(text, "\n  {role}:{padding} ").expect("writing to a String cannot fail");

@@ -2,5 +2,26 @@
 
 pub use inventory;
 
-pub use crate::harness::{Phase, enter, failure_of_panic, raise, record, run};
-pub use crate::registry::{ModuleEntry, ShouldPanic, TestCase};
+pub use crate::assertion::{Probe, Undebuggable, Value, fail_comparison, fail_condition, fail_equality};
+pub use crate::description::{join, joined_length};
+pub use crate::folder::check_folder;
+pub use crate::group::{GroupValue, run_group, run_group_by_value};
+pub use crate::harness::{Phase, enter, raise, record, run};
+pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
+pub use crate::settle::Returned;
+
+/// The traits that check what a test returned.
+pub mod settle {
+    pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
+}
+
+/// The static descriptions of this binary, as the registry holds them.
+pub fn descriptions() -> Vec<&'static [u8]> {
+    let modules = inventory::iter::<ModuleEntry>.into_iter().map(|module| module.description);
+    modules.chain(inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description)).collect()
+}
+
+/// The modules registered in this binary.
+pub fn modules() -> Vec<&'static ModuleEntry> {
+    inventory::iter::<ModuleEntry>.into_iter().collect()
+}

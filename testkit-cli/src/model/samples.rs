@@ -40,18 +40,9 @@ pub(crate) fn plain(list: &TestList, binary: BinaryIndex, name: &str, at: Option
 
 /// A collected test with its lines.
 fn collected(list: &TestList, binary: BinaryIndex, path: &str, file: &str, lines: (u32, u32)) -> Test {
-    let host = Host::Collected {
-        path: path.to_owned(),
-        libtest: path.to_owned(),
-        carrier: "carrier".into(),
-    };
+    let host = Host::Collected { path: path.to_owned(), libtest: path.to_owned(), carrier: "carrier".into() };
     let location = Some(Location::new(file, lines.0, 4));
-    Test {
-        host,
-        location,
-        end_line: Some(lines.1),
-        ..plain(list, binary, path, None)
-    }
+    Test { host, location, end_line: Some(lines.1), ..plain(list, binary, path, None) }
 }
 
 /// A list with every kind of test in it.
@@ -82,11 +73,7 @@ pub(crate) fn list() -> TestList {
     list.add_test(test);
 
     let till = list.add_binary(binary("till::api", "/ws/till/tests/api.rs", Harness::Custom));
-    let whole = Test {
-        id: TestId("till::api".to_owned()),
-        host: Host::Whole,
-        ..plain(&list, till, "", None)
-    };
+    let whole = Test { id: TestId("till::api".to_owned()), host: Host::Whole, ..plain(&list, till, "", None) };
     list.add_test(whole);
     list
 }

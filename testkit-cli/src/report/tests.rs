@@ -14,10 +14,7 @@ use crate::tally::Tally;
 /// The canonical run.
 pub(super) fn events() -> Vec<Event> {
     let script = include_str!("../../tests/events.jsonl");
-    script
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
-        .collect()
+    script.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
 /// A writer whose bytes stay in reach.
@@ -42,13 +39,7 @@ impl Write for Shared {
 }
 
 pub(super) fn settings(verbosity: Verbosity) -> Settings {
-    Settings {
-        mode: Mode::Plain,
-        color: false,
-        verbosity,
-        durations: 0,
-        rerun: "testkit".to_owned(),
-    }
+    Settings { mode: Mode::Plain, color: false, verbosity, durations: 0, rerun: "testkit".to_owned() }
 }
 
 fn report(settings: Settings, events: &[Event]) -> String {
@@ -93,9 +84,7 @@ fn the_canonical_run_has_everything_in_it() {
         assert!(tally.counts().of(verdict) > 0, "{verdict:?}");
     }
     assert_eq!(Some(tally.counts().total()), tally.plan().map(|plan| plan.selected));
-    let Some(EventKind::RunFinished(finished)) = events.last().map(|event| &event.kind) else {
-        panic!("no end")
-    };
+    let Some(EventKind::RunFinished(finished)) = events.last().map(|event| &event.kind) else { panic!("no end") };
     assert_eq!(finished.exit_code, i32::from(tally.exit_code(false).number()));
 }
 
@@ -106,10 +95,7 @@ fn plain() {
 
 #[test]
 fn plain_detailed() {
-    let settings = Settings {
-        durations: 3,
-        ..settings(Verbosity::Detailed)
-    };
+    let settings = Settings { durations: 3, ..settings(Verbosity::Detailed) };
     insta::assert_snapshot!(report(settings, &events()));
 }
 
@@ -120,10 +106,7 @@ fn plain_counts() {
 
 #[test]
 fn plain_in_color() {
-    let settings = Settings {
-        color: true,
-        ..settings(Verbosity::Normal)
-    };
+    let settings = Settings { color: true, ..settings(Verbosity::Normal) };
     insta::assert_snapshot!(report(settings, &events()).replace('\x1b', "␛"));
 }
 
@@ -150,18 +133,13 @@ fn json_lines() {
         }
     }
     reporter.finish().unwrap();
-    assert!(
-        out.text() == include_str!("../../tests/events.jsonl"),
-        "the events come back as they were"
-    );
+    assert!(out.text() == include_str!("../../tests/events.jsonl"), "the events come back as they were");
 }
 
 #[test]
 fn json_lines_make_the_folders_of_their_file() {
     let folder = tempfile::tempdir().unwrap();
-    let path = camino::Utf8Path::from_path(folder.path())
-        .unwrap()
-        .join("a/b/events.jsonl");
+    let path = camino::Utf8Path::from_path(folder.path()).unwrap().join("a/b/events.jsonl");
     JsonLines::create(&path).unwrap().finish().unwrap();
     assert!(path.is_file());
 }
@@ -186,10 +164,7 @@ fn a_reporter_that_fails_stops_no_other() {
     let mut reporters = Reporters::default();
     reporters.add("full.jsonl", JsonLines::new(Full(2000)));
     reporters.add("the terminal", Terminal::new(Full(10), settings(Verbosity::Normal)));
-    let live = Settings {
-        mode: Mode::Live(|| 80),
-        ..settings(Verbosity::Normal)
-    };
+    let live = Settings { mode: Mode::Live(|| 80), ..settings(Verbosity::Normal) };
     reporters.add("the live terminal", Terminal::new(Full(10), live));
     reporters.add("events.jsonl", JsonLines::new(out.clone()));
     for event in events() {
@@ -205,8 +180,5 @@ fn a_reporter_that_fails_stops_no_other() {
             "failed to write the report to the terminal: no storage space"
         ]
     );
-    assert!(
-        out.text() == include_str!("../../tests/events.jsonl"),
-        "the events come back as they were"
-    );
+    assert!(out.text() == include_str!("../../tests/events.jsonl"), "the events come back as they were");
 }

@@ -15,7 +15,15 @@ use crate::model::TestIndex;
 pub(super) struct Attempts {
     made: u32,
     /// The first attempt, if it has an outcome.
-    first: Option<(Outcome, u64)>,
+    first: Option<First>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct First {
+    outcome: Outcome,
+    duration_ns: u64,
+    /// Whether other tests had run in the same process before.
+    after_others: bool,
 }
 
 fn reason_of(running: &Running) -> AttemptReason {
@@ -65,22 +73,27 @@ impl Driver<'_> {
         attempt: AttemptFinished,
     ) {
         let (outcome, duration_ns) = (attempt.outcome, attempt.duration_ns);
+        // What cannot be told from a neighbour's output is worth another run: a report has to explain itself.
+        let inexact = attempt.stderr.approximate || attempt.stdout.approximate;
         self.emit_attempt(test, AttemptEvent::Finished(attempt));
         let earlier = self.attempts.remove(&test);
         let made = earlier.as_ref().map_or(0, |earlier| earlier.made) + 1;
         match (reason, earlier.and_then(|earlier| earlier.first)) {
             (AttemptReason::Planned, _) => {
                 let failed = matches!(outcome, Outcome::Failed | Outcome::Errored | Outcome::Crashed);
-                if failed && position > 0 && self.stop.is_none() {
-                    self.attempts.insert(test, Attempts { made, first: Some((outcome, duration_ns)) });
+                let after_others = position > 0;
+                if failed && (after_others || inexact) && self.stop.is_none() {
+                    let first = Some(First { outcome, duration_ns, after_others });
+                    self.attempts.insert(test, Attempts { made, first });
                     let binary = self.list.test(test).binary;
                     self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterFailure);
                 } else {
                     self.verdict(test, outcome, made, duration_ns, false);
                 }
             }
-            (AttemptReason::AloneAfterFailure, Some((first, first_duration))) => {
-                self.verdict(test, first, made, first_duration, outcome == Outcome::Passed);
+            (AttemptReason::AloneAfterFailure, Some(first)) => {
+                let after_others = first.after_others && outcome == Outcome::Passed;
+                self.verdict(test, first.outcome, made, first.duration_ns, after_others);
             }
             (AttemptReason::AloneAfterFailure, None) | (AttemptReason::AloneAfterLoss, _) => {
                 self.verdict(test, outcome, made, duration_ns, false);
@@ -101,7 +114,8 @@ impl Driver<'_> {
     /// The run was stopped before the attempt that a test was waiting for.
     pub(super) fn decide_without_another_attempt(&mut self, test: TestIndex) {
         let Some(attempts) = self.attempts.remove(&test) else { return };
-        let (outcome, duration_ns) = attempts.first.unwrap_or((Outcome::Interrupted, 0));
+        let (outcome, duration_ns) =
+            attempts.first.map_or((Outcome::Interrupted, 0), |first| (first.outcome, first.duration_ns));
         self.verdict(test, outcome, attempts.made, duration_ns, false);
     }
 

@@ -95,13 +95,20 @@ impl Driver<'_> {
         stderr.head = libtest_text::without_deprecation(&stderr.head).to_owned();
         // The next test may have written before we looked.
         stderr.approximate = next.is_some();
-        let failures = vec![failure_of(result, name, &stdout.head, &stderr)];
-        AttemptFinished { failures, stdout, stderr, ..finished(Outcome::Failed, took) }
+        let whole = running.streams.stderr().map(|all| all.read_bytes(0, all.end().min(BATCH_OUTPUT_LIMIT)));
+        let whole = String::from_utf8_lossy(&whole.unwrap_or_default()).into_owned();
+        let failure = match result {
+            LogResult::FailedBecause(_) => failure_of(result, name, "", &Captured { head: whole, ..stderr.clone() }),
+            LogResult::Failed | LogResult::Passed | LogResult::Ignored => {
+                libtest_text::failure_in_batch(name, &whole, &stderr.head).unwrap_or_else(unexplained)
+            }
+        };
+        AttemptFinished { failures: vec![failure], stdout, stderr, ..finished(Outcome::Failed, took) }
     }
 
     fn stdout_in_batch(&self, running: &Running, name: &str, next: Option<&str>) -> Captured {
         let Some(stdout) = running.streams.stdout() else { return Captured::default() };
-        let bytes = stdout.read_bytes(0, stdout.end().min(BATCH_STDOUT_LIMIT));
+        let bytes = stdout.read_bytes(0, stdout.end().min(BATCH_OUTPUT_LIMIT));
         let text = String::from_utf8_lossy(&bytes);
         let head = libtest_text::output_of(&text, name, next).unwrap_or_default().to_owned();
         Captured { bytes: head.len() as u64, head, ..Captured::default() }
@@ -177,7 +184,7 @@ impl Driver<'_> {
 
     /// A process of [`Job::Threads`] has ended.
     pub(super) fn take_threads_end(&mut self, mut running: Running, termination: Termination) {
-        let stdout = running.streams.stdout().map(|stdout| stdout.read_bytes(0, stdout.end().min(BATCH_STDOUT_LIMIT)));
+        let stdout = running.streams.stdout().map(|stdout| stdout.read_bytes(0, stdout.end().min(BATCH_OUTPUT_LIMIT)));
         let stdout = String::from_utf8_lossy(&stdout.unwrap_or_default()).into_owned();
         for (test, result, duration) in std::mem::take(&mut running.failed) {
             let name = self.libtest_name(test);
@@ -207,8 +214,8 @@ impl Driver<'_> {
     }
 }
 
-/// How much of a batch's standard output is searched for the marks of a test, in bytes.
-const BATCH_STDOUT_LIMIT: u64 = 8 * 1024 * 1024;
+/// How much of a batch's output is searched for what belongs to one test, in bytes.
+const BATCH_OUTPUT_LIMIT: u64 = 8 * 1024 * 1024;
 
 fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
     AttemptFinished {
@@ -239,6 +246,9 @@ pub(super) fn failure_of(result: &LogResult, name: &str, stdout: &str, stderr: &
         return failure;
     }
     let text = if stderr.tail.is_empty() { &stderr.head } else { &stderr.tail };
-    libtest_text::failure(name, stdout, text)
-        .unwrap_or_else(|| Failure::new(FailureKind::Panic, "(libtest tells no reason; see the output)"))
+    libtest_text::failure(name, stdout, text).unwrap_or_else(unexplained)
+}
+
+fn unexplained() -> Failure {
+    Failure::new(FailureKind::Panic, "(libtest tells no reason; see the output)")
 }

@@ -154,11 +154,20 @@ pub(super) fn without_deprecation(stderr: &str) -> &str {
 
 /// What a failed test of libtest says of itself: the last panic of its thread, the error it returned, or `None`.
 pub(super) fn failure(name: &str, stdout: &str, stderr: &str) -> Option<Failure> {
-    panic_of_thread(name, stderr).or_else(|| returned_error(stderr)).or_else(|| returned_error(stdout))
+    last_panic(name, stderr, true)
+        .or_else(|| last_panic(name, stderr, false))
+        .or_else(|| returned_error(stderr))
+        .or_else(|| returned_error(stdout))
 }
 
-/// The last `thread 'NAME' … panicked at FILE:LINE:COLUMN:` of the test's own thread, else of any.
-fn panic_of_thread(name: &str, stderr: &str) -> Option<Failure> {
+/// The same out of the output of a whole batch, where only the name of the thread tells whose a panic is; `near` is
+/// what was written about when the test ran.
+pub(super) fn failure_in_batch(name: &str, batch: &str, near: &str) -> Option<Failure> {
+    last_panic(name, batch, true).or_else(|| returned_error(near))
+}
+
+/// The last `thread 'NAME' … panicked at FILE:LINE:COLUMN:`, of the test's own thread or of any.
+fn last_panic(name: &str, stderr: &str, own_only: bool) -> Option<Failure> {
     let heads: Vec<usize> = stderr
         .match_indices("thread '")
         .map(|(at, _)| at)
@@ -166,7 +175,7 @@ fn panic_of_thread(name: &str, stderr: &str) -> Option<Failure> {
         .filter(|at| stderr[*at..].lines().next().is_some_and(|line| line.contains("panicked at ")))
         .collect();
     let own = format!("thread '{name}'");
-    let at = heads.iter().rev().find(|at| stderr[**at..].starts_with(&own)).or(heads.last())?;
+    let at = heads.iter().rev().find(|at| !own_only || stderr[**at..].starts_with(&own))?;
     let text = &stderr[*at..];
     let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
     let place = head.split_once("panicked at ")?.1.strip_suffix(':')?;

@@ -6,10 +6,7 @@ fn strings(selectors: &[&str]) -> Vec<String> {
 }
 
 fn place(folder: &str) -> Place<'_> {
-    Place {
-        workspace_root: Utf8Path::new("/ws"),
-        folder: Utf8Path::new(folder),
-    }
+    Place { workspace_root: Utf8Path::new("/ws"), folder: Utf8Path::new(folder) }
 }
 
 #[test]
@@ -21,16 +18,8 @@ fn selectors_mean_tests() {
         let got: Vec<_> = got.into_iter().map(|index| list.test(index).id.as_str()).collect();
         assert_eq!(got, want, "{selectors:?} in `{folder}`");
     }
-    let sums = [
-        "shop::cart::tests::TestTotal::test_sum[one]",
-        "shop::cart::tests::TestTotal::test_sum[two items]",
-    ];
-    let cart = [
-        "shop::cart::tests::test_add",
-        "shop::cart::tests::test_add_all",
-        sums[0],
-        sums[1],
-    ];
+    let sums = ["shop::cart::tests::TestTotal::test_sum[one]", "shop::cart::tests::TestTotal::test_sum[two items]"];
+    let cart = ["shop::cart::tests::test_add", "shop::cart::tests::test_add_all", sums[0], sums[1]];
 
     // Full ids mean one test, also where they are part of others.
     check("", &["shop::cart::tests::test_add"], &cart[..1]);
@@ -52,11 +41,7 @@ fn selectors_mean_tests() {
     check("", &[r"shop\src\cart.rs"], &cart);
     check("shop", &["tests/api.rs"], &["shop::api::get", "shop::api::put"]);
     check("till", &["tests/api.rs"], &["till::api"]);
-    check(
-        "",
-        &["tests/api.rs"],
-        &["shop::api::get", "shop::api::put", "till::api"],
-    );
+    check("", &["tests/api.rs"], &["shop::api::get", "shop::api::put", "till::api"]);
     // Lines.
     check("", &["shop/src/cart.rs:10"], &cart[..1]);
     check("", &["shop/src/cart.rs:13:9"], &cart[..1]);
@@ -72,20 +57,8 @@ fn selectors_mean_tests() {
     // A test may be named like a file.
     check("", &["ui/pass.rs"], &["shop::ui::ui/pass.rs"]);
     // Several, each test once; none.
-    check(
-        "",
-        &["cart.rs:10", "test_add", "shop::api::get"],
-        &[cart[0], cart[1], "shop::api::get"],
-    );
-    check(
-        "",
-        &[],
-        &samples::list()
-            .tests
-            .iter()
-            .map(|test| test.id.as_str())
-            .collect::<Vec<_>>(),
-    );
+    check("", &["cart.rs:10", "test_add", "shop::api::get"], &[cart[0], cart[1], "shop::api::get"]);
+    check("", &[], &samples::list().tests.iter().map(|test| test.id.as_str()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -105,10 +78,7 @@ selector 3 `TestTotl::test_sum` matches no test
            shop::cart::tests::TestTotal::test_sum[two items]",
     );
     check(&["zzzzzz"], "selector 1 `zzzzzz` matches no test");
-    check(
-        &["src/crat.rs"],
-        "selector 1 `src/crat.rs` names a file without tests\n  nearest: shop/src/cart.rs",
-    );
+    check(&["src/crat.rs"], "selector 1 `src/crat.rs` names a file without tests\n  nearest: shop/src/cart.rs");
     check(
         &["cart.rs:21"],
         "selector 1 `cart.rs:21` names a line outside of any test
@@ -139,10 +109,7 @@ fn a_growing_list_can_be_asked() {
 fn ignored_tests_run_when_asked_for() {
     #[track_caller]
     fn check(ignore: Option<&str>, which: RunIgnored, want: Fate<'_>) {
-        let test = Test {
-            ignore: ignore.map(str::to_owned),
-            ..samples::list().tests[0].clone()
-        };
+        let test = Test { ignore: ignore.map(str::to_owned), ..samples::list().tests[0].clone() };
         assert_eq!(fate(&test, which), want, "{ignore:?} {which:?}");
     }
     check(None, RunIgnored::Default, Fate::Run);
@@ -159,10 +126,7 @@ fn fifty_thousand_tests_are_no_burden() {
     let list = samples::large(50_000);
     let every_id: Vec<String> = list.tests.iter().map(|test| test.id.to_string()).collect();
     let limit = std::time::Duration::from_millis(if cfg!(debug_assertions) { 3000 } else { 100 });
-    for selectors in [
-        every_id,
-        strings(&["test_4", "src/module_7.rs", "src/module_9.rs::tests::test_4500"]),
-    ] {
+    for selectors in [every_id, strings(&["test_4", "src/module_7.rs", "src/module_9.rs::tests::test_4500"])] {
         let began = std::time::Instant::now();
         assert!(select(&selectors, place(""), &list).is_ok());
         println!("{} selectors: {:?}", selectors.len(), began.elapsed());

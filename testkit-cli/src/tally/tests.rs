@@ -20,25 +20,15 @@ fn finished(test: &str, verdict: Verdict, duration_ns: u64) -> Event {
 }
 
 fn plan(selected: u64) -> Event {
-    event(EventKind::PlanClosed(PlanClosed {
-        binaries: 1,
-        selected,
-        deselected: 2,
-    }))
+    event(EventKind::PlanClosed(PlanClosed { binaries: 1, selected, deselected: 2 }))
 }
 
 fn build(success: bool) -> Event {
-    event(EventKind::BuildFinished(BuildFinished {
-        success,
-        duration_ns: 1,
-    }))
+    event(EventKind::BuildFinished(BuildFinished { success, duration_ns: 1 }))
 }
 
 fn signal() -> Event {
-    event(EventKind::Interrupted(Interrupted {
-        signal: 2,
-        running: Vec::new(),
-    }))
+    event(EventKind::Interrupted(Interrupted { signal: 2, running: Vec::new() }))
 }
 
 fn tally(slowest: usize, events: &[Event]) -> Tally {
@@ -62,43 +52,23 @@ fn exit_codes_follow_from_the_events() {
     check(&[plan(1), finished("a", Verdict::Skipped, 0)], false, ExitCode::Passed);
     check(&[plan(0)], false, ExitCode::NoTests);
     for verdict in [Verdict::Failed, Verdict::Errored, Verdict::Crashed, Verdict::TimedOut] {
-        check(
-            &[plan(2), passed(), finished("b", verdict, 1)],
-            false,
-            ExitCode::TestsFailed,
-        );
+        check(&[plan(2), passed(), finished("b", verdict, 1)], false, ExitCode::TestsFailed);
     }
     // Stopped at the first failure.
-    check(
-        &[plan(2), failed(), finished("c", Verdict::NotRun, 0)],
-        false,
-        ExitCode::TestsFailed,
-    );
+    check(&[plan(2), failed(), finished("c", Verdict::NotRun, 0)], false, ExitCode::TestsFailed);
     // Never green unless every selected test reported, and for a reason.
     check(&[plan(2), passed()], false, ExitCode::Internal);
     check(&[passed()], false, ExitCode::Internal);
     check(&[], false, ExitCode::Internal);
     check(&[plan(1), passed(), passed()], false, ExitCode::Internal);
-    check(
-        &[plan(2), passed(), finished("c", Verdict::NotRun, 0)],
-        false,
-        ExitCode::Internal,
-    );
-    check(
-        &[plan(2), passed(), finished("c", Verdict::Interrupted, 0)],
-        false,
-        ExitCode::Internal,
-    );
+    check(&[plan(2), passed(), finished("c", Verdict::NotRun, 0)], false, ExitCode::Internal);
+    check(&[plan(2), passed(), finished("c", Verdict::Interrupted, 0)], false, ExitCode::Internal);
     // Precedence: interrupted, internal, build failed, tests failed.
     check(&[build(false)], false, ExitCode::BuildFailed);
     check(&[build(false), plan(0)], false, ExitCode::BuildFailed);
     check(&[build(false), plan(1), failed()], false, ExitCode::BuildFailed);
     check(&[build(false), plan(1), failed()], true, ExitCode::Internal);
-    check(
-        &[build(false), plan(1), failed(), signal()],
-        true,
-        ExitCode::Interrupted,
-    );
+    check(&[build(false), plan(1), failed(), signal()], true, ExitCode::Interrupted);
     check(&[plan(1), passed()], true, ExitCode::Internal);
 }
 
@@ -111,11 +81,7 @@ fn the_slowest_tests_are_kept() {
         .collect();
     let slowest = |kept| {
         let slowest = tally(kept, &events).slowest();
-        slowest
-            .into_iter()
-            .map(|(time, test)| format!("{test}{time}"))
-            .collect::<Vec<_>>()
-            .join(" ")
+        slowest.into_iter().map(|(time, test)| format!("{test}{time}")).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(slowest(0), "");
     assert_eq!(slowest(1), "b9");
@@ -134,17 +100,8 @@ fn counts_are_by_verdict() {
             finished("c", Verdict::Passed, 1),
         ],
     );
-    assert_eq!(
-        tally.counts().present().collect::<Vec<_>>(),
-        [(Verdict::Failed, 1), (Verdict::Passed, 2)]
-    );
+    assert_eq!(tally.counts().present().collect::<Vec<_>>(), [(Verdict::Failed, 1), (Verdict::Passed, 2)]);
     assert_eq!(tally.failed(), [TestId("a".to_owned())]);
-    assert_eq!(
-        tally.plan(),
-        Some(Plan {
-            selected: 3,
-            deselected: 2
-        })
-    );
+    assert_eq!(tally.plan(), Some(Plan { selected: 3, deselected: 2 }));
     assert!(!tally.build_failed());
 }

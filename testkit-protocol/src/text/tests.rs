@@ -32,10 +32,7 @@ fn check(failure: &Failure, want_report: &str, want_summary: &str) {
 #[test]
 fn assertions_show_message_expression_and_values() {
     check(
-        &assertion(
-            Some("small numbers"),
-            &[("left", "add(2, 3)", "5"), ("right", "6", "6")],
-        ),
+        &assertion(Some("small numbers"), &[("left", "add(2, 3)", "5"), ("right", "6", "6")]),
         "src/lib.rs:12:9\n  small numbers\n  assertion failed: add(2, 3) == 6\n    left:  add(2, 3) = 5\n    right: 6",
         "add(2, 3) == 6: 5 vs 6 (small numbers)",
     );
@@ -44,37 +41,22 @@ fn assertions_show_message_expression_and_values() {
         "src/lib.rs:12:9\n  assertion failed: add(2, 3) == 6\n    left:  a =\n      [\n          1,\n      ]\n    right: b = []",
         "add(2, 3) == 6: [ 1, ] vs []",
     );
-    check(
-        &assertion(None, &[]),
-        "src/lib.rs:12:9\n  assertion failed: add(2, 3) == 6",
-        "add(2, 3) == 6",
-    );
+    check(&assertion(None, &[]), "src/lib.rs:12:9\n  assertion failed: add(2, 3) == 6", "add(2, 3) == 6");
 }
 
 #[test]
 fn other_kinds_say_what_came() {
     let mut panic = Failure::new(FailureKind::Panic, "boom\nsecond line").at(Location::new("src/lib.rs", 3, 5));
     panic.thread = Some("helper".into());
-    check(
-        &panic,
-        "src/lib.rs:3:5, on thread `helper`\n  panicked: boom\n  second line",
-        "panicked: boom",
-    );
-    let error = ReturnedError {
-        sources: vec!["disk full".into(), "quota".into()],
-    };
+    check(&panic, "src/lib.rs:3:5, on thread `helper`\n  panicked: boom\n  second line", "panicked: boom");
+    let error = ReturnedError { sources: vec!["disk full".into(), "quota".into()] };
     check(
         &Failure::new(FailureKind::ReturnedError(error), "cannot save"),
         "  returned an error: cannot save\n    caused by: disk full\n    caused by: quota",
         "returned an error: cannot save … caused by: quota",
     );
     check(
-        &Failure::new(
-            FailureKind::WrongPanic {
-                expected: "zero".into(),
-            },
-            "boom",
-        ),
+        &Failure::new(FailureKind::WrongPanic { expected: "zero".into() }, "boom"),
         "  panicked with another message than `#[should_panic]` expects\n    expected part: \"zero\"\n    message:       \"boom\"",
         "panicked with \"boom\", expected part \"zero\"",
     );
@@ -86,18 +68,12 @@ fn assertions_of_the_standard_library_keep_their_values() {
     fn check_summary(message: &str, want: &str) {
         assert_eq!(summary(&Failure::new(FailureKind::Panic, message)), want);
     }
-    check_summary(
-        "assertion `left == right` failed\n  left: 3\n right: 4",
-        "left == right: 3 vs 4",
-    );
+    check_summary("assertion `left == right` failed\n  left: 3\n right: 4", "left == right: 3 vs 4");
     check_summary(
         "assertion `left != right` failed: two\nlines\n  left: \"a\"\n right: \"a\"",
         "left != right: \"a\" vs \"a\" (two lines)",
     );
-    check_summary(
-        "assertion `left == right` was wrong",
-        "panicked: assertion `left == right` was wrong",
-    );
+    check_summary("assertion `left == right` was wrong", "panicked: assertion `left == right` was wrong");
 }
 
 #[test]

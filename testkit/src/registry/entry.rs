@@ -16,6 +16,15 @@ pub struct ModuleEntry {
 
 inventory::collect!(ModuleEntry);
 
+/// A folder collected by `discover_files!`. Made by expanded code only.
+#[derive(Debug)]
+pub struct FolderEntry {
+    /// The static description; the reference keeps the linker from dropping it.
+    pub description: &'static [u8],
+}
+
+inventory::collect!(FolderEntry);
+
 /// A collected test. Made by expanded code only.
 #[derive(Debug)]
 pub struct TestCase {

@@ -36,22 +36,13 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     } else {
         words::duration_column(finished.duration_ns)
     };
-    write!(
-        out,
-        "{} [{time}] {}",
-        style.paint(look, label),
-        Style::foreign_line(finished.test.as_str())
-    )
-    .expect("writing to a String cannot fail");
+    write!(out, "{} [{time}] {}", style.paint(look, label), Style::foreign_line(finished.test.as_str()))
+        .expect("writing to a String cannot fail");
     let mut remarks = Vec::new();
     match finished.verdict {
-        Verdict::Skipped => remarks.extend(
-            finished
-                .skip_reason
-                .as_deref()
-                .map(words::one_line)
-                .filter(|reason| !reason.is_empty()),
-        ),
+        Verdict::Skipped => {
+            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()))
+        }
         Verdict::NotRun => remarks.push("not run".to_owned()),
         Verdict::Passed
         | Verdict::Flaky
@@ -79,20 +70,13 @@ pub(super) fn slow_line(out: &mut String, style: Style, test: &TestId, elapsed_n
     let label = style.paint(Look::Odd, "SLOW");
     let time = words::duration_column(elapsed_ns);
     let id = Style::foreign_line(test.as_str());
-    push_line(
-        out,
-        &format!("{label} [{time}] {id}{}", style.paint(Look::Faint, " (still running)")),
-    );
+    push_line(out, &format!("{label} [{time}] {id}{}", style.paint(Look::Faint, " (still running)")));
 }
 
 /// Appends the block of a test that did not simply pass: heading, failures, notes, output.
 pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
     let deciding = deciding(&test.unsuccessful, finished);
-    let look = if finished.verdict.is_failure() {
-        Look::Bad
-    } else {
-        Look::Odd
-    };
+    let look = if finished.verdict.is_failure() { Look::Bad } else { Look::Odd };
     let label = style.paint(look, heading(finished.verdict));
     let id = style.paint(Look::Strong, &Style::foreign_line(finished.test.as_str()));
     push_line(
@@ -119,13 +103,7 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
         push_line(out, &format!("{INDENT}{} {note}", style.paint(Look::Odd, "note:")));
     }
     if detailed && finished.attempts > 0 {
-        push_line(
-            out,
-            &format!(
-                "{INDENT}ran in {}",
-                place(deciding.map_or(test.place, |attempt| attempt.place))
-            ),
-        );
+        push_line(out, &format!("{INDENT}ran in {}", place(deciding.map_or(test.place, |attempt| attempt.place))));
     }
     if let Some(attempt) = deciding {
         push_captured(out, style, "stdout", &attempt.finished.stdout);
@@ -139,10 +117,7 @@ fn push_failure(out: &mut String, style: Style, failure: &Failure) {
     let report = text::report(failure);
     let body = match report.split_once('\n') {
         Some((place, body)) if failure.location.is_some() => {
-            push_line(
-                out,
-                &format!("{INDENT}{}", style.paint(Look::Place, &Style::foreign_line(place))),
-            );
+            push_line(out, &format!("{INDENT}{}", style.paint(Look::Place, &Style::foreign_line(place))));
             body
         }
         Some(_) | None => &report,
@@ -150,14 +125,17 @@ fn push_failure(out: &mut String, style: Style, failure: &Failure) {
     style.push_foreign(out, body, INDENT);
 }
 
-/// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, else
-/// the last; of a test that passed in the end, the last that did not.
+/// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, or
+/// the last whose output is surely its own; of a test that passed in the end, the last that did not.
 pub(super) fn deciding<'a>(unsuccessful: &'a [Unsuccessful], finished: &TestFinished) -> Option<&'a Unsuccessful> {
     let agrees = |attempt: &&Unsuccessful| Verdict::from(attempt.finished.outcome) == finished.verdict;
+    let exact = |attempt: &&Unsuccessful| !attempt.finished.stdout.approximate && !attempt.finished.stderr.approximate;
     unsuccessful
         .iter()
         .filter(agrees)
+        .filter(exact)
         .find(|attempt| attempt.finished.duration_ns == finished.duration_ns)
+        .or_else(|| unsuccessful.iter().filter(agrees).rfind(exact))
         .or_else(|| unsuccessful.iter().rfind(agrees))
         .or(unsuccessful.last())
 }
@@ -194,11 +172,7 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessfu
         }
         Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {
             if differed && !finished.fails_only_after_others {
-                let outcomes: Vec<_> = test
-                    .outcomes
-                    .iter()
-                    .map(|&outcome| Verdict::from(outcome).word())
-                    .collect();
+                let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| Verdict::from(outcome).word()).collect();
                 notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));
             }
         }
@@ -236,11 +210,7 @@ fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captur
     } else {
         words::count(captured.head.lines().count() as u64, "line", "lines")
     };
-    let doubt = if captured.approximate {
-        "; may hold output of neighbouring tests"
-    } else {
-        ""
-    };
+    let doubt = if captured.approximate { "; may hold output of neighbouring tests" } else { "" };
     let caption = format!("--- {stream} ({size}{doubt}) ---");
     push_line(out, &format!("{INDENT}{}", style.paint(Look::Faint, &caption)));
     style.push_foreign(out, &captured.head, OUTPUT_INDENT);

@@ -149,10 +149,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
             AttemptEvent::Started(started) => {
                 self.output.progress(|progress| progress.started(&attempt.test, at_us));
                 let test = self.open.entry(attempt.test.clone()).or_default();
-                test.place = Place {
-                    worker: started.worker,
-                    position: started.position,
-                };
+                test.place = Place { worker: started.worker, position: started.position };
                 test.reason = Some(started.reason);
             }
             AttemptEvent::Slow { elapsed_ns } => {
@@ -175,10 +172,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
                     | Outcome::Crashed
                     | Outcome::TimedOut
                     | Outcome::Interrupted => {
-                        test.unsuccessful.push(Unsuccessful {
-                            place: test.place,
-                            finished: finished.clone(),
-                        });
+                        test.unsuccessful.push(Unsuccessful { place: test.place, finished: finished.clone() });
                     }
                 }
             }
@@ -189,8 +183,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
         let test = self.open.remove(&finished.test).unwrap_or_default();
         self.output.progress(|progress| progress.finished(finished.verdict));
         let deciding = block::deciding(&test.unsuccessful, finished);
-        self.summary
-            .test_finished(finished, deciding.map(|attempt| &attempt.finished));
+        self.summary.test_finished(finished, deciding.map(|attempt| &attempt.finished));
         let block = match finished.verdict {
             Verdict::Failed | Verdict::Errored | Verdict::Crashed | Verdict::TimedOut | Verdict::Flaky => {
                 Verbosity::Quiet

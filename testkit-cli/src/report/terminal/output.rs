@@ -34,11 +34,7 @@ pub(super) enum Output<W: Write + Send + 'static> {
 impl<W: Write + Send + 'static> Output<W> {
     pub(super) fn new(out: W, mode: Mode, style: Style) -> Self {
         match mode {
-            Mode::Plain => Self::Plain(Plain {
-                out,
-                progress: Progress::default(),
-                last_said_us: 0,
-            }),
+            Mode::Plain => Self::Plain(Plain { out, progress: Progress::default(), last_said_us: 0 }),
             Mode::Live(columns) => Self::Live(Live::new(out, columns, style)),
         }
     }
@@ -125,13 +121,8 @@ pub(super) struct Live<W: Write + Send + 'static> {
 
 impl<W: Write + Send + 'static> Live<W> {
     fn new(out: W, columns: fn() -> u16, style: Style) -> Self {
-        let canvas = Arc::new(Canvas {
-            columns,
-            written: Mutex::new(Written {
-                out: BufWriter::new(out),
-                error: None,
-            }),
-        });
+        let canvas =
+            Arc::new(Canvas { columns, written: Mutex::new(Written { out: BufWriter::new(out), error: None }) });
         // We say when to draw; the bar's own limit must never drop a drawing.
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), u8::MAX);
         let bar = ProgressBar::with_draw_target(Some(0), target);
@@ -145,22 +136,9 @@ impl<W: Write + Send + 'static> Live<W> {
         let template = format!("[{{bar:{inner}}}] {{beside}}");
         let style_of_bar = ProgressStyle::with_template(&template).expect("the template is ours");
         bar.set_style(style_of_bar.progress_chars("━╸ ").with_key("beside", write_beside));
-        let state = Mutex::new(State {
-            progress: Progress::default(),
-            pending: String::new(),
-        });
-        let screen = Screen {
-            canvas,
-            bar,
-            beside,
-            style,
-            state,
-        };
-        Self {
-            screen: Arc::new(screen),
-            painter: None,
-            began: Instant::now(),
-        }
+        let state = Mutex::new(State { progress: Progress::default(), pending: String::new() });
+        let screen = Screen { canvas, bar, beside, style, state };
+        Self { screen: Arc::new(screen), painter: None, began: Instant::now() }
     }
 
     fn start_drawing(&mut self) {
@@ -179,10 +157,7 @@ impl<W: Write + Send + 'static> Live<W> {
             .name("progress".to_owned())
             .spawn(draw)
             .ok()
-            .map(|thread| Painter {
-                stop: Some(stop),
-                thread: Some(thread),
-            });
+            .map(|thread| Painter { stop: Some(stop), thread: Some(thread) });
     }
 
     fn event_done(&mut self, text: &mut String) -> io::Result<()> {
@@ -269,8 +244,7 @@ impl<W: Write + Send + 'static> Screen<W> {
             (std::mem::take(&mut state.pending), state.progress.done(), beside)
         };
         if !pending.is_empty() {
-            self.bar
-                .suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
+            self.bar.suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
         }
         let Some((done, total)) = done else { return };
         *lock(&self.beside) = beside;

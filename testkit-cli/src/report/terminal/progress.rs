@@ -74,23 +74,13 @@ impl Progress {
     ///
     /// `beside` and `below` are the columns there are.
     pub(super) fn beside_bar(&self, now_us: u64, beside: usize, below: usize, style: Style) -> String {
-        let done = format!(
-            "{}/{}",
-            words::number(self.counts.total()),
-            words::number(self.total.unwrap_or_default())
-        );
+        let done = format!("{}/{}", words::number(self.counts.total()), words::number(self.total.unwrap_or_default()));
         let part = |count: u64, word: &str| (count > 0).then(|| format!("{} {word}", words::number(count)));
         let failed = part(self.counts.failures(), "failed");
-        let passed = part(
-            self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky),
-            "passed",
-        );
+        let passed = part(self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky), "passed");
         let skipped = part(self.counts.of(Verdict::Skipped), "skipped");
         let join = |failed: Option<String>| {
-            let parts: Vec<_> = [failed, passed.clone(), skipped.clone()]
-                .into_iter()
-                .flatten()
-                .collect();
+            let parts: Vec<_> = [failed, passed.clone(), skipped.clone()].into_iter().flatten().collect();
             format!("{done}  {}", parts.join(", "))
         };
         let plain = join(failed.clone());
@@ -116,11 +106,7 @@ impl Progress {
     /// The progress as a line of a log: `430 of 5,000 tests done, 2 failed; running for 12.30 s: id`.
     pub(super) fn line(&self, now_us: u64) -> Option<String> {
         let (done, total) = self.done()?;
-        let mut text = format!(
-            "{} of {} done",
-            words::number(done),
-            words::count(total, "test", "tests")
-        );
+        let mut text = format!("{} of {} done", words::number(done), words::count(total, "test", "tests"));
         for (verdict, count) in self.counts.present().filter(|(verdict, _)| verdict.is_failure()) {
             write!(text, ", {} {}", words::number(count), verdict.word()).expect("writing to a String cannot fail");
         }

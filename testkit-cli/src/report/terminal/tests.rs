@@ -21,10 +21,7 @@ fn screen(out: &Shared, rows: u16, columns: u16) -> String {
 #[test]
 fn live_shows_the_progress_below_the_failures() {
     let out = Shared::default();
-    let settings = Settings {
-        mode: Mode::Live(|| 80),
-        ..settings(Verbosity::Normal)
-    };
+    let settings = Settings { mode: Mode::Live(|| 80), ..settings(Verbosity::Normal) };
     let mut terminal = Terminal::new(out.clone(), settings);
     let events = events();
     let until = events.iter().position(|event| event.at_us > 681_100).unwrap();
@@ -37,11 +34,7 @@ fn live_shows_the_progress_below_the_failures() {
     terminal.output.draw_by_hand(681_100);
     insta::assert_snapshot!("live_early", screen(&out, 60, 80));
 
-    let until = until
-        + events[until..]
-            .iter()
-            .position(|event| event.at_us > 2_000_000)
-            .unwrap();
+    let until = until + events[until..].iter().position(|event| event.at_us > 2_000_000).unwrap();
     for event in &events[..until] {
         if event.at_us > 681_100 {
             terminal.event(event).unwrap();
@@ -71,13 +64,7 @@ fn live_shows_the_progress_below_the_failures() {
 fn live_and_plain_say_the_same() {
     fn lines(mode: Mode) -> String {
         let out = Shared::default();
-        let mut terminal = Terminal::new(
-            out.clone(),
-            Settings {
-                mode,
-                ..settings(Verbosity::Verbose)
-            },
-        );
+        let mut terminal = Terminal::new(out.clone(), Settings { mode, ..settings(Verbosity::Verbose) });
         for event in events() {
             terminal.event(&event).unwrap();
         }
@@ -92,38 +79,18 @@ fn event(at_us: u64, kind: EventKind) -> Event {
 }
 
 fn attempt(at_us: u64, test: &TestId, what: AttemptEvent) -> Event {
-    event(
-        at_us,
-        EventKind::Attempt(Attempt {
-            test: test.clone(),
-            attempt: 1,
-            event: what,
-        }),
-    )
+    event(at_us, EventKind::Attempt(Attempt { test: test.clone(), attempt: 1, event: what }))
 }
 
 fn started() -> AttemptEvent {
-    AttemptEvent::Started(AttemptStarted {
-        worker: 1,
-        position: 0,
-        reason: AttemptReason::Planned,
-    })
+    AttemptEvent::Started(AttemptStarted { worker: 1, position: 0, reason: AttemptReason::Planned })
 }
 
 /// A run of `count` passing tests, without its end.
 fn passing(count: u64) -> Vec<Event> {
-    let mut events = vec![event(
-        0,
-        EventKind::PlanClosed(PlanClosed {
-            binaries: 1,
-            selected: count,
-            deselected: 0,
-        }),
-    )];
+    let mut events = vec![event(0, EventKind::PlanClosed(PlanClosed { binaries: 1, selected: count, deselected: 0 }))];
     for at in 0..count {
-        let test = TestId(format!(
-            "some-package::some_target::some_module::tests::test_number_{at}"
-        ));
+        let test = TestId(format!("some-package::some_target::some_module::tests::test_number_{at}"));
         events.push(attempt(at, &test, started()));
         let finished = AttemptFinished {
             outcome: Outcome::Passed,
@@ -154,13 +121,7 @@ fn passing_tests_cost_next_to_nothing() {
     for mode in [Mode::Plain, Mode::Live(|| 80)] {
         let mut best = Duration::MAX;
         for _ in 0..5 {
-            let mut terminal = Terminal::new(
-                io::sink(),
-                Settings {
-                    mode,
-                    ..settings(Verbosity::Normal)
-                },
-            );
+            let mut terminal = Terminal::new(io::sink(), Settings { mode, ..settings(Verbosity::Normal) });
             let began = Instant::now();
             for event in &events {
                 terminal.event(event).unwrap();
@@ -184,9 +145,7 @@ fn a_long_silence_is_broken_in_plain_mode() {
     }
     let hanging = TestId("some::test_that_hangs".to_owned());
     terminal.event(&attempt(1_000_000, &hanging, started())).unwrap();
-    terminal
-        .event(&attempt(31_000_000, &TestId("some::other".to_owned()), started()))
-        .unwrap();
+    terminal.event(&attempt(31_000_000, &TestId("some::other".to_owned()), started())).unwrap();
     insta::assert_snapshot!(out.text(), @r"
     testkit: 3 tests in 1 binary
     2 of 3 tests done; running for 30.00 s: some::test_that_hangs
@@ -202,10 +161,7 @@ fn the_last_line_says_what_the_run_amounts_to() {
         for event in events {
             terminal.event(&event).unwrap();
         }
-        let end = RunFinished {
-            duration_ns: 210_000_000,
-            exit_code,
-        };
+        let end = RunFinished { duration_ns: 210_000_000, exit_code };
         terminal.event(&event(210_000, EventKind::RunFinished(end))).unwrap();
         terminal.finish().unwrap();
         assert_eq!(out.text(), format!("{want}\n"));
@@ -213,15 +169,8 @@ fn the_last_line_says_what_the_run_amounts_to() {
     check(passing(120), 0, "120 passed in 0.21s");
     check(passing(1234), 0, "1,234 passed in 0.21s");
     check(Vec::new(), 5, "no tests ran in 0.21s");
-    let build = testkit_protocol::event::BuildFinished {
-        success: false,
-        duration_ns: 1,
-    };
-    check(
-        vec![event(1, EventKind::BuildFinished(build))],
-        101,
-        "build failed, no tests ran in 0.21s",
-    );
+    let build = testkit_protocol::event::BuildFinished { success: false, duration_ns: 1 };
+    check(vec![event(1, EventKind::BuildFinished(build))], 101, "build failed, no tests ran in 0.21s");
 }
 
 #[test]
@@ -230,25 +179,13 @@ fn many_failures_are_not_all_named_in_the_command() {
     let mut terminal = Terminal::new(out.clone(), settings(Verbosity::Normal));
     for mut event in passing(22) {
         if let EventKind::TestFinished(finished) = &mut event.kind {
-            finished.test = TestId(
-                finished
-                    .test
-                    .as_str()
-                    .replace("some-package::some_target::some_module::tests", "p"),
-            );
+            finished.test =
+                TestId(finished.test.as_str().replace("some-package::some_target::some_module::tests", "p"));
             finished.verdict = Verdict::Failed;
         }
         terminal.event(&event).unwrap();
     }
-    terminal
-        .event(&event(
-            1,
-            EventKind::RunFinished(RunFinished {
-                duration_ns: 1,
-                exit_code: 1,
-            }),
-        ))
-        .unwrap();
+    terminal.event(&event(1, EventKind::RunFinished(RunFinished { duration_ns: 1, exit_code: 1 }))).unwrap();
     let text = out.text();
     insta::assert_snapshot!(&text[text.find("rerun:").unwrap()..], @r"
     rerun: testkit p::test_number_0 p::test_number_1 p::test_number_2 p::test_number_3 p::test_number_4 p::test_number_5 p::test_number_6 p::test_number_7 p::test_number_8 p::test_number_9

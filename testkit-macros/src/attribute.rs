@@ -1,0 +1,240 @@
+//! Attributes: which are ours, which belong to libtest, which make a function somebody else's test.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+
+/// Last path segments of the attributes that make a function a test of another framework, `test` itself apart.
+///
+/// Such a function is left wholly alone: it expands to its own `#[test]`, which is found like any other. This is the
+/// only place that knows them.
+const FOREIGN_TESTS: &[&str] = &[
+    "bench", "case", "gtest", "matrix", "parameterized", "quickcheck", "rstest", "rstest_reuse", "sim_test",
+    "test_case", "test_log", "test_matrix", "test_resources", "test_strategy", "traced_test", "wasm_bindgen_test",
+];
+
+/// Crates whose `test` attribute does not take the function over: the standard library's, and ours.
+const OWN_TEST_CRATES: &[&str] = &["core", "std", "testkit"];
+
+/// `#[…]` on an item.
+#[derive(Clone, Debug)]
+pub(crate) struct Attribute {
+    hash: TokenTree,
+    group: Group,
+    /// Path segments joined by `::`, without a leading `::`.
+    pub(crate) path: String,
+    /// What follows the path: `(…)`, `= …` or nothing.
+    pub(crate) arguments: Vec<TokenTree>,
+}
+
+/// What an attribute is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AttributeKind {
+    /// `#[test]`, `#[core::prelude::v1::test]`.
+    Test,
+    /// `#[testkit::test]`
+    OurTest,
+    /// `#[testkit::tests]`
+    Tests,
+    /// `#[testkit::timeout("…")]`
+    Timeout,
+    /// `#[should_panic]`
+    ShouldPanic,
+    /// `#[ignore]`
+    Ignore,
+    /// `#[cfg(…)]`
+    Condition,
+    /// `#[cfg_attr(…, …)]`
+    ConditionalAttribute,
+    /// Docs and lint levels.
+    Passive,
+    /// An attribute of [`FOREIGN_TESTS`], or another crate's `test`.
+    ForeignTest,
+    /// Any other.
+    Other,
+}
+
+impl Attribute {
+    /// Reads the path of `#` `[…]`.
+    pub(crate) fn new(hash: TokenTree, group: Group) -> Self {
+        let mut path = String::new();
+        let mut arguments = Vec::new();
+        let mut tokens = group.stream().into_iter().peekable();
+        while let Some(token) = tokens.peek() {
+            match token {
+                TokenTree::Ident(word) => {
+                    if !path.is_empty() && !path.ends_with(':') {
+                        break;
+                    }
+                    path.push_str(&word.to_string());
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                    if !path.is_empty() {
+                        path.push(':');
+                    }
+                }
+                TokenTree::Punct(_) | TokenTree::Group(_) | TokenTree::Literal(_) => break,
+            }
+            tokens.next();
+        }
+        // `#[unsafe(no_mangle)]`
+        arguments.extend(tokens);
+        Self { hash, group, path, arguments }
+    }
+
+    /// What it is to us.
+    pub(crate) fn kind(&self) -> AttributeKind {
+        let (prefix, last) = self.path.rsplit_once("::").unwrap_or(("", &self.path));
+        let first = prefix.split("::").next().unwrap_or_default();
+        match last {
+            "test" if prefix.is_empty() => AttributeKind::Test,
+            "test" if first == "testkit" => AttributeKind::OurTest,
+            "test" if OWN_TEST_CRATES.contains(&first) => AttributeKind::Test,
+            "test" => AttributeKind::ForeignTest,
+            "tests" if prefix.is_empty() || first == "testkit" => AttributeKind::Tests,
+            "timeout" if prefix.is_empty() || first == "testkit" => AttributeKind::Timeout,
+            // rstest has a `timeout` of its own, but only beside `#[rstest]`, which is foreign as a whole.
+            "should_panic" => AttributeKind::ShouldPanic,
+            "ignore" => AttributeKind::Ignore,
+            "cfg" => AttributeKind::Condition,
+            "cfg_attr" => AttributeKind::ConditionalAttribute,
+            "doc" | "allow" | "warn" | "deny" | "forbid" | "expect" => AttributeKind::Passive,
+            _ if FOREIGN_TESTS.contains(&last) => AttributeKind::ForeignTest,
+            _ => AttributeKind::Other,
+        }
+    }
+
+    /// Where it stands.
+    pub(crate) fn span(&self) -> Span {
+        self.group.span()
+    }
+
+    /// The first line of it, from 1.
+    pub(crate) fn line(&self) -> usize {
+        self.hash.span().start().line
+    }
+
+    /// The attribute as it came.
+    pub(crate) fn into_tokens(self) -> [TokenTree; 2] {
+        [self.hash, TokenTree::Group(self.group)]
+    }
+
+    /// The attribute as source text.
+    pub(crate) fn to_text(&self) -> String {
+        format!("#{}", self.group)
+    }
+
+    /// The tokens inside `(…)`, if that is what follows the path.
+    pub(crate) fn parenthesized(&self) -> Option<TokenStream> {
+        match self.arguments.as_slice() {
+            [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+            _ => None,
+        }
+    }
+
+    /// The text after `=`, or in `(expected = …)`, or alone in `(…)`: whatever holds a string literal last.
+    pub(crate) fn string(&self) -> Option<String> {
+        string_of(&self.arguments)
+    }
+
+    /// Splits `#[cfg_attr(predicate, attribute, …)]`; `None` if it is malformed, which rustc reports.
+    pub(crate) fn conditional(&self) -> Option<(String, Vec<Attribute>)> {
+        let mut parts = split_at_commas(self.parenthesized()?).into_iter();
+        let predicate = parts.next()?.into_iter().collect::<TokenStream>().to_string();
+        let inner = parts.filter(|part| !part.is_empty()).map(|part| {
+            let group = Group::new(Delimiter::Bracket, part.into_iter().collect());
+            Attribute::new(self.hash.clone(), group)
+        });
+        Some((predicate, inner.collect()))
+    }
+
+    /// The predicate of `#[cfg(predicate)]`, as source text.
+    pub(crate) fn condition(&self) -> Option<String> {
+        self.parenthesized().map(|tokens| tokens.to_string())
+    }
+}
+
+/// The tokens between commas outside of groups.
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![Vec::new()];
+    for token in tokens {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => parts.push(Vec::new()),
+            _ => {
+                if let Some(part) = parts.last_mut() {
+                    part.push(token);
+                }
+            }
+        }
+    }
+    parts
+}
+
+fn string_of(tokens: &[TokenTree]) -> Option<String> {
+    match tokens.last()? {
+        TokenTree::Literal(literal) => string_value(&literal.to_string()),
+        TokenTree::Group(group) => string_of(&group.stream().into_iter().collect::<Vec<_>>()),
+        TokenTree::Ident(_) | TokenTree::Punct(_) => None,
+    }
+}
+
+/// The value of a string literal from its source text; `None` for other literals.
+pub(crate) fn string_value(source: &str) -> Option<String> {
+    if !source.starts_with(['"', 'r']) {
+        return None;
+    }
+    syn::parse_str::<syn::LitStr>(source).ok().map(|literal| literal.value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ast;
+
+    fn attribute(source: &str) -> Attribute {
+        let mut items = ast::scan(format!("{source} fn a() {{}}").parse().unwrap());
+        items.items.remove(0).attributes.remove(0)
+    }
+
+    #[test]
+    fn knows_whose_attribute_it_is() {
+        #[track_caller]
+        fn check(source: &str, want: AttributeKind) {
+            assert_eq!(attribute(source).kind(), want, "attribute: {source}");
+        }
+        check("#[test]", AttributeKind::Test);
+        check("#[core::prelude::v1::test]", AttributeKind::Test);
+        check("#[::std::prelude::v1::test]", AttributeKind::Test);
+        check("#[testkit::test(timeout = \"1s\")]", AttributeKind::OurTest);
+        check("#[::testkit::tests]", AttributeKind::Tests);
+        check("#[tokio::test(flavor = \"multi_thread\")]", AttributeKind::ForeignTest);
+        check("#[rstest]", AttributeKind::ForeignTest);
+        check("#[rstest::rstest]", AttributeKind::ForeignTest);
+        check("#[timeout(\"1s\")]", AttributeKind::Timeout);
+        check("#[should_panic(expected = \"x\")]", AttributeKind::ShouldPanic);
+        check("#[ignore = \"x\"]", AttributeKind::Ignore);
+        check("#[cfg_attr(x, ignore)]", AttributeKind::ConditionalAttribute);
+        check("/// docs", AttributeKind::Passive);
+        check("#[serial]", AttributeKind::Other);
+        check("#[unsafe(no_mangle)]", AttributeKind::Other);
+    }
+
+    #[test]
+    fn reads_the_string() {
+        #[track_caller]
+        fn check(source: &str, want: Option<&str>) {
+            assert_eq!(attribute(source).string().as_deref(), want, "attribute: {source}");
+        }
+        check("#[ignore]", None);
+        check("#[ignore = \"a\\\"b\"]", Some("a\"b"));
+        check("#[should_panic(expected = r#\"x\"#)]", Some("x"));
+        check("#[timeout(\"5s\")]", Some("5s"));
+        check("#[timeout(5)]", None);
+    }
+
+    #[test]
+    fn splits_conditional_attributes() {
+        let (predicate, inner) = attribute("#[cfg_attr(all(a, b), ignore = \"x\", should_panic)]").conditional().unwrap();
+        assert_eq!(predicate, "all (a , b)");
+        assert_eq!(inner.iter().map(Attribute::kind).collect::<Vec<_>>(), [AttributeKind::Ignore, AttributeKind::ShouldPanic]);
+        assert_eq!(inner[0].string().as_deref(), Some("x"));
+    }
+}

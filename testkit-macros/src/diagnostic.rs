@@ -1,0 +1,86 @@
+//! Compile errors, gathered so that all of them come at once.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+
+/// The errors found so far in one expansion.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    errors: Vec<(Span, String)>,
+}
+
+impl Diagnostics {
+    /// Adds an error at `span`, with a hint on a line of its own.
+    pub(crate) fn error(&mut self, span: Span, message: impl AsRef<str>, hint: impl AsRef<str>) {
+        let text = format!("{}\n\nhint: {}", message.as_ref(), hint.as_ref());
+        self.errors.push((span, text));
+    }
+
+    /// Adds an error that needs no hint.
+    pub(crate) fn plain(&mut self, span: Span, message: impl Into<String>) {
+        self.errors.push((span, message.into()));
+    }
+
+    /// Whether nothing went wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The texts, each with its place in `file` in front: for errors in a text that the compiler has not lexed.
+    pub(crate) fn into_located(self, file: &str) -> Vec<String> {
+        let located = self.errors.into_iter().map(|(span, text)| {
+            let start = span.start();
+            format!("{file}:{}:{}: {text}", start.line, start.column + 1)
+        });
+        located.collect()
+    }
+
+    /// One `compile_error!` for each error.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for (span, text) in self.errors {
+            tokens.extend(quote_spanned! {span=> ::core::compile_error!{ #text } });
+        }
+        tokens
+    }
+}
+
+/// The nearest of `known` to `word`, if it is near enough to be what the author meant.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let limit = word.chars().count().max(3) / 3 + 1;
+    let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
+    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, left) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, right) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != *right);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_nearest_word() {
+        #[track_caller]
+        fn check(word: &str, want: Option<&str>) {
+            assert_eq!(nearest(word, &["timeout", "ignore"]), want, "word: {word:?}");
+        }
+        check("time_out", Some("timeout"));
+        check("timeuot", Some("timeout"));
+        check("ignored", Some("ignore"));
+        check("tag", None);
+    }
+}

@@ -1,0 +1,301 @@
+//! The static description of a module and its entry in the registry.
+//!
+//! The description is a list of constant texts that the library joins when the test binary is compiled: one literal
+//! for all that is known here, and an `if cfg!(…)` wherever a record depends on a `cfg`.
+
+use std::fmt::Write as _;
+
+use proc_macro2::TokenStream;
+
+use super::{all_of, literal, tokens};
+use crate::collect::{Conditional, Test};
+use crate::config::Loaded;
+
+/// The version of the library that the expansion belongs to: ours, since the library asks for exactly this one.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The version of the description's form: `testkit_protocol::PROTOCOL_VERSION`.
+const PROTOCOL: u32 = 1;
+
+/// What the registration needs to know of a module.
+pub(crate) struct Module<'a> {
+    /// Its file as given to the compiler.
+    pub(crate) file: &'a str,
+    /// Its tests in the order of the source.
+    pub(crate) tests: &'a [Test],
+}
+
+/// The block that describes and registers a module.
+pub(crate) fn registration(module: &Module<'_>, loaded: &Loaded) -> TokenStream {
+    tokens(&registration_text(module, loaded))
+}
+
+/// The same as source text.
+pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String {
+    let mut parts = Parts::default();
+    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL},\"version\":\"{VERSION}\",\"module\":\""));
+    parts.module_path();
+    parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
+    let mut entries = String::new();
+    for test in module.tests {
+        describe(test, &mut parts);
+        enter(test, &mut entries);
+    }
+    let file = literal(module.file);
+    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: &[{entries}]");
+    let entry = format!("::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}");
+    block(&parts, &entry) + manifest_dependency(loaded)
+}
+
+/// The block that describes a folder of test files.
+pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
+    let list = |texts: &[String]| texts.iter().map(|text| format!("\"{}\"", json(text))).collect::<Vec<_>>().join(",");
+    let mut parts = Parts::default();
+    parts.text(&format!(
+        "{{\"folder\":{{\"file\":\"{}\",\"folder\":\"{}\",\"patterns\":[{}],\"files\":[{}],\"root\":\"{}\"}}}}\n",
+        json(folder.file),
+        json(folder.folder),
+        list(folder.patterns),
+        list(folder.files),
+        json(folder.root),
+    ));
+    let entry = "::testkit::__private::inventory::submit! { ::testkit::__private::FolderEntry { description: &DESCRIPTION } }";
+    block(&parts, entry) + manifest_dependency(loaded)
+}
+
+/// What `discover_files!` found; the fields of the record.
+pub(crate) struct Folder<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) folder: &'a str,
+    pub(crate) patterns: &'a [String],
+    pub(crate) files: &'a [String],
+    pub(crate) root: &'a str,
+}
+
+fn block(parts: &Parts, entry: &str) -> String {
+    format!(
+        "#[cfg(test)] const _: () = {{ \
+           #[allow(unused_imports)] use ::testkit::__private::{{ShouldPanic, TestCase}}; \
+           const PARTS: &[&str] = &[{parts}]; \
+           #[cfg_attr(target_vendor = \"apple\", unsafe(link_section = \"__DATA,testkit\"))] \
+           #[cfg_attr(not(target_vendor = \"apple\"), unsafe(link_section = \"testkit\"))] \
+           static DESCRIPTION: [u8; ::testkit::__private::joined_length(PARTS)] = ::testkit::__private::join(PARTS); \
+           {entry} \
+         }};",
+        parts = parts.source()
+    )
+}
+
+/// Makes the compiler expand again when the manifest, whose patterns we read, has changed.
+fn manifest_dependency(loaded: &Loaded) -> &'static str {
+    if loaded.has_manifest {
+        "const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), \"/Cargo.toml\"));"
+    } else {
+        ""
+    }
+}
+
+/// The constant texts, as source text of a list of `&str`.
+#[derive(Default)]
+struct Parts {
+    done: String,
+    /// Arguments of the `concat!` that is being written.
+    arguments: Vec<String>,
+    /// Text that is to be the next argument.
+    pending: String,
+}
+
+impl Parts {
+    fn text(&mut self, text: &str) {
+        self.pending.push_str(text);
+    }
+
+    fn module_path(&mut self) {
+        self.flush_pending();
+        self.arguments.push("::core::module_path!()".to_owned());
+    }
+
+    /// `then` where the predicate holds, else `otherwise`.
+    fn choice(&mut self, predicate: &str, then: &str, otherwise: &str) {
+        self.flush();
+        let (then, otherwise) = (literal(then), literal(otherwise));
+        write!(self.done, "if ::core::cfg!({predicate}) {{ {then} }} else {{ {otherwise} }},")
+            .expect("writing to a String cannot fail");
+    }
+
+    fn flush_pending(&mut self) {
+        if !self.pending.is_empty() {
+            self.arguments.push(literal(&self.pending));
+            self.pending.clear();
+        }
+    }
+
+    fn flush(&mut self) {
+        self.flush_pending();
+        if !self.arguments.is_empty() {
+            write!(self.done, "::core::concat!({}),", self.arguments.join(", ")).expect("writing to a String cannot fail");
+            self.arguments.clear();
+        }
+    }
+
+    fn source(&self) -> String {
+        let mut rest = Self { done: self.done.clone(), arguments: self.arguments.clone(), pending: self.pending.clone() };
+        rest.flush();
+        rest.done
+    }
+}
+
+/// Appends the line of a test.
+fn describe(test: &Test, parts: &mut Parts) {
+    let mut line = format!("{{\"test\":{{\"name\":\"{}\"", json(&test.name));
+    if let Some(libtest) = &test.libtest {
+        write!(line, ",\"libtest\":\"{}\"", json(libtest)).expect("writing to a String cannot fail");
+    }
+    let place = test.place;
+    write!(line, ",\"line\":{},\"column\":{},\"end_line\":{}", place.line, place.column, place.end_line)
+        .expect("writing to a String cannot fail");
+    if let Some(timeout_ns) = test.marks.timeout_ns {
+        write!(line, ",\"timeout_ns\":{timeout_ns}").expect("writing to a String cannot fail");
+    }
+    if test.plain {
+        line.push_str(",\"plain\":true");
+    }
+    let ignore = |ignore: &Conditional| format!(",\"ignore\":\"{}\"", json(ignore.text.as_deref().unwrap_or_default()));
+    match all_of(&test.marks.conditions) {
+        None => {
+            parts.text(&line);
+            describe_ignore(&test.marks.ignore, ignore, parts);
+            parts.text("}}\n");
+        }
+        // Records do not nest, so a test under a condition is one text; its `ignore` becomes part of the predicate.
+        Some(condition) => {
+            for (predicate, text) in alternatives(&condition, &test.marks.ignore, ignore) {
+                parts.choice(&predicate, &format!("{line}{text}}}}}\n"), "");
+            }
+        }
+    }
+}
+
+/// The first `ignore` that holds.
+fn describe_ignore(ignores: &[Conditional], text: impl Fn(&Conditional) -> String, parts: &mut Parts) {
+    match ignores {
+        [] => {}
+        [one] => match &one.predicate {
+            None => parts.text(&text(one)),
+            Some(predicate) => parts.choice(predicate, &text(one), ""),
+        },
+        _ => {
+            for (predicate, text) in alternatives("all()", ignores, text) {
+                parts.choice(&predicate, &text, "");
+            }
+        }
+    }
+}
+
+/// Predicates of which at most one holds, each with the text of its `ignore`.
+fn alternatives(
+    condition: &str,
+    ignores: &[Conditional],
+    text: impl Fn(&Conditional) -> String,
+) -> Vec<(String, String)> {
+    let mut alternatives = Vec::new();
+    let mut remaining = condition.to_owned();
+    for ignore in ignores {
+        match &ignore.predicate {
+            None => {
+                alternatives.push((remaining, text(ignore)));
+                return alternatives;
+            }
+            Some(predicate) => {
+                alternatives.push((format!("all({remaining}, {predicate})"), text(ignore)));
+                remaining = format!("all({remaining}, not({predicate}))");
+            }
+        }
+    }
+    alternatives.push((remaining, String::new()));
+    alternatives
+}
+
+/// Appends the registry's entry of a test.
+fn enter(test: &Test, entries: &mut String) {
+    for condition in &test.marks.conditions {
+        write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
+    }
+    let (name, run) = (literal(&test.name), &test.run);
+    let (line, column) = (test.place.name_line, test.place.column);
+    let mut should_panic = "ShouldPanic::No".to_owned();
+    for mark in test.marks.should_panic.iter().rev() {
+        let value = match &mark.text {
+            None => "ShouldPanic::Yes".to_owned(),
+            Some(text) => format!("ShouldPanic::Containing({})", literal(text)),
+        };
+        should_panic = match &mark.predicate {
+            None => value,
+            Some(predicate) => format!("if ::core::cfg!({predicate}) {{ {value} }} else {{ {should_panic} }}"),
+        };
+    }
+    write!(
+        entries,
+        "TestCase {{ name: {name}, line: {line}, column: {column}, run: {run}, should_panic: {should_panic} }},"
+    )
+    .expect("writing to a String cannot fail");
+}
+
+/// `text` with the escapes of a JSON string.
+fn json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' => escaped.push_str("\\\""),
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            control if control < ' ' => {
+                write!(escaped, "\\u{:04x}", u32::from(control)).expect("writing to a String cannot fail");
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::{Marks, Place};
+
+    fn source(marks: Marks) -> String {
+        let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
+        let test = Test { name: "a".to_owned(), libtest: None, place, marks, plain: false, run: "a".to_owned() };
+        let mut parts = Parts::default();
+        describe(&test, &mut parts);
+        parts.source()
+    }
+
+    fn ignored(predicate: Option<&str>, text: &str) -> Conditional {
+        Conditional { predicate: predicate.map(str::to_owned), text: Some(text.to_owned()) }
+    }
+
+    #[test]
+    fn describes_a_test() {
+        let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
+        assert_eq!(source(Marks::default()), format!("::core::concat!(\"{line}}}}}\\n\"),"));
+        let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
+        assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
+        let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
+        assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
+    }
+
+    #[test]
+    fn takes_the_first_ignore_that_holds() {
+        let text = |ignore: &Conditional| ignore.text.clone().unwrap();
+        let got = alternatives("c", &[ignored(Some("x"), "1"), ignored(None, "2"), ignored(Some("y"), "3")], text);
+        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), "2".to_owned())]);
+        let got = alternatives("c", &[ignored(Some("x"), "1")], text);
+        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), String::new())]);
+    }
+
+    #[test]
+    fn escapes_json() {
+        assert_eq!(json("a\\b\"c\nd\u{1}é"), "a\\\\b\\\"c\\nd\\u0001é");
+    }
+}

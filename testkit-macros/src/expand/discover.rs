@@ -1,0 +1,296 @@
+//! `testkit::discover!()`: collects the tests of the module it stands in, from the text of the module's file.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use super::description::{self, Module};
+use super::function::settled;
+use super::{group, tokens};
+use crate::ast::{self, Item, ItemKind, Items, MacroCall};
+use crate::attribute::{Attribute, AttributeKind};
+use crate::collect::{self, Place, Role, Test};
+use crate::config::{self, Loaded};
+use crate::diagnostic::Diagnostics;
+use crate::{source, validate};
+
+/// Expands `discover!()`, called at `call`.
+pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    if !input.is_empty() {
+        diagnostics.plain(call, "`discover!()` takes no arguments");
+    }
+    let Some(path) = call.local_file() else {
+        let hint = "put `#[testkit::tests]` on an inline module instead";
+        diagnostics.error(call, "`discover!()` cannot tell which file it stands in", hint);
+        return diagnostics.into_tokens();
+    };
+    let file = match source::read(&path) {
+        Ok(file) => file,
+        Err(error) => {
+            diagnostics.plain(call, error);
+            return diagnostics.into_tokens();
+        }
+    };
+    let line = call.start().line;
+    let loaded = config::load();
+    for error in &loaded.errors {
+        diagnostics.plain(call, error.clone());
+    }
+    let shown = call.file();
+    let mut expand_module = |items: &Items, inside: &[String]| {
+        let mut calls = items.items.iter().filter_map(discover_call);
+        let is_here = calls.clone().any(|it| it.span.start().line == line);
+        if !is_here {
+            let hint = "write `testkit::discover!();` in the file itself, at the level of the tests";
+            return Err(("`discover!()` is not where its file says".to_owned(), hint.to_owned()));
+        }
+        if calls.next().is_some_and(|first| first.span.start().line != line) {
+            let message = "this module already has a `discover!()`, which collects all of it";
+            return Err((message.to_owned(), "remove one of the two".to_owned()));
+        }
+        Ok(collect(items, &path, inside, &shown, &loaded))
+    };
+    let expansion =
+        source::detached(|| source::with_module_at(&file.items, line, &mut Vec::new(), &mut expand_module));
+    match expansion {
+        None => {}
+        Some(Err((message, hint))) => diagnostics.error(call, message, hint),
+        Some(Ok(Collected { text, errors })) => {
+            for error in errors {
+                diagnostics.plain(call, error);
+            }
+            let mut output = diagnostics.into_tokens();
+            output.extend(tokens(&text));
+            return output;
+        }
+    }
+    diagnostics.into_tokens()
+}
+
+/// The `discover!()` that an item is, if it is one.
+pub(crate) fn discover_call(item: &Item) -> Option<&MacroCall> {
+    match &item.kind {
+        ItemKind::MacroCall(call) => {
+            let path = call.path.trim_start_matches(':');
+            (path == "testkit::discover" || path == "discover").then_some(call)
+        }
+        _ => None,
+    }
+}
+
+/// What a module's text gives.
+pub(crate) struct Collected {
+    /// Items to stand beside the tests.
+    pub(crate) text: String,
+    /// What is wrong, each with its place in front.
+    pub(crate) errors: Vec<String>,
+}
+
+/// Collects the tests among `items`, which stand in the file `path` below the inline modules `inside`.
+pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str, loaded: &Loaded) -> Collected {
+    let mut scope = Scope {
+        loaded,
+        path,
+        file,
+        uses_our_test: imports_our_test(items),
+        diagnostics: Diagnostics::default(),
+        hosts: String::new(),
+        tests: Vec::new(),
+        module: free_module_name(items),
+    };
+    let mut inside = inside.to_vec();
+    scope.items(items, &mut inside);
+    let Scope { hosts, mut tests, module, diagnostics, .. } = scope;
+    let errors = diagnostics.into_located(file);
+    let mut text = String::new();
+    if !hosts.is_empty() {
+        text = format!("#[cfg(test)] mod {module} {{ {hosts} }}");
+    }
+    if errors.is_empty() {
+        tests.sort_by_key(|test| (test.place.name_line, test.place.column));
+        text.push_str(&description::registration_text(&Module { file, tests: &tests }, loaded));
+    }
+    Collected { text, errors }
+}
+
+/// The module of hosting tests is called `discovered`, unless the author's file has that name already.
+fn free_module_name(items: &Items) -> String {
+    let mut name = "discovered".to_owned();
+    while items.items.iter().any(|item| matches!(&item.kind, ItemKind::Module(module) if module.name == name)) {
+        name.push('_');
+    }
+    name
+}
+
+/// Whether `use testkit::test;` makes every bare `#[test]` ours.
+fn imports_our_test(items: &Items) -> bool {
+    items.items.iter().any(|item| match &item.kind {
+        ItemKind::Use(tokens) => {
+            let text: TokenStream = tokens.iter().cloned().collect();
+            let text = text.to_string();
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            words.contains(&"testkit") && words.contains(&"test")
+        }
+        _ => false,
+    })
+}
+
+struct Scope<'a> {
+    loaded: &'a Loaded,
+    path: &'a Path,
+    file: &'a str,
+    uses_our_test: bool,
+    diagnostics: Diagnostics,
+    /// The contents of the module of hosting tests.
+    hosts: String,
+    tests: Vec<Test>,
+    module: String,
+}
+
+impl Scope<'_> {
+    /// Collects the items of the module itself.
+    fn items(&mut self, items: &Items, inside: &mut Vec<String>) {
+        let config = &self.loaded.config;
+        let mut blocks = collect::blocks(&items.items, config);
+        blocks.retain(|index, _| !registers_itself(&items.items[*index].attributes));
+        let groups = collect::groups(&items.items, &blocks, config, &mut self.diagnostics);
+        for item in &items.items {
+            if let ItemKind::Function(function) = &item.kind {
+                self.function(item, function);
+            }
+        }
+        for group in &groups {
+            self.hosts.push_str(&group::construction_text(group, "super"));
+            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
+            self.tests.extend(group::tests(group, &format!("{}::", self.module)));
+        }
+        self.modules(items, inside);
+    }
+
+    /// Looks for tests in modules below, whose private functions are out of reach from here.
+    fn modules(&mut self, items: &Items, inside: &mut Vec<String>) {
+        for item in &items.items {
+            let ItemKind::Module(module) = &item.kind else { continue };
+            let TokenTree::Group(body) = &module.body else {
+                self.file_module(item, &module.name, inside);
+                continue;
+            };
+            let body = ast::scan(body.stream());
+            if registers_itself(&item.attributes) || body.items.iter().any(|it| discover_call(it).is_some()) {
+                continue;
+            }
+            if let Some((_, span)) = uncollected_test(&body, self.loaded) {
+                self.diagnostics.error(
+                    span,
+                    format!("`discover!()` cannot reach the tests of `mod {}`", module.name),
+                    format!("put `#[testkit::tests]` on `mod {}`", module.name),
+                );
+            }
+            inside.push(module.name.to_string());
+            self.modules(&body, inside);
+            inside.pop();
+        }
+    }
+
+    fn function(&mut self, item: &Item, function: &ast::Function) {
+        let name = function.name.to_string();
+        let is_plain = item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Test);
+        if registers_itself(&item.attributes) || is_plain && self.uses_our_test {
+            return;
+        }
+        match collect::role(&item.attributes, &name, &self.loaded.config) {
+            Role::Foreign => {}
+            Role::Ordinary => {
+                let mark = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Timeout);
+                if let Some(mark) = mark {
+                    let message = format!("`#[timeout]` on `{name}`, which is no test");
+                    self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+                }
+            }
+            Role::Test => {
+                let marks = collect::marks(&item.attributes, &mut self.diagnostics);
+                if !validate::function(&item.attributes, function, &mut self.diagnostics) {
+                    return;
+                }
+                let place = Place::of(&item.attributes, &item.visibility, function);
+                let call = |path: String| {
+                    if function.returns_value() {
+                        format!("|| {}", settled(&format!("{path}()"), self.file, place.name_line, place.column))
+                    } else {
+                        path
+                    }
+                };
+                let (libtest, run) = if is_plain {
+                    (None, call(name.clone()))
+                } else {
+                    let hosted = marks.hosted.join(" ");
+                    let body = call(format!("super::{name}"));
+                    write!(
+                        self.hosts,
+                        "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ ::testkit::__private::run({body}) }}"
+                    )
+                    .expect("writing to a String cannot fail");
+                    let libtest = format!("{}::{name}", self.module);
+                    (Some(libtest.clone()), libtest)
+                };
+                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run });
+            }
+        }
+    }
+
+    /// `mod test_x;`: its tests are its own file's business, which must say so.
+    fn file_module(&mut self, item: &Item, name: &proc_macro2::Ident, inside: &[String]) {
+        let config = &self.loaded.config;
+        let path_attribute = item.attributes.iter().find(|attribute| attribute.path == "path").and_then(Attribute::string);
+        let Some(path) = source::module_file(self.path, inside, &name.to_string(), path_attribute.as_deref()) else {
+            return;
+        };
+        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { return };
+        let is_test_file = crate::pattern::matches_any(&config.files, file_name)
+            || crate::pattern::matches_any(&config.files, &format!("{name}.rs"));
+        if !is_test_file {
+            return;
+        }
+        let Ok(file) = source::read(&path) else { return };
+        if uncollected_test(&file.items, self.loaded).is_some() {
+            self.diagnostics.error(
+                name.span(),
+                format!("the tests of `mod {name};` are not collected"),
+                format!("write `testkit::discover!();` in {}", path.display()),
+            );
+        }
+    }
+}
+
+/// The name and place of a test in a file or module that has no `discover!()` and that nothing else registers.
+pub(crate) fn uncollected_test(items: &Items, loaded: &Loaded) -> Option<(String, Span)> {
+    if items.items.iter().any(|item| discover_call(item).is_some()) {
+        return None;
+    }
+    let config = &loaded.config;
+    items.items.iter().filter(|item| !registers_itself(&item.attributes)).find_map(|item| match &item.kind {
+        ItemKind::Function(function) => {
+            let name = function.name.to_string();
+            let is_plain = item.attributes.iter().any(|it| it.kind() == AttributeKind::Test);
+            let is_test = collect::role(&item.attributes, &name, config) == Role::Test;
+            (is_test && !is_plain).then(|| (name, function.name.span()))
+        }
+        ItemKind::Implementation(block) => {
+            let name = block.self_type.as_ref().filter(|name| config.is_group_name(&name.to_string()))?;
+            let is_test = |item: &Item| match &item.kind {
+                ItemKind::Function(function) => config.is_test_name(&function.name.to_string()),
+                _ => false,
+            };
+            let is_group = ast::scan(block.body.stream()).items.iter().any(is_test);
+            is_group.then(|| (name.to_string(), name.span()))
+        }
+        _ => None,
+    })
+}
+
+/// Whether an attribute of ours on the item registers its tests.
+fn registers_itself(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| matches!(attribute.kind(), AttributeKind::Tests | AttributeKind::OurTest))
+}

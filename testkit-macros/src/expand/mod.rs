@@ -1,0 +1,33 @@
+//! From the model to code. Expanded code names only `::testkit::__private`.
+
+pub(crate) mod description;
+pub(crate) mod discover;
+pub(crate) mod discover_files;
+pub(crate) mod fallback;
+pub(crate) mod function;
+pub(crate) mod group;
+pub(crate) mod module;
+pub(crate) mod timeout;
+
+use proc_macro2::TokenStream;
+
+/// Tokens of text that this crate composed, placed at the macro's call.
+///
+/// The compiler's own lexer is many times faster than building the same tokens one by one in unoptimised code.
+pub(crate) fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
+}
+
+/// A Rust string literal of `text`.
+pub(crate) fn literal(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// `cfg` predicates joined to one, all of which must hold.
+pub(crate) fn all_of(conditions: &[String]) -> Option<String> {
+    match conditions {
+        [] => None,
+        [one] => Some(one.clone()),
+        more => Some(format!("all({})", more.join(", "))),
+    }
+}

@@ -1,0 +1,291 @@
+//! `#[testkit::tests]`: an inline module or an `impl` block whose tests are collected in place.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+use super::description::{self, Module};
+use super::{fallback, function, group, tokens};
+use crate::assertion::Rewriter;
+use crate::ast::{self, Implementation, Item, ItemKind, Items};
+use crate::attribute::{Attribute, AttributeKind};
+use crate::collect::{self, Construction, Role, Test};
+use crate::config::{self, Loaded};
+use crate::diagnostic::Diagnostics;
+use crate::{source, validate};
+
+/// Expands `#[testkit::tests]`.
+pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
+    let mut collector = Collector::new();
+    if let Some(option) = options.clone().into_iter().next() {
+        collector.diagnostics.plain(option.span(), "`#[testkit::tests]` takes no options");
+    }
+    let mut items = ast::scan(item.clone()).items;
+    let (Some(item), true) = (items.pop(), items.is_empty()) else { return item };
+    let Item { attributes, visibility, kind } = item;
+    let expanded = match kind {
+        ItemKind::Module(module) => match module.body {
+            TokenTree::Group(body) => {
+                collector.file = module.name.span().file();
+                let inner = collector.items(ast::scan(body.stream()));
+                let mut changed = Group::new(Delimiter::Brace, inner);
+                changed.set_span(body.span());
+                let module = ast::Module { body: TokenTree::Group(changed), ..module };
+                to_stream(Item { attributes, visibility, kind: ItemKind::Module(module) })
+            }
+            body => {
+                let hint = format!("write `testkit::discover!();` in the module's file instead, and `mod {};` alone", module.name);
+                collector.diagnostics.error(Span::call_site(), "`#[testkit::tests]` cannot see into a module that is a file", hint);
+                fallback::item(Item { attributes, visibility, kind: ItemKind::Module(ast::Module { body, ..module }) })
+            }
+        },
+        ItemKind::Implementation(block) => collector.lone_block(attributes, visibility, block),
+        kind => {
+            let hint = match &kind {
+                ItemKind::Function(_) => "for a single function, write `#[testkit::test]`",
+                ItemKind::Type(_) => "put it on the `impl` block that holds the tests",
+                _ => "put it on `mod tests { … }` or `impl TestX { … }`",
+            };
+            let message = "`#[testkit::tests]` goes on an inline module or an `impl` block";
+            collector.diagnostics.error(Span::call_site(), message, hint);
+            fallback::item(Item { attributes, visibility, kind })
+        }
+    };
+    let mut tokens = collector.diagnostics.into_tokens();
+    tokens.extend(expanded);
+    tokens
+}
+
+/// Collects the tests of one attribute's item.
+struct Collector {
+    loaded: Loaded,
+    diagnostics: Diagnostics,
+    /// The file, as given to the compiler.
+    file: String,
+}
+
+impl Collector {
+    fn new() -> Self {
+        let loaded = config::load();
+        let mut diagnostics = Diagnostics::default();
+        for error in &loaded.errors {
+            diagnostics.plain(Span::call_site(), error.clone());
+        }
+        Self { loaded, diagnostics, file: String::new() }
+    }
+
+    /// The body of a module, with its tests hosted, described and registered.
+    fn items(&mut self, items: Items) -> TokenStream {
+        let Items { inner_attributes, items } = items;
+        let rewriter = rewriter_for(&items);
+        let mut blocks = collect::blocks(&items, &self.loaded.config);
+        let groups = collect::groups(&items, &blocks, &self.loaded.config, &mut self.diagnostics);
+        let mut output: Vec<TokenTree> = inner_attributes;
+        let mut tests: Vec<Test> = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            let Item { attributes, visibility, kind } = item;
+            match kind {
+                ItemKind::Function(function) => {
+                    self.function(attributes, visibility, *function, rewriter, &mut output, &mut tests);
+                }
+                ItemKind::Module(module) => {
+                    let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
+                    let kind = match module.body {
+                        TokenTree::Group(body) if !is_separate => {
+                            let inner = self.items(ast::scan(body.stream()));
+                            let mut changed = Group::new(Delimiter::Brace, inner);
+                            changed.set_span(body.span());
+                            ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module })
+                        }
+                        body => ItemKind::Module(ast::Module { body, ..module }),
+                    };
+                    output.extend(Item { attributes, visibility, kind }.into_tokens());
+                }
+                ItemKind::Implementation(block) => {
+                    let body = blocks.remove(&index);
+                    self.block(attributes, visibility, block, body, rewriter, &mut output);
+                }
+                ItemKind::MacroCall(call) => {
+                    if call.path == "testkit::discover" || call.path == "discover" {
+                        let message = "`discover!()` inside of `#[testkit::tests]` would collect the same tests twice";
+                        self.diagnostics.error(call.span, message, "remove one of the two");
+                    } else {
+                        output.extend(to_stream(Item { attributes, visibility, kind: ItemKind::MacroCall(call) }));
+                    }
+                }
+                kind @ (ItemKind::Type(_) | ItemKind::Use(_) | ItemKind::MacroRules(..) | ItemKind::Other(..)) => {
+                    output.extend(Item { attributes, visibility, kind }.into_tokens());
+                }
+            }
+        }
+        for group in &groups {
+            output.extend(group::construction(group, group.name.span()));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            tests.extend(group::tests(group, ""));
+        }
+        if !tests.is_empty() && self.diagnostics.is_empty() {
+            tests.sort_by_key(|test| (test.place.name_line, test.place.column));
+            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
+        }
+        output.into_iter().collect()
+    }
+
+    fn function(
+        &mut self,
+        attributes: Vec<Attribute>,
+        visibility: Vec<TokenTree>,
+        function: ast::Function,
+        rewriter: Rewriter,
+        output: &mut Vec<TokenTree>,
+        tests: &mut Vec<Test>,
+    ) {
+        match collect::role(&attributes, &function.name.to_string(), &self.loaded.config) {
+            Role::Foreign => {
+                let kind = ItemKind::Function(Box::new(function));
+                output.extend(Item { attributes, visibility, kind }.into_tokens());
+            }
+            Role::Ordinary => {
+                let attributes = self.without_marks(attributes, &function.name);
+                output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+                output.extend(visibility);
+                function::push_rewritten(function, rewriter, output);
+            }
+            Role::Test => {
+                let marks = collect::marks(&attributes, &mut self.diagnostics);
+                if validate::function(&attributes, &function, &mut self.diagnostics) {
+                    tests.push(function::test(&attributes, &visibility, &function, marks));
+                    output.extend(function::hosted(attributes, visibility, function, rewriter, &self.file));
+                } else {
+                    let kind = ItemKind::Function(Box::new(function));
+                    output.extend(fallback::item(Item { attributes, visibility, kind }));
+                }
+            }
+        }
+    }
+
+    /// The attributes of a function that is no test; a mark of ours on it is an error.
+    fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
+        let (marks, rest): (Vec<_>, Vec<_>) =
+            attributes.into_iter().partition(|attribute| attribute.kind() == AttributeKind::Timeout);
+        for mark in marks {
+            let message = format!("`#[timeout]` on `{name}`, which is no test");
+            self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+        }
+        rest
+    }
+
+    fn block(
+        &mut self,
+        attributes: Vec<Attribute>,
+        visibility: Vec<TokenTree>,
+        block: Implementation,
+        body: Option<Items>,
+        rewriter: Rewriter,
+        output: &mut Vec<TokenTree>,
+    ) {
+        let attributes = attributes.into_iter().filter(|attribute| attribute.kind() != AttributeKind::Tests);
+        output.extend(attributes.flat_map(Attribute::into_tokens));
+        output.extend(visibility);
+        let Implementation { head, body: group, .. } = block;
+        output.extend(head);
+        let inner = body.unwrap_or_else(|| ast::scan(group.stream()));
+        let mut methods = inner.inner_attributes;
+        for item in inner.items {
+            let Item { attributes, visibility, kind } = item;
+            match kind {
+                ItemKind::Function(function) => {
+                    let attributes = method_attributes(attributes);
+                    methods.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+                    methods.extend(visibility);
+                    function::push_rewritten(*function, rewriter, &mut methods);
+                }
+                kind => methods.extend(Item { attributes, visibility, kind }.into_tokens()),
+            }
+        }
+        let mut changed = Group::new(Delimiter::Brace, methods.into_iter().collect());
+        changed.set_span(group.span());
+        output.push(TokenTree::Group(changed));
+    }
+
+    /// `#[testkit::tests] impl TestX { … }`, whose type stands elsewhere in the file.
+    fn lone_block(&mut self, attributes: Vec<Attribute>, visibility: Vec<TokenTree>, block: Implementation) -> TokenStream {
+        let span = block.body.span();
+        let Some(name) = block.self_type.clone() else {
+            let message = "`#[testkit::tests]` needs an `impl` block of a type with a name";
+            self.diagnostics.error(Span::call_site(), message, "write `impl TestX { … }`");
+            return fallback::item(Item { attributes, visibility, kind: ItemKind::Implementation(block) });
+        };
+        self.file = name.span().file();
+        // On the attribute's own block every name is meant, also one that the patterns do not know.
+        let mut config = self.loaded.config.clone();
+        config.groups.push(name.to_string());
+        let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
+        let blocks = collect::blocks(&items, &config);
+        let mut groups = collect::groups(&items, &blocks, &config, &mut self.diagnostics);
+        let mut tests = Vec::new();
+        let mut output: Vec<TokenTree> = Vec::new();
+        let mut blocks = blocks;
+        for (index, item) in items.into_iter().enumerate() {
+            if let ItemKind::Implementation(block) = item.kind {
+                let body = blocks.remove(&index);
+                self.block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
+            }
+        }
+        for group in &mut groups {
+            if let Some(known) = source::type_beside(span, &name) {
+                if group.construction == Construction::Default {
+                    group.construction = known.construction;
+                }
+                group.teardown = group.teardown.or(known.teardown);
+                group.module.push_str(&"_".repeat(known.earlier_blocks));
+            }
+            output.extend(group::construction(group, group.name.span()));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            tests.extend(group::tests(group, ""));
+        }
+        if self.diagnostics.is_empty() && tests.is_empty() {
+            let message = format!("no method of `{name}` is a test");
+            let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));
+            self.diagnostics.error(name.span(), message, hint);
+        }
+        if self.diagnostics.is_empty() {
+            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
+        }
+        output.into_iter().collect()
+    }
+}
+
+/// What stays on a method: the hosting function carries the rest.
+fn method_attributes(attributes: Vec<Attribute>) -> Vec<Attribute> {
+    let stays = |attribute: &Attribute| match attribute.kind() {
+        AttributeKind::Condition | AttributeKind::Passive | AttributeKind::Other | AttributeKind::ForeignTest => true,
+        AttributeKind::ConditionalAttribute => !collect::has_conditional_mark(attribute),
+        AttributeKind::Test
+        | AttributeKind::OurTest
+        | AttributeKind::Tests
+        | AttributeKind::Timeout
+        | AttributeKind::ShouldPanic
+        | AttributeKind::Ignore => false,
+    };
+    attributes.into_iter().filter(stays).collect()
+}
+
+/// Rewrites the assertions that the module does not define or import itself.
+fn rewriter_for(items: &[Item]) -> Rewriter {
+    let mut rewriter = Rewriter::new();
+    for item in items {
+        match &item.kind {
+            ItemKind::MacroRules(name, _) => rewriter.leave(name),
+            ItemKind::Use(tokens) => rewriter.leave_imported(tokens.iter().cloned()),
+            ItemKind::Function(_)
+            | ItemKind::Module(_)
+            | ItemKind::Type(_)
+            | ItemKind::Implementation(_)
+            | ItemKind::MacroCall(_)
+            | ItemKind::Other(..) => {}
+        }
+    }
+    rewriter
+}
+
+fn to_stream(item: Item) -> TokenStream {
+    item.into_tokens().into_iter().collect()
+}

@@ -1,0 +1,207 @@
+//! What looks like a test and cannot be one: every mistake gets an error that says what to write instead.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::ast::{Function, Item, ItemKind, Items};
+use crate::attribute::{Attribute, AttributeKind, split_at_commas};
+use crate::collect::{self, Group, Marks, Receiver};
+use crate::diagnostic::{Diagnostics, nearest};
+
+/// The options of `#[testkit::test(…)]`.
+const TEST_OPTIONS: &[&str] = &["timeout"];
+
+/// Reads the options of `#[testkit::test(…)]` into `marks`.
+pub(crate) fn test_options(options: TokenStream, marks: &mut Marks, diagnostics: &mut Diagnostics) {
+    for option in split_at_commas(options).into_iter().filter(|option| !option.is_empty()) {
+        let span = option.first().map_or_else(Span::call_site, TokenTree::span);
+        let name = match option.first() {
+            Some(TokenTree::Ident(name)) => name.to_string(),
+            Some(other) => other.to_string(),
+            None => continue,
+        };
+        match (name.as_str(), option.get(1)) {
+            ("timeout", Some(TokenTree::Punct(equals))) if equals.as_char() == '=' => {
+                collect::set_timeout(marks, option.into_iter().skip(2).collect(), span, diagnostics);
+            }
+            ("timeout", _) => diagnostics.plain(span, "write the time limit as in `timeout = \"5s\"`"),
+            (name, _) => {
+                let message = format!("unknown option `{name}` for `#[testkit::test]`");
+                match nearest(name, TEST_OPTIONS) {
+                    Some(near) => diagnostics.plain(span, format!("{message}; did you mean `{near}`?")),
+                    None => diagnostics.plain(span, format!("{message}; known is `timeout = \"5s\"`")),
+                }
+            }
+        }
+    }
+}
+
+/// Checks a free function that is to be a test; whether it can be one.
+pub(crate) fn function(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
+    let is_callable = signature(function, diagnostics);
+    let arguments = function.arguments.stream();
+    if arguments.is_empty() {
+        return returned(attributes, function, diagnostics) && is_callable;
+    }
+    if receiver(&arguments).is_some() {
+        diagnostics.error(
+            function.name.span(),
+            format!("`{}` is a method, and only its group can be collected", function.name),
+            "put `#[testkit::tests]` on the `impl` block, and name the type `Test…`",
+        );
+    } else {
+        diagnostics.error(
+            function.arguments.span(),
+            format!("the test `{}` takes arguments, and nothing provides them", function.name),
+            format!("make the values in its body, or rename it if `{}` is no test", function.name),
+        );
+    }
+    false
+}
+
+/// Checks a method of a group that is to be a test; how it takes the group's value, if it can be one.
+pub(crate) fn method(item: &Item, function: &Function, diagnostics: &mut Diagnostics) -> Option<Receiver> {
+    let is_callable = signature(function, diagnostics);
+    let is_checked = returned(&item.attributes, function, diagnostics);
+    let arguments = split_at_commas(function.arguments.stream());
+    let Some(receiver) = receiver(&function.arguments.stream()) else {
+        diagnostics.error(
+            function.name.span(),
+            format!("the test `{}` of a group does not take `self`", function.name),
+            "write `&self`, or move it out of the `impl` block",
+        );
+        return None;
+    };
+    if arguments.iter().filter(|argument| !argument.is_empty()).count() > 1 {
+        diagnostics.error(
+            function.arguments.span(),
+            format!("the test `{}` takes arguments besides `self`, and nothing provides them", function.name),
+            "keep the values in fields of the group and make them in `fn setup() -> Self`",
+        );
+        return None;
+    }
+    (is_callable && is_checked).then_some(receiver)
+}
+
+/// Checks what no test may have: `async`, `unsafe`, parameters.
+fn signature(function: &Function, diagnostics: &mut Diagnostics) -> bool {
+    let (name, span) = (&function.name, function.name.span());
+    let mut is_callable = true;
+    if function.is("async") {
+        is_callable = false;
+        diagnostics.error(
+            span,
+            format!("the test `{name}` is `async`, and there is no runtime to wait for it"),
+            "use the test attribute of your runtime, such as `#[tokio::test]`, or wait inside a plain `fn` with `block_on(async { … })`",
+        );
+    }
+    if function.is("unsafe") {
+        is_callable = false;
+        diagnostics.error(
+            span,
+            format!("the test `{name}` is an `unsafe fn`, which only unsafe code may call"),
+            "make it a plain `fn` with an `unsafe { … }` block inside",
+        );
+    }
+    if !function.generics.is_empty() || !function.where_clause.is_empty() {
+        is_callable = false;
+        diagnostics.error(
+            span,
+            format!("the test `{name}` is generic, so there is no one function to run"),
+            format!("call a generic helper from a test for each type, or rename it if `{name}` is no test"),
+        );
+    }
+    is_callable
+}
+
+/// `#[should_panic]` and a returned value do not go together.
+fn returned(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
+    let should_panic = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ShouldPanic);
+    let (Some(attribute), true) = (should_panic, function.returns_value()) else { return true };
+    diagnostics.error(
+        attribute.span(),
+        format!("the test `{}` returns a value, so `#[should_panic]` cannot be on it", function.name),
+        "return nothing and `unwrap()` inside, or check the error itself instead of a panic",
+    );
+    false
+}
+
+/// How a method takes `self`; `None` if it does not.
+pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
+    let first = split_at_commas(arguments.clone()).into_iter().next()?;
+    let index = first.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
+    let before_is_receiver = first[..index].iter().all(|token| match token {
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
+        TokenTree::Ident(_) => true,
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
+    });
+    if !before_is_receiver {
+        return None;
+    }
+    // `&self`, or `self: &Self`.
+    let is_reference =
+        first.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
+    Some(if is_reference { Receiver::Reference } else { Receiver::Value })
+}
+
+/// Checks `fn setup() -> Self` of a group.
+pub(crate) fn setup(item: &Item, function: &Function, diagnostics: &mut Diagnostics) {
+    let form = "write `fn setup() -> Self`";
+    if !function.arguments.stream().is_empty() {
+        diagnostics.error(function.arguments.span(), "`setup` of a group takes no arguments", form);
+    } else if !function.returns_value() {
+        diagnostics.error(function.name.span(), "`setup` of a group must make its value", form);
+    } else {
+        plain_helper(item, function, "setup", diagnostics);
+    }
+}
+
+/// Checks `fn teardown(self)` of a group.
+pub(crate) fn teardown(item: &Item, function: &Function, diagnostics: &mut Diagnostics) {
+    let arguments = function.arguments.stream();
+    let count = split_at_commas(arguments.clone()).into_iter().filter(|argument| !argument.is_empty()).count();
+    if receiver(&arguments) != Some(Receiver::Value) || count != 1 {
+        diagnostics.error(
+            function.arguments.span(),
+            "`teardown` of a group takes the group's value and nothing else",
+            "write `fn teardown(self)`",
+        );
+    } else {
+        plain_helper(item, function, "teardown", diagnostics);
+    }
+}
+
+fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut Diagnostics) {
+    if function.is("async") || function.is("unsafe") || !function.generics.is_empty() {
+        let message = format!("`{name}` of a group must be a plain `fn`");
+        diagnostics.error(function.name.span(), message, "remove `async`, `unsafe` and parameters");
+    }
+    if let Some(condition) = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Condition) {
+        let message = format!("`{name}` of a group cannot depend on `cfg`");
+        diagnostics.error(condition.span(), message, "put the `cfg` on statements inside of it, or on the whole group");
+    }
+}
+
+/// A test that consumes its group leaves nothing for `teardown`.
+pub(crate) fn no_value_receivers(
+    group: &Group,
+    items: &[Item],
+    blocks: &BTreeMap<usize, Items>,
+    diagnostics: &mut Diagnostics,
+) {
+    let bodies = blocks.iter().filter(|(index, _)| collect::is_block_of(&items[**index], &group.name));
+    for item in bodies.flat_map(|(_, body)| &body.items) {
+        let ItemKind::Function(function) = &item.kind else { continue };
+        let is_value = group.methods.iter().any(|method| {
+            function.name == method.name && method.receiver == Receiver::Value
+        });
+        if is_value {
+            diagnostics.error(
+                function.arguments.span(),
+                format!("the test `{}` consumes its group, which leaves nothing for `teardown`", function.name),
+                "write `&self` or `&mut self`",
+            );
+        }
+    }
+}

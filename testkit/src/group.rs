@@ -1,0 +1,65 @@
+//! Groups: a fresh value for every test, made before it and taken down after it, also if it failed.
+
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+
+use testkit_protocol::failure::{Failure, FailureKind};
+
+use crate::harness::{self, Phase};
+
+/// How the value of a group without `fn setup()` is made.
+#[diagnostic::on_unimplemented(
+    message = "no value of the group `{Self}` can be made",
+    label = "each test of a group gets a fresh value of it",
+    note = "write `fn setup() -> Self` in its `impl`, derive `Default` for it, or make it a unit struct"
+)]
+pub trait GroupValue: Sized {
+    /// A fresh value.
+    fn new() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> GroupValue for T {
+    fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// Runs one test of a group that borrows the group's value.
+pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>) {
+    harness::enter(Phase::SetUp);
+    let mut group = setup();
+    harness::enter(Phase::Test);
+    let Some(teardown) = teardown else {
+        return test(&mut group);
+    };
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&mut group)));
+    harness::enter(Phase::TearDown);
+    match outcome {
+        Ok(()) => teardown(group),
+        Err(failure) => {
+            if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| teardown(group))) {
+                harness::record(Failure::new(FailureKind::Panic, format!("in teardown: {}", text(&*second))));
+            }
+            // The test's own failure is the one that counts.
+            harness::enter(Phase::Test);
+            panic::resume_unwind(failure);
+        }
+    }
+}
+
+/// Runs one test of a group that consumes the group's value.
+pub fn run_group_by_value<G>(setup: fn() -> G, test: fn(G)) {
+    harness::enter(Phase::SetUp);
+    let group = setup();
+    harness::enter(Phase::Test);
+    test(group);
+}
+
+fn text(payload: &(dyn Any + Send)) -> String {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (None, Some(text)) => text.clone(),
+        (None, None) => "a panic without a text".to_owned(),
+    }
+}

@@ -1,0 +1,6 @@
+//! What a test file usually wants: `use testkit::prelude::*;`.
+//!
+//! The assertions are not in here: a glob import cannot stand before the standard library's `assert!`, so write
+//! `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
+
+pub use testkit_macros::{tests, timeout};
