@@ -2,24 +2,21 @@
 
 use std::fmt::Write as _;
 
-use testkit_protocol::event::{AttemptFinished, AttemptReason, Captured, TestFinished};
+use testkit_protocol::event::{AttemptFinished, AttemptReason, TestFinished};
 use testkit_protocol::failure::Failure;
 use testkit_protocol::id::TestId;
-use testkit_protocol::outcome::{Outcome, Verdict};
+use testkit_protocol::outcome::{Outcome, Termination, Verdict};
 use testkit_protocol::text;
 
 use super::style::{Look, Style};
-use super::{OpenTest, Place, Unsuccessful};
+use super::{OpenTest, Place, Unsuccessful, Verbosity, captured};
 use crate::words;
 
 /// What every line of a block but the first begins with.
-const INDENT: &str = "  ";
-
-/// What every line that a test wrote begins with.
-const OUTPUT_INDENT: &str = "    ";
+pub(super) const INDENT: &str = "  ";
 
 /// Appends the line of a test that has nothing to explain: `PASS [  0.003s] id`.
-pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
+pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, verbosity: Verbosity) {
     let (label, look) = match finished.verdict {
         Verdict::Passed => ("PASS", Look::Good),
         Verdict::Skipped => ("SKIP", Look::Odd),
@@ -41,7 +38,7 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     let mut remarks = Vec::new();
     match finished.verdict {
         Verdict::Skipped => {
-            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()))
+            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()));
         }
         Verdict::NotRun => remarks.push("not run".to_owned()),
         Verdict::Passed
@@ -52,10 +49,10 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
         | Verdict::TimedOut
         | Verdict::Interrupted => {}
     }
-    if detailed && finished.attempts > 0 {
+    if verbosity >= Verbosity::Detailed && finished.attempts > 0 {
         remarks.push(place(test.place));
     }
-    if detailed && finished.attempts > 1 {
+    if verbosity >= Verbosity::Detailed && finished.attempts > 1 {
         remarks.push(words::count(finished.attempts.into(), "attempt", "attempts"));
     }
     if !remarks.is_empty() {
@@ -74,7 +71,7 @@ pub(super) fn slow_line(out: &mut String, style: Style, test: &TestId, elapsed_n
 }
 
 /// Appends the block of a test that did not simply pass: heading, failures, notes, output.
-pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
+pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, verbosity: Verbosity) {
     let deciding = deciding(&test.unsuccessful, finished);
     let look = if finished.verdict.is_failure() { Look::Bad } else { Look::Odd };
     let label = style.paint(look, heading(finished.verdict));
@@ -102,12 +99,13 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
     for note in notes(finished, test, deciding) {
         push_line(out, &format!("{INDENT}{} {note}", style.paint(Look::Odd, "note:")));
     }
-    if detailed && finished.attempts > 0 {
+    if verbosity >= Verbosity::Detailed && finished.attempts > 0 {
         push_line(out, &format!("{INDENT}ran in {}", place(deciding.map_or(test.place, |attempt| attempt.place))));
     }
     if let Some(attempt) = deciding {
-        push_captured(out, style, "stdout", &attempt.finished.stdout);
-        push_captured(out, style, "stderr", &attempt.finished.stderr);
+        let whole = verbosity >= Verbosity::Verbose;
+        captured::push(out, style, "stdout", &attempt.finished.stdout, whole);
+        captured::push(out, style, "stderr", &attempt.finished.stderr, whole);
     }
     out.push('\n');
 }
@@ -180,13 +178,16 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessfu
     notes
 }
 
-/// How the process ended, where neither a failure says it nor we ended it ourselves.
+/// How the process ended, where that is news: no failure says it, we did not end it ourselves, and it is not the way in
+/// which a test harness reports a failed test.
 fn unexplained_end(attempt: &AttemptFinished) -> Option<String> {
-    match attempt.outcome {
-        Outcome::TimedOut | Outcome::Interrupted => return None,
-        Outcome::Passed | Outcome::Failed | Outcome::Errored | Outcome::Crashed | Outcome::Skipped => {}
+    let termination = attempt.termination?;
+    match (attempt.outcome, termination) {
+        (Outcome::TimedOut | Outcome::Interrupted, _) | (Outcome::Failed, Termination::Exited(_)) => return None,
+        (Outcome::Failed, Termination::Signaled(_))
+        | (Outcome::Passed | Outcome::Errored | Outcome::Crashed | Outcome::Skipped, _) => {}
     }
-    let termination = attempt.termination?.to_string();
+    let termination = termination.to_string();
     let said = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
     (!said.into_iter().any(|message| message.contains(&termination))).then_some(termination)
 }
@@ -200,28 +201,7 @@ fn place(place: Place) -> String {
     }
 }
 
-/// Appends what a test wrote to a stream, under a caption; nothing if it wrote nothing.
-fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captured) {
-    if captured.head.is_empty() && captured.omitted == 0 {
-        return;
-    }
-    let size = if captured.omitted > 0 {
-        format!("{}, shortened", words::count(captured.bytes, "byte", "bytes"))
-    } else {
-        words::count(captured.head.lines().count() as u64, "line", "lines")
-    };
-    let doubt = if captured.approximate { "; may hold output of neighbouring tests" } else { "" };
-    let caption = format!("--- {stream} ({size}{doubt}) ---");
-    push_line(out, &format!("{INDENT}{}", style.paint(Look::Faint, &caption)));
-    style.push_foreign(out, &captured.head, OUTPUT_INDENT);
-    if captured.omitted > 0 {
-        let omitted = format!("… {} omitted …", words::count(captured.omitted, "byte", "bytes"));
-        push_line(out, &format!("{OUTPUT_INDENT}{}", style.paint(Look::Faint, &omitted)));
-        style.push_foreign(out, &captured.tail, OUTPUT_INDENT);
-    }
-}
-
-fn push_line(out: &mut String, line: &str) {
+pub(super) fn push_line(out: &mut String, line: &str) {
     out.push_str(line);
     out.push('\n');
 }

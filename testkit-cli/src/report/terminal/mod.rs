@@ -4,6 +4,7 @@
 //! [`Settings`]; nothing here reads the environment.
 
 mod block;
+mod captured;
 mod header;
 mod output;
 mod progress;
@@ -191,15 +192,13 @@ impl<W: Write + Send + 'static> Terminal<W> {
             Verdict::Interrupted => Verbosity::Verbose,
             Verdict::Passed | Verdict::Skipped | Verdict::NotRun => {
                 if self.says(Verbosity::Verbose) {
-                    let detailed = self.says(Verbosity::Detailed);
-                    block::line(&mut self.text, self.style, finished, &test, detailed);
+                    block::line(&mut self.text, self.style, finished, &test, self.settings.verbosity);
                 }
                 return;
             }
         };
         if self.says(block) {
-            let detailed = self.says(Verbosity::Detailed);
-            block::push(&mut self.text, self.style, finished, &test, detailed);
+            block::push(&mut self.text, self.style, finished, &test, self.settings.verbosity);
         }
     }
 
