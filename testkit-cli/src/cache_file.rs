@@ -37,10 +37,7 @@ impl FileStamp {
     pub(crate) fn of(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let state = std::fs::metadata(&path).ok().map(|metadata| {
-            let modified = metadata
-                .modified()
-                .ok()
-                .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             FileState {
                 size: metadata.len(),
                 modified: modified.map_or((0, 0), |since| (since.as_secs(), since.subsec_nanos())),
@@ -92,12 +89,7 @@ pub(crate) fn read<K: DeserializeOwned + PartialEq, V: DeserializeOwned>(path: &
 ///
 /// A cache that cannot be written is only slower, so failures are not reported.
 pub(crate) fn write<K: Serialize, V: Serialize>(path: &Path, key: &K, value: &V) {
-    let envelope = Envelope {
-        form: FORM,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        key,
-        value,
-    };
+    let envelope = Envelope { form: FORM, version: env!("CARGO_PKG_VERSION").to_owned(), key, value };
     let Ok(text) = serde_json::to_vec(&envelope) else {
         return;
     };
@@ -129,20 +121,14 @@ mod tests {
     fn only_an_equal_key_reads_what_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("below/cache.json");
-        assert_eq!(
-            read::<String, u32>(&path, &"key".to_owned()),
-            None,
-            "nothing written yet"
-        );
+        assert_eq!(read::<String, u32>(&path, &"key".to_owned()), None, "nothing written yet");
         write(&path, &"key", &7_u32);
         assert_eq!(read(&path, &"key".to_owned()), Some(7_u32));
         assert_eq!(read::<String, u32>(&path, &"other".to_owned()), None);
         std::fs::write(&path, "{\"form\":1,\"ver").unwrap();
         assert_eq!(read::<String, u32>(&path, &"key".to_owned()), None, "torn");
         write(&path, &"key", &8_u32);
-        let old = std::fs::read_to_string(&path)
-            .unwrap()
-            .replace("\"form\":1", "\"form\":0");
+        let old = std::fs::read_to_string(&path).unwrap().replace("\"form\":1", "\"form\":0");
         std::fs::write(&path, old).unwrap();
         assert_eq!(read::<String, u32>(&path, &"key".to_owned()), None, "old form");
     }

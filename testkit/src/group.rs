@@ -1,9 +1,6 @@
 //! Groups: a fresh value for every test, made before it and taken down after it, also if it failed.
 
-use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
-
-use testkit_protocol::failure::{Failure, FailureKind};
 
 use crate::harness::{self, Phase};
 
@@ -37,13 +34,14 @@ pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>)
     harness::enter(Phase::TearDown);
     match outcome {
         Ok(()) => teardown(group),
-        Err(failure) => {
+        Err(payload) => {
+            let failure = harness::failure_of_panic(&*payload);
             if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| teardown(group))) {
-                harness::record(Failure::new(FailureKind::Panic, format!("in teardown: {}", text(&*second))));
+                harness::record(harness::failure_of_panic(&*second));
             }
             // The test's own failure is the one that counts.
             harness::enter(Phase::Test);
-            panic::resume_unwind(failure);
+            harness::resume(payload, failure);
         }
     }
 }
@@ -54,12 +52,4 @@ pub fn run_group_by_value<G>(setup: fn() -> G, test: fn(G)) {
     let group = setup();
     harness::enter(Phase::Test);
     test(group);
-}
-
-fn text(payload: &(dyn Any + Send)) -> String {
-    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(text), _) => (*text).to_owned(),
-        (None, Some(text)) => text.clone(),
-        (None, None) => "a panic without a text".to_owned(),
-    }
 }

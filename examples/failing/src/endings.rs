@@ -77,8 +77,8 @@ pub fn flood(bytes: usize) {
     let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr().lock());
     for number in 0..bytes / LINE {
         // Failures to write are left to the reader of the output to notice.
-        let _ = writeln!(stdout, "{number:>20} {:o>58}", "");
-        let _ = writeln!(stderr, "{number:>20} {:e>58}", "");
+        let _ = stdout.write_all(format!("{number:>20} {:o>58}\n", "").as_bytes());
+        let _ = stderr.write_all(format!("{number:>20} {:e>58}\n", "").as_bytes());
     }
 }
 

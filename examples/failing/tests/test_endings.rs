@@ -153,7 +153,7 @@ fn test_writes_into_strange_descriptors() {
 }
 
 fn test_starts_its_own_binary() {
-    assert!(failing::run_in_own_binary("test_passes"));
+    assert!(failing::run_in_own_binary("discovered::test_passes"));
 }
 
 fn test_leaves_a_thread() {

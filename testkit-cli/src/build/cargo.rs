@@ -1,6 +1,6 @@
 //! A running `cargo test --no-run`: its messages become binaries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::io::BufReader;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -29,6 +29,10 @@ pub(crate) struct Build {
     killer: BuildKiller,
     started: Instant,
     phase: Phase,
+    /// Integration tests and benches that wait for a program of their package: Cargo may link the test first.
+    held: Vec<Artifact>,
+    /// Those that wait no longer.
+    released: VecDeque<Artifact>,
     /// What was asked beside the build.
     surroundings: Surroundings,
     scripts: HashMap<PackageId, Vec<ScriptOutput>>,
@@ -79,16 +83,6 @@ pub(crate) enum BuildError {
     Facts(#[from] FactsError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-}
-
-impl BuildError {
-    /// Cargo's exit code, if it is Cargo that failed; `None` also if a signal ended it.
-    pub(crate) fn cargo_exit_code(&self) -> Option<i32> {
-        match self {
-            Self::Cargo { status } => status.code(),
-            Self::Start { .. } | Self::Read(_) | Self::Config(_) | Self::Facts(_) | Self::Manifest(_) => None,
-        }
-    }
 }
 
 /// Ends a build from any thread.
@@ -155,11 +149,7 @@ impl Known {
     fn load(request: &BuildRequest) -> Result<Self, BuildError> {
         let config = Config::load(&request.directory, &request.environment, &request.cargo.config)?;
         let facts = Facts::load(request, &config)?;
-        Ok(Self {
-            facts,
-            env: config.env(),
-            config,
-        })
+        Ok(Self { facts, env: config.env(), config })
     }
 }
 
@@ -169,6 +159,7 @@ impl Build {
         let program = request.cargo_program();
         let mut command = Command::new(&program);
         command.args(request.arguments()).current_dir(&request.directory);
+        request.environment.apply_to(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         if !request.shows_progress {
             command.env("CARGO_TERM_PROGRESS_WHEN", "never");
@@ -176,10 +167,8 @@ impl Build {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let started = Instant::now();
-        let mut child = command.spawn().map_err(|source| BuildError::Start {
-            program: program.display().to_string(),
-            source,
-        })?;
+        let mut child =
+            command.spawn().map_err(|source| BuildError::Start { program: program.display().to_string(), source })?;
         let killer = BuildKiller(Arc::new(Mutex::new(Some(child.id()))));
         let stdout = child.stdout.take().expect("stdout was asked to be piped");
         let for_thread = request.clone();
@@ -191,6 +180,8 @@ impl Build {
             killer,
             started,
             phase: Phase::Building,
+            held: Vec::new(),
+            released: VecDeque::new(),
             surroundings,
             scripts: HashMap::new(),
             linked_paths: Vec::new(),
@@ -209,7 +200,13 @@ impl Build {
     ///
     /// After an error the build should be dropped.
     pub(crate) fn next(&mut self) -> Result<Option<BuildMessage>, BuildError> {
-        while self.phase == Phase::Building {
+        loop {
+            if let Some(artifact) = self.released.pop_front() {
+                return Ok(Some(BuildMessage::Binary(Box::new(self.binary(artifact)?))));
+            }
+            if self.phase != Phase::Building {
+                break;
+            }
             match self.messages.next() {
                 None => {
                     self.phase = Phase::Done;
@@ -217,26 +214,7 @@ impl Build {
                     return Err(BuildError::Cargo { status });
                 }
                 Some(Err(error)) => return Err(BuildError::Read(error)),
-                Some(Ok(Message::CompilerArtifact(artifact))) => {
-                    if let Some(binary) = self.artifact(artifact)? {
-                        return Ok(Some(BuildMessage::Binary(Box::new(binary))));
-                    }
-                }
-                Some(Ok(Message::BuildScriptExecuted(script))) => {
-                    self.linked_paths.extend(script.linked_paths.iter().cloned());
-                    self.scripts.entry(script.package_id).or_default().push(ScriptOutput {
-                        out_dir: script.out_dir,
-                        environment: script.env,
-                        linked_paths: script.linked_paths,
-                    });
-                }
-                Some(Ok(Message::BuildFinished(finished))) => {
-                    self.phase = Phase::Said {
-                        success: finished.success,
-                    }
-                }
-                // Diagnostics are rendered by Cargo itself; `Message` may get more variants.
-                Some(Ok(_)) => {}
+                Some(Ok(message)) => self.take(message)?,
             }
         }
         match self.phase {
@@ -244,10 +222,7 @@ impl Build {
                 self.phase = Phase::Done;
                 let status = self.wait()?;
                 let duration = self.started.elapsed();
-                Ok(Some(BuildMessage::Finished {
-                    success: success && status.success(),
-                    duration,
-                }))
+                Ok(Some(BuildMessage::Finished { success: success && status.success(), duration }))
             }
             Phase::Building | Phase::Done => Ok(None),
         }
@@ -256,10 +231,7 @@ impl Build {
     /// The workspace's folders; blocks until they are known.
     pub(crate) fn workspace(&mut self) -> Result<Workspace, BuildError> {
         let facts = &self.known()?.facts;
-        Ok(Workspace {
-            root: facts.workspace_root.clone(),
-            cache_directory: facts.cache_directory(),
-        })
+        Ok(Workspace { root: facts.workspace_root.clone(), cache_directory: facts.cache_directory() })
     }
 
     fn wait(&mut self) -> Result<ExitStatus, BuildError> {
@@ -283,43 +255,73 @@ impl Build {
         }
     }
 
-    /// Takes note of a program, or makes a test binary of a test executable.
-    fn artifact(&mut self, artifact: Artifact) -> Result<Option<Binary>, BuildError> {
-        let Some(executable) = artifact.executable.clone() else {
-            return Ok(None);
-        };
-        let Some(kind) = artifact.target.kind.first() else {
-            return Ok(None);
-        };
-        if !artifact.profile.test {
-            if *kind == TargetKind::Bin {
-                self.programs
-                    .entry(artifact.package_id)
-                    .or_default()
-                    .insert(artifact.target.name, executable);
+    fn take(&mut self, message: Message) -> Result<(), BuildError> {
+        match message {
+            Message::CompilerArtifact(artifact) => self.take_artifact(artifact)?,
+            Message::BuildScriptExecuted(script) => {
+                self.linked_paths.extend(script.linked_paths);
+                let output = ScriptOutput { out_dir: script.out_dir, environment: script.env };
+                self.scripts.entry(script.package_id).or_default().push(output);
             }
-            return Ok(None);
+            Message::BuildFinished(finished) => {
+                self.phase = Phase::Said { success: finished.success };
+                // A program that never came is left out by the features, unless it failed to build.
+                let held = std::mem::take(&mut self.held);
+                self.released.extend(held.into_iter().filter(|_| finished.success));
+            }
+            // Diagnostics are rendered by Cargo itself; `Message` may get more variants.
+            _ => {}
         }
-        self.require_package(&artifact.manifest_path)?;
-        let place = Place::of(&executable, &self.known()?.facts);
-        let runner = self.runner(&place.triple)?;
-        let harness = self.harness(&artifact, kind)?;
-        let environment = self.request.environment.clone();
-        let Self {
-            scripts,
-            linked_paths,
-            programs,
-            ..
-        } = &*self;
-        let scripts = scripts.get(&artifact.package_id);
-        let programs = programs
-            .get(&artifact.package_id)
-            .filter(|_| matches!(kind, TargetKind::Test | TargetKind::Bench));
+        Ok(())
+    }
+
+    /// Takes note of a program, or releases a test executable as soon as all that it may start is there.
+    fn take_artifact(&mut self, artifact: Artifact) -> Result<(), BuildError> {
+        let Some(executable) = artifact.executable.clone() else {
+            return Ok(());
+        };
+        if artifact.profile.test {
+            self.require_package(&artifact.manifest_path)?;
+            self.held.push(artifact);
+        } else if artifact.target.is_kind(TargetKind::Bin) {
+            self.programs.entry(artifact.package_id).or_default().insert(artifact.target.name, executable);
+        } else {
+            return Ok(());
+        }
+        let all = std::mem::take(&mut self.held);
+        let (released, held): (Vec<_>, Vec<_>) = all.into_iter().partition(|artifact| self.may_start(artifact));
+        self.released.extend(released);
+        self.held = held;
+        Ok(())
+    }
+
+    /// Whether all programs that a test may start have been built.
+    fn may_start(&self, artifact: &Artifact) -> bool {
         let Surroundings::Known(known) = &self.surroundings else {
-            unreachable!("`known` was called above")
+            return false;
         };
         let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
-            unreachable!("`require_package` was called above")
+            return false;
+        };
+        let built = self.programs.get(&artifact.package_id);
+        let is_built = |name: &String| built.is_some_and(|built| built.contains_key(name));
+        !starts_programs(artifact) || package.programs.iter().all(is_built)
+    }
+
+    /// Makes a binary of a test executable.
+    fn binary(&mut self, artifact: Artifact) -> Result<Binary, BuildError> {
+        let executable = artifact.executable.clone().expect("only executables are released");
+        let kind = artifact.target.kind.first().cloned().unwrap_or(TargetKind::Test);
+        let place = Place::of(&executable, &self.known()?.facts);
+        let runner = self.runner(&place.triple)?;
+        let harness = self.harness(&artifact, &kind)?;
+        let environment = self.request.environment.clone();
+        let Self { scripts, linked_paths, programs, .. } = &*self;
+        let scripts = scripts.get(&artifact.package_id);
+        let programs = programs.get(&artifact.package_id).filter(|_| starts_programs(&artifact));
+        let Surroundings::Known(known) = &self.surroundings else { unreachable!("`known` was called above") };
+        let Some(package) = known.facts.packages.get(&artifact.manifest_path) else {
+            unreachable!("`require_package` was called when it was taken")
         };
         let launch = compose(&LaunchParts {
             facts: &known.facts,
@@ -334,13 +336,13 @@ impl Build {
             linked_paths,
             programs,
         });
-        Ok(Some(Binary {
+        Ok(Binary {
             id: BinaryId::of_target(&package.name, &kind.to_string(), &artifact.target.name),
             path: executable,
             source: artifact.target.src_path,
             harness,
             launch,
-        }))
+        })
     }
 
     /// Asks anew if the package is not known: it may have joined the workspace by a pattern in `members`.
@@ -355,11 +357,7 @@ impl Build {
             return Ok(());
         }
         let workspace = known.facts.workspace_root.clone();
-        Err(FactsError::NoPackage {
-            manifest: manifest.to_owned(),
-            workspace,
-        }
-        .into())
+        Err(FactsError::NoPackage { manifest: manifest.to_owned(), workspace }.into())
     }
 
     fn runner(&mut self, triple: &str) -> Result<Option<Vec<OsString>>, BuildError> {
@@ -399,6 +397,11 @@ impl Drop for Build {
     }
 }
 
+/// Whether a target is given the paths of its package's programs: integration tests and benches are.
+fn starts_programs(artifact: &Artifact) -> bool {
+    artifact.target.is_kind(TargetKind::Test) || artifact.target.is_kind(TargetKind::Bench)
+}
+
 /// The run of a package's build script that counts for binaries at `place`: with `--target` there may be one for the
 /// host as well.
 fn script_for<'a>(scripts: &'a [ScriptOutput], place: &Place) -> Option<&'a ScriptOutput> {
@@ -409,13 +412,7 @@ fn script_for<'a>(scripts: &'a [ScriptOutput], place: &Place) -> Option<&'a Scri
 
 /// What `rustc` says of a target, for `cfg(…)` keys; nothing if it cannot be asked, so that no key matches.
 fn target_cfgs(rustc: &std::path::Path, triple: &str) -> Vec<Cfg> {
-    let output = Command::new(rustc)
-        .args(["--print", "cfg", "--target", triple])
-        .stdin(Stdio::null())
-        .output();
+    let output = Command::new(rustc).args(["--print", "cfg", "--target", triple]).stdin(Stdio::null()).output();
     let text = output.map(|output| output.stdout).unwrap_or_default();
-    String::from_utf8_lossy(&text)
-        .lines()
-        .filter_map(|line| line.parse().ok())
-        .collect()
+    String::from_utf8_lossy(&text).lines().filter_map(|line| line.parse().ok()).collect()
 }

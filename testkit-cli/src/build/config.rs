@@ -56,15 +56,9 @@ pub(crate) enum ConfigError {
     #[error("failed to read Cargo's configuration `{}`: {source}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("failed to parse Cargo's configuration `{}`: {source}", path.display())]
-    Parse {
-        path: PathBuf,
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: PathBuf, source: Box<toml::de::Error> },
     #[error("failed to parse `--config {argument}`: {source}; expected KEY=VALUE or the path of a file")]
-    Argument {
-        argument: String,
-        source: Box<toml::de::Error>,
-    },
+    Argument { argument: String, source: Box<toml::de::Error> },
     #[error("Cargo's configuration `{}` includes itself; remove an `include`", path.display())]
     Cycle { path: PathBuf },
 }
@@ -78,17 +72,7 @@ impl Config {
         }
         for path in files(directory, environment) {
             let base = path.parent().and_then(Path::parent).unwrap_or(directory).to_owned();
-            merge_below(
-                &mut root,
-                read_file(
-                    &path,
-                    &Origin {
-                        base,
-                        is_argument: false,
-                    },
-                    0,
-                )?,
-            );
+            merge_below(&mut root, read_file(&path, &Origin { base, is_argument: false }, 0)?);
         }
         Ok(Self { root })
     }
@@ -114,9 +98,7 @@ impl Config {
 
     /// The keys of the table at `key`.
     pub(crate) fn keys(&self, key: &str) -> impl Iterator<Item = &str> {
-        self_table(&self.root, key)
-            .into_iter()
-            .flat_map(|table| table.keys().map(String::as_str))
+        self_table(&self.root, key).into_iter().flat_map(|table| table.keys().map(String::as_str))
     }
 
     /// The entries of `[env]`, by name.
@@ -138,11 +120,7 @@ fn self_table<'a>(table: &'a Table, key: &str) -> Option<&'a Table> {
 fn env_entry(name: &str, node: &Node) -> Option<EnvEntry> {
     let name = name.to_owned();
     match node {
-        Node::Leaf(leaf) => Some(EnvEntry {
-            name,
-            value: leaf.value.as_str()?.into(),
-            force: false,
-        }),
+        Node::Leaf(leaf) => Some(EnvEntry { name, value: leaf.value.as_str()?.into(), force: false }),
         Node::Table(table) => {
             let leaf = |key: &str| match table.get(key)? {
                 Node::Leaf(leaf) => Some(leaf),
@@ -151,16 +129,8 @@ fn env_entry(name: &str, node: &Node) -> Option<EnvEntry> {
             let flag = |key: &str| leaf(key).and_then(|leaf| leaf.value.as_bool()).unwrap_or(false);
             let value = leaf("value")?;
             let text = value.value.as_str()?;
-            let value = if flag("relative") {
-                value.origin.base.join(text).into()
-            } else {
-                text.into()
-            };
-            Some(EnvEntry {
-                name,
-                value,
-                force: flag("force"),
-            })
+            let value = if flag("relative") { value.origin.base.join(text).into() } else { text.into() };
+            Some(EnvEntry { name, value, force: flag("force") })
         }
     }
 }
@@ -170,10 +140,7 @@ fn files(directory: &Path, environment: &Environment) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut add = |folder: PathBuf| {
         // Where both exist, Cargo reads the old name.
-        let file = ["config", "config.toml"]
-            .iter()
-            .map(|name| folder.join(name))
-            .find(|path| path.is_file());
+        let file = ["config", "config.toml"].iter().map(|name| folder.join(name)).find(|path| path.is_file());
         files.extend(file.filter(|file| !files.contains(file)));
     };
     for parent in directory.ancestors() {
@@ -189,26 +156,11 @@ fn read_argument(directory: &Path, argument: &str) -> Result<Table, ConfigError>
     let path = directory.join(argument);
     if !argument.is_empty() && path.exists() {
         let base = path.parent().and_then(Path::parent).unwrap_or(directory).to_owned();
-        return read_file(
-            &path,
-            &Origin {
-                base,
-                is_argument: true,
-            },
-            0,
-        );
+        return read_file(&path, &Origin { base, is_argument: true }, 0);
     }
-    let table = toml::from_str(argument).map_err(|source| ConfigError::Argument {
-        argument: argument.to_owned(),
-        source: Box::new(source),
-    })?;
-    Ok(nodes(
-        table,
-        &Origin {
-            base: directory.to_owned(),
-            is_argument: true,
-        },
-    ))
+    let table = toml::from_str(argument)
+        .map_err(|source| ConfigError::Argument { argument: argument.to_owned(), source: Box::new(source) })?;
+    Ok(nodes(table, &Origin { base: directory.to_owned(), is_argument: true }))
 }
 
 /// How deep files may include each other; Cargo looks for cycles, and no honest chain is this long.
@@ -218,14 +170,9 @@ fn read_file(path: &Path, origin: &Origin, depth: u32) -> Result<Table, ConfigEr
     if depth > INCLUDE_LIMIT {
         return Err(ConfigError::Cycle { path: path.to_owned() });
     }
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let mut table: toml::Table = toml::from_str(&text).map_err(|source| ConfigError::Parse {
-        path: path.to_owned(),
-        source: Box::new(source),
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let mut table: toml::Table = toml::from_str(&text)
+        .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
     let includes = match table.remove("include") {
         None => Vec::new(),
         Some(toml::Value::Array(includes)) => includes,
@@ -245,17 +192,7 @@ fn read_file(path: &Path, origin: &Origin, depth: u32) -> Result<Table, ConfigEr
         let file = path.parent().unwrap_or(path).join(file);
         if !optional || file.exists() {
             let base = file.parent().and_then(Path::parent).unwrap_or(path).to_owned();
-            merge_below(
-                &mut root,
-                read_file(
-                    &file,
-                    &Origin {
-                        base,
-                        is_argument: origin.is_argument,
-                    },
-                    depth + 1,
-                )?,
-            );
+            merge_below(&mut root, read_file(&file, &Origin { base, is_argument: origin.is_argument }, depth + 1)?);
         }
     }
     Ok(root)
@@ -264,10 +201,7 @@ fn read_file(path: &Path, origin: &Origin, depth: u32) -> Result<Table, ConfigEr
 fn nodes(table: toml::Table, origin: &Origin) -> Table {
     let node = |value| match value {
         toml::Value::Table(table) => Node::Table(nodes(table, origin)),
-        value => Node::Leaf(Leaf {
-            value,
-            origin: origin.clone(),
-        }),
+        value => Node::Leaf(Leaf { value, origin: origin.clone() }),
     };
     table.into_iter().map(|(key, value)| (key, node(value))).collect()
 }
@@ -299,23 +233,14 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
-        write(
-            ".cargo/config.toml",
-            "[env]\nFAR = 'far'\nBOTH = 'far'\nREL = { value = 'x', relative = true }",
-        );
+        write(".cargo/config.toml", "[env]\nFAR = 'far'\nBOTH = 'far'\nREL = { value = 'x', relative = true }");
         write(
             "a/b/.cargo/config.toml",
             "include = 'more.toml'\n[env]\nBOTH = 'near'\nF = { value = 'f', force = true }",
         );
         write("a/b/.cargo/more.toml", "[env]\nBOTH = 'included'\nMORE = 'more'");
-        write(
-            "a/b/.cargo/config",
-            "include = 'more.toml'\n[env]\nBOTH = 'near'\nF = { value = 'f', force = true }",
-        );
-        write(
-            "home/config.toml",
-            "[env]\nBOTH = 'home'\nHOMELY = 'home'\n[build]\ntarget-dir = 't'",
-        );
+        write("a/b/.cargo/config", "include = 'more.toml'\n[env]\nBOTH = 'near'\nF = { value = 'f', force = true }");
+        write("home/config.toml", "[env]\nBOTH = 'home'\nHOMELY = 'home'\n[build]\ntarget-dir = 't'");
         write("extra.toml", "[env]\nBOTH = 'extra'");
         folder
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Environment variables; taken from the process once, so that all below it can be tried with a table.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,11 @@ impl Environment {
     /// The variables of this process.
     pub(crate) fn of_process() -> Self {
         std::env::vars_os().collect()
+    }
+
+    /// Makes it the whole environment of a command that is about to be started.
+    pub(crate) fn apply_to(&self, command: &mut Command) {
+        command.env_clear().envs(&self.0);
     }
 
     /// The value of `name`.
@@ -26,16 +32,12 @@ impl Environment {
 
     /// The folders of a search path such as `PATH`.
     pub(crate) fn search_path(&self, name: &str) -> Vec<PathBuf> {
-        self.get(name)
-            .map(|value| std::env::split_paths(value).collect())
-            .unwrap_or_default()
+        self.get(name).map(|value| std::env::split_paths(value).collect()).unwrap_or_default()
     }
 
     /// The user's home folder.
     pub(crate) fn home(&self) -> Option<PathBuf> {
-        self.text("HOME")
-            .or_else(|| self.text("USERPROFILE"))
-            .map(PathBuf::from)
+        self.text("HOME").or_else(|| self.text("USERPROFILE")).map(PathBuf::from)
     }
 
     /// Cargo's home: `CARGO_HOME` or `~/.cargo`; a relative one counts from `directory`.
@@ -54,10 +56,7 @@ impl Environment {
         if cfg!(windows) {
             return Some(PathBuf::from(self.text("LOCALAPPDATA")?).join("testkit/cache"));
         }
-        let xdg = self
-            .text("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute());
+        let xdg = self.text("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         Some(xdg.or_else(|| Some(self.home()?.join(".cache")))?.join("testkit"))
     }
 
@@ -68,20 +67,12 @@ impl Environment {
             return Some(directory.join(path));
         }
         let file_name = format!("{}{}", program.to_str()?, std::env::consts::EXE_SUFFIX);
-        self.search_path("PATH")
-            .into_iter()
-            .map(|folder| folder.join(&file_name))
-            .find(|path| path.is_file())
+        self.search_path("PATH").into_iter().map(|folder| folder.join(&file_name)).find(|path| path.is_file())
     }
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(variables: T) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }

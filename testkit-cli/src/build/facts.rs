@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BuildRequest;
 use super::config::Config;
+use super::environment::Environment;
 use crate::cache_file::{self, FileStamp};
 
 /// The answers.
@@ -40,6 +41,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Package {
     pub(crate) name: String,
+    /// Names of its binaries, also of those that the selected features leave out.
+    pub(crate) programs: Vec<String>,
     /// The `CARGO_PKG_…` variables.
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -50,18 +53,11 @@ pub(crate) enum FactsError {
     #[error("failed to start `{program}`: {source}; is Rust installed and in PATH?")]
     Start { program: String, source: std::io::Error },
     #[error("`{command}` failed ({status}): {stderr}")]
-    Failed {
-        command: String,
-        status: std::process::ExitStatus,
-        stderr: String,
-    },
+    Failed { command: String, status: std::process::ExitStatus, stderr: String },
     #[error("failed to understand what `{command}` says: {reason}")]
     Answer { command: String, reason: String },
     #[error("Cargo built a test of `{manifest}`, which is no package of the workspace `{workspace}`")]
-    NoPackage {
-        manifest: Utf8PathBuf,
-        workspace: Utf8PathBuf,
-    },
+    NoPackage { manifest: Utf8PathBuf, workspace: Utf8PathBuf },
 }
 
 /// All that decides the answers and is not in a file; the key of the cache.
@@ -116,14 +112,7 @@ impl Facts {
         let facts = question.ask(request)?;
         if let Some(path) = question.cache_path(request) {
             let stamps = question.files(request, &facts).into_iter().map(FileStamp::of).collect();
-            cache_file::write(
-                &path,
-                &question,
-                &Cached {
-                    stamps,
-                    facts: facts.clone(),
-                },
-            );
+            cache_file::write(&path, &question, &Cached { stamps, facts: facts.clone() });
         }
         Ok(facts)
     }
@@ -143,10 +132,7 @@ impl Question {
     fn new(request: &BuildRequest, config: &Config) -> Self {
         let environment = &request.environment;
         let from_config = || config.text(&["build", "rustc"]).map(|(rustc, _)| OsString::from(rustc));
-        let rustc = environment
-            .get("RUSTC")
-            .or_else(|| environment.get("CARGO_BUILD_RUSTC"))
-            .map(OsStr::to_owned);
+        let rustc = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).map(OsStr::to_owned);
         Self {
             directory: request.directory.clone(),
             cargo: request.cargo_program(),
@@ -162,13 +148,7 @@ impl Question {
     }
 
     fn cache_path(&self, request: &BuildRequest) -> Option<PathBuf> {
-        Some(
-            request
-                .environment
-                .cache_home()?
-                .join("facts")
-                .join(cache_file::file_name(self)),
-        )
+        Some(request.environment.cache_home()?.join("facts").join(cache_file::file_name(self)))
     }
 
     /// The files that the answers depend on.
@@ -178,21 +158,11 @@ impl Question {
         files.extend(environment.find_program(&self.cargo, &self.directory));
         files.extend(environment.find_program(&self.rustc, &self.directory));
         let manifest = self.manifest_path.as_ref().map(|path| self.directory.join(path));
-        for start in [
-            Some(self.directory.as_path()),
-            manifest.as_deref().and_then(Path::parent),
-        ]
-        .into_iter()
-        .flatten()
+        for start in [Some(self.directory.as_path()), manifest.as_deref().and_then(Path::parent)].into_iter().flatten()
         {
             for folder in start.ancestors() {
-                let names = [
-                    "Cargo.toml",
-                    "rust-toolchain",
-                    "rust-toolchain.toml",
-                    ".cargo/config",
-                    ".cargo/config.toml",
-                ];
+                let names =
+                    ["Cargo.toml", "rust-toolchain", "rust-toolchain.toml", ".cargo/config", ".cargo/config.toml"];
                 files.extend(names.iter().map(|name| folder.join(name)));
             }
         }
@@ -214,20 +184,16 @@ impl Question {
     }
 
     fn ask(&self, request: &BuildRequest) -> Result<Facts, FactsError> {
-        let sysroot = PathBuf::from(self.output(&self.rustc, &["--print", "sysroot"])?.trim_end());
-        let version = self.output(&self.rustc, &["-vV"])?;
-        let host = version
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .ok_or_else(|| FactsError::Answer {
-                command: format!("{} -vV", self.rustc.display()),
-                reason: "there is no line `host: …`".to_owned(),
-            })?;
+        let sysroot =
+            PathBuf::from(self.output(&request.environment, &self.rustc, &["--print", "sysroot"])?.trim_end());
+        let version = self.output(&request.environment, &self.rustc, &["-vV"])?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or_else(|| FactsError::Answer {
+            command: format!("{} -vV", self.rustc.display()),
+            reason: "there is no line `host: …`".to_owned(),
+        })?;
         let metadata = self.metadata(request)?;
         let (cargo, is_rustup) = self.cargo_executable(request, &sysroot);
-        let build_directory = metadata
-            .build_directory
-            .unwrap_or_else(|| metadata.target_directory.clone());
+        let build_directory = metadata.build_directory.unwrap_or_else(|| metadata.target_directory.clone());
         Ok(Facts {
             cargo,
             is_rustup,
@@ -253,13 +219,8 @@ impl Question {
             (request.cargo.offline, "--offline"),
             (request.cargo.frozen, "--frozen"),
         ];
-        arguments.extend(
-            switches
-                .iter()
-                .filter(|(is_given, _)| *is_given)
-                .map(|(_, switch)| switch),
-        );
-        let text = self.output(&self.cargo, &arguments)?;
+        arguments.extend(switches.iter().filter(|(is_given, _)| *is_given).map(|(_, switch)| switch));
+        let text = self.output(&request.environment, &self.cargo, &arguments)?;
         serde_json::from_str(&text).map_err(|error| FactsError::Answer {
             command: format!("{} metadata", self.cargo.display()),
             reason: error.to_string(),
@@ -274,9 +235,7 @@ impl Question {
             // Cargo started us, and has set all there is to set.
             return (file, false);
         }
-        let in_sysroot = sysroot
-            .join("bin")
-            .join(format!("cargo{}", std::env::consts::EXE_SUFFIX));
+        let in_sysroot = sysroot.join("bin").join(format!("cargo{}", std::env::consts::EXE_SUFFIX));
         let file = file.canonicalize().unwrap_or(file);
         let is_rustup = sysroot.parent().and_then(Path::file_name) == Some(OsStr::new("toolchains"))
             && file != in_sysroot
@@ -285,33 +244,23 @@ impl Question {
     }
 
     /// What a program says on its standard output.
-    fn output(&self, program: &OsStr, arguments: &[&str]) -> Result<String, FactsError> {
+    fn output(&self, environment: &Environment, program: &OsStr, arguments: &[&str]) -> Result<String, FactsError> {
         let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .current_dir(&self.directory)
-            .stdin(Stdio::null());
+        environment.apply_to(&mut command);
+        command.args(arguments).current_dir(&self.directory).stdin(Stdio::null());
         if let Some(target_directory) = &self.target_directory {
             // `cargo metadata` has no `--target-dir`.
             command.env("CARGO_TARGET_DIR", self.directory.join(target_directory));
         }
         let name = || format!("{} {}", program.display(), arguments.join(" "));
-        let output = command.output().map_err(|source| FactsError::Start {
-            program: program.display().to_string(),
-            source,
-        })?;
+        let output =
+            command.output().map_err(|source| FactsError::Start { program: program.display().to_string(), source })?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(FactsError::Failed {
-                command: name(),
-                status: output.status,
-                stderr,
-            });
+            return Err(FactsError::Failed { command: name(), status: output.status, stderr });
         }
-        String::from_utf8(output.stdout).map_err(|_| FactsError::Answer {
-            command: name(),
-            reason: "it is not UTF-8".to_owned(),
-        })
+        String::from_utf8(output.stdout)
+            .map_err(|_| FactsError::Answer { command: name(), reason: "it is not UTF-8".to_owned() })
     }
 }
 
@@ -337,6 +286,13 @@ struct PackageAnswer {
     license_file: Option<String>,
     readme: Option<String>,
     rust_version: Option<String>,
+    targets: Vec<TargetAnswer>,
+}
+
+#[derive(Deserialize)]
+struct TargetAnswer {
+    name: String,
+    kind: Vec<String>,
 }
 
 impl PackageAnswer {
@@ -363,17 +319,10 @@ impl PackageAnswer {
             ("README", or_empty(self.readme)),
             ("RUST_VERSION", or_empty(self.rust_version)),
         ];
-        let environment = environment
-            .into_iter()
-            .map(|(name, value)| (format!("CARGO_PKG_{name}"), value))
-            .collect();
-        (
-            self.manifest_path,
-            Package {
-                name: self.name,
-                environment,
-            },
-        )
+        let environment = environment.into_iter().map(|(name, value)| (format!("CARGO_PKG_{name}"), value)).collect();
+        let is_program = |target: &TargetAnswer| target.kind.iter().any(|kind| kind == "bin");
+        let programs = self.targets.into_iter().filter(is_program).map(|target| target.name).collect();
+        (self.manifest_path, Package { name: self.name, programs, environment })
     }
 }
 
@@ -391,7 +340,7 @@ mod tests {
         #[track_caller]
         fn check(version: &str, want: [&str; 5]) {
             let answer = format!(
-                r#"{{"name": "n", "version": "{version}", "manifest_path": "/n/Cargo.toml", "authors": ["a", "b"]}}"#
+                r#"{{"name": "n", "version": "{version}", "manifest_path": "/n/Cargo.toml", "authors": ["a", "b"], "targets": []}}"#
             );
             let answer: PackageAnswer = serde_json::from_str(&answer).unwrap();
             let (_, package) = answer.into_package();

@@ -20,8 +20,6 @@ pub(crate) struct ScriptOutput {
     pub(crate) out_dir: Utf8PathBuf,
     /// `cargo::rustc-env`.
     pub(crate) environment: Vec<(String, String)>,
-    /// `cargo::rustc-link-search`, with the `native=` and the like that may stand before them.
-    pub(crate) linked_paths: Vec<Utf8PathBuf>,
 }
 
 /// All that decides how a binary is started.
@@ -38,7 +36,8 @@ pub(crate) struct LaunchParts<'a> {
     pub(crate) package: &'a Package,
     /// The package's own build script.
     pub(crate) script: Option<&'a ScriptOutput>,
-    /// Those of all build scripts so far, the dependencies' among them.
+    /// `cargo::rustc-link-search` of all build scripts so far, the dependencies' among them, with the `native=` and
+    /// the like that may stand before them.
     pub(crate) linked_paths: &'a [Utf8PathBuf],
     /// The package's binaries, if the target may run them: integration tests and benches.
     pub(crate) programs: Option<&'a BTreeMap<String, Utf8PathBuf>>,
@@ -61,10 +60,8 @@ impl Place {
         let roots = [&facts.build_directory, &facts.target_directory];
         let below = roots.into_iter().find_map(|root| executable.strip_prefix(root).ok());
         let folders = below.and_then(Utf8Path::parent).unwrap_or(Utf8Path::new("debug"));
-        let profile: Utf8PathBuf = folders
-            .components()
-            .take_while(|part| !matches!(part.as_str(), "deps" | "examples" | "build"))
-            .collect();
+        let profile: Utf8PathBuf =
+            folders.components().take_while(|part| !matches!(part.as_str(), "deps" | "examples" | "build")).collect();
         let triple = match profile.parent() {
             Some(parent) if parent != "" => parent.as_str().to_owned(),
             _ => facts.host.clone(),
@@ -105,10 +102,7 @@ pub(crate) fn compose(parts: &LaunchParts<'_>) -> Launch {
     }
     set(LIBRARY_PATH, library_path(parts));
     set("CARGO", parts.facts.cargo.clone().into());
-    set(
-        "CARGO_MANIFEST_DIR",
-        package_root(parts.manifest).as_os_str().to_owned(),
-    );
+    set("CARGO_MANIFEST_DIR", package_root(parts.manifest).as_os_str().to_owned());
     set("CARGO_MANIFEST_PATH", parts.manifest.as_os_str().to_owned());
     for (name, value) in &parts.package.environment {
         set(name, value.into());
@@ -139,10 +133,7 @@ fn rustup_variables(parts: &LaunchParts<'_>) -> Vec<(&'static str, OsString)> {
     let directory: &Path = parts.facts.workspace_root.as_std_path();
     let home = sysroot.parent().and_then(Path::parent);
     let values = [
-        (
-            "CARGO_HOME",
-            parts.environment.cargo_home(directory).map(OsString::from),
-        ),
+        ("CARGO_HOME", parts.environment.cargo_home(directory).map(OsString::from)),
         ("RUSTUP_HOME", home.map(OsString::from)),
         ("RUSTUP_TOOLCHAIN", sysroot.file_name().map(OsString::from)),
     ];
@@ -160,10 +151,8 @@ fn library_path(parts: &LaunchParts<'_>) -> OsString {
         .linked_paths
         .iter()
         .map(|path| without_kind(path))
-        // Others are the system's concern: Cargo adds only what the build itself made.
-        .filter(|path| {
-            path.starts_with(&place.artifacts) || place.libraries.parent().is_some_and(|root| path.starts_with(root))
-        })
+        // Others are the system's concern. So are, oddly, those in a build directory of its own: Cargo leaves them out.
+        .filter(|path| path.starts_with(&place.artifacts))
         .map(|path| path.as_std_path().to_owned())
         .collect();
     linked.sort_unstable();
@@ -224,45 +213,21 @@ mod tests {
         #[track_caller]
         fn check(build_directory: &str, executable: &str, want: [&str; 3]) {
             let place = Place::of(Utf8Path::new(executable), &facts(build_directory));
-            let got = [
-                place.triple.as_str(),
-                place.artifacts.as_str(),
-                place.libraries.as_str(),
-            ];
+            let got = [place.triple.as_str(), place.artifacts.as_str(), place.libraries.as_str()];
             assert_eq!(got, want, "{executable} in {build_directory}");
         }
         let host = "x86_64-unknown-linux-gnu";
         let arm = "aarch64-unknown-linux-gnu";
-        check(
-            "/w/target",
-            "/w/target/debug/deps/a-1",
-            [host, "/w/target/debug", "/w/target/debug/deps"],
-        );
-        check(
-            "/w/target",
-            "/w/target/debug/examples/a-1",
-            [host, "/w/target/debug", "/w/target/debug/deps"],
-        );
-        check(
-            "/w/target",
-            "/w/target/mine/deps/a-1",
-            [host, "/w/target/mine", "/w/target/mine/deps"],
-        );
+        check("/w/target", "/w/target/debug/deps/a-1", [host, "/w/target/debug", "/w/target/debug/deps"]);
+        check("/w/target", "/w/target/debug/examples/a-1", [host, "/w/target/debug", "/w/target/debug/deps"]);
+        check("/w/target", "/w/target/mine/deps/a-1", [host, "/w/target/mine", "/w/target/mine/deps"]);
         check(
             "/w/target",
             "/w/target/aarch64-unknown-linux-gnu/release/deps/a-1",
-            [
-                arm,
-                "/w/target/aarch64-unknown-linux-gnu/release",
-                "/w/target/aarch64-unknown-linux-gnu/release/deps",
-            ],
+            [arm, "/w/target/aarch64-unknown-linux-gnu/release", "/w/target/aarch64-unknown-linux-gnu/release/deps"],
         );
         check("/b", "/b/debug/deps/a-1", [host, "/w/target/debug", "/b/debug/deps"]);
-        check(
-            "/b",
-            "/b/debug/build/a/1/out/a-1",
-            [host, "/w/target/debug", "/b/debug/deps"],
-        );
+        check("/b", "/b/debug/build/a/1/out/a-1", [host, "/w/target/debug", "/b/debug/deps"]);
     }
 
     #[test]
@@ -272,28 +237,20 @@ mod tests {
             let facts = facts("/w/target");
             let package = Package {
                 name: "p".to_owned(),
+                programs: vec![],
                 environment: vec![("CARGO_PKG_NAME".to_owned(), "p".to_owned())],
             };
             let programs = BTreeMap::from([("tool-x".to_owned(), "/w/target/debug/tool-x".into())]);
             let script = ScriptOutput {
                 out_dir: "/w/target/debug/build/p/out".into(),
                 environment: vec![("SAID".to_owned(), "by script".to_owned())],
-                linked_paths: vec![],
             };
-            let entry = |name: &str, force| EnvEntry {
-                name: name.to_owned(),
-                value: "configured".into(),
-                force,
-            };
+            let entry = |name: &str, force| EnvEntry { name: name.to_owned(), value: "configured".into(), force };
             let executable = Utf8Path::new("/w/target/debug/deps/p-1");
             let launch = compose(&LaunchParts {
                 facts: &facts,
                 environment: &inherited.iter().copied().collect(),
-                configured: &[
-                    entry("FREE", false),
-                    entry("FORCED", true),
-                    entry("CARGO_PKG_NAME", true),
-                ],
+                configured: &[entry("FREE", false), entry("FORCED", true), entry("CARGO_PKG_NAME", true)],
                 runner: None,
                 place: &Place::of(executable, &facts),
                 executable,
@@ -304,11 +261,7 @@ mod tests {
                 programs: is_integration.then_some(&programs),
             });
             assert_eq!(launch.directory, "/w/p");
-            let got = launch
-                .environment
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.to_str().unwrap());
+            let got = launch.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_str().unwrap());
             assert_eq!(got, want, "{name} with {inherited:?}");
         }
         check("CARGO_MANIFEST_DIR", &[], false, Some("/w/p"));
@@ -327,12 +280,7 @@ mod tests {
             let own = "/w/target/debug/build/p/out:/w/target/debug:/w/target/debug/deps";
             let toolchain = "/r/toolchains/stable/lib/rustlib/x86_64-unknown-linux-gnu/lib:/r/toolchains/stable/lib";
             check("LD_LIBRARY_PATH", &[], false, Some(&format!("{own}:{toolchain}")));
-            check(
-                "LD_LIBRARY_PATH",
-                &[("LD_LIBRARY_PATH", "/x")],
-                false,
-                Some(&format!("{own}:{toolchain}:/x")),
-            );
+            check("LD_LIBRARY_PATH", &[("LD_LIBRARY_PATH", "/x")], false, Some(&format!("{own}:{toolchain}:/x")));
         }
     }
 }

@@ -39,10 +39,7 @@ impl Manifest {
     pub(crate) fn read(path: &Path) -> Result<Self, ManifestError> {
         let name = || path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| ManifestError::Read { path: name(), source })?;
-        toml::from_str(&text).map_err(|source| ManifestError::Parse {
-            path: name(),
-            source: Box::new(source),
-        })
+        toml::from_str(&text).map_err(|source| ManifestError::Parse { path: name(), source: Box::new(source) })
     }
 
     /// What the target of this kind (Cargo's word) and name links as its `main`; `source` is its root file, relative
@@ -78,37 +75,18 @@ mod tests {
         fn check(manifest: &str, kind: &str, name: &str, want: Harness) {
             let manifest: Manifest = toml::from_str(manifest).unwrap();
             let source = format!("tests/{name}.rs");
-            assert_eq!(
-                manifest.harness(kind, name, Path::new(&source)),
-                want,
-                "{kind} {name} in {manifest:?}"
-            );
+            assert_eq!(manifest.harness(kind, name, Path::new(&source)), want, "{kind} {name} in {manifest:?}");
         }
         check("", "test", "a", Harness::Libtest);
-        check(
-            "[package]\nname = 'x'\n[[test]]\nname = 'a'\nharness = false",
-            "test",
-            "a",
-            Harness::Custom,
-        );
+        check("[package]\nname = 'x'\n[[test]]\nname = 'a'\nharness = false", "test", "a", Harness::Custom);
         check("[[test]]\nname = 'a'\nharness = false", "test", "b", Harness::Libtest);
         check("[[test]]\nname = 'a'\nharness = false", "bench", "a", Harness::Libtest);
-        check(
-            "[[test]]\npath = 'tests/a.rs'\nharness = false",
-            "test",
-            "a",
-            Harness::Custom,
-        );
+        check("[[test]]\npath = 'tests/a.rs'\nharness = false", "test", "a", Harness::Custom);
         check("[[bench]]\nname = 'a'\nharness = false", "bench", "a", Harness::Custom);
         check("[[test]]\nname = 'a'\nharness = true", "test", "a", Harness::Libtest);
         check("[lib]\nharness = false", "lib", "x", Harness::Custom);
         check("[lib]\nharness = false", "proc-macro", "x", Harness::Custom);
         check("[lib]\nharness = false", "bin", "x", Harness::Libtest);
-        check(
-            "[[example]]\nname = 'a'\nharness = false",
-            "example",
-            "a",
-            Harness::Custom,
-        );
+        check("[[example]]\nname = 'a'\nharness = false", "example", "a", Harness::Custom);
     }
 }

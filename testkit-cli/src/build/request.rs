@@ -28,9 +28,7 @@ pub(crate) struct BuildRequest {
 impl BuildRequest {
     /// The program: `$CARGO`, which is set where Cargo started us, else `cargo`.
     pub(crate) fn cargo_program(&self) -> OsString {
-        self.environment
-            .get("CARGO")
-            .map_or_else(|| "cargo".into(), OsString::from)
+        self.environment.get("CARGO").map_or_else(|| "cargo".into(), OsString::from)
     }
 
     /// The arguments. What is tested is Cargo's choice: no `--lib` or `--tests` that the user has not typed.
@@ -68,10 +66,7 @@ impl BuildRequest {
         arguments.value("--profile", cargo.profile.as_deref());
         arguments.value("--target", cargo.target.as_deref());
         arguments.value("--target-dir", cargo.target_dir.as_ref().map(|path| path.as_str()));
-        arguments.value(
-            "--manifest-path",
-            cargo.manifest_path.as_ref().map(|path| path.as_str()),
-        );
+        arguments.value("--manifest-path", cargo.manifest_path.as_ref().map(|path| path.as_str()));
         arguments.value("--jobs", cargo.build_jobs.as_deref());
         arguments.switch("--locked", cargo.locked);
         arguments.switch("--offline", cargo.offline);
@@ -123,41 +118,18 @@ mod tests {
                 shows_progress: false,
             };
             let got = request.arguments().join(" ");
-            let got = got
-                .strip_prefix("test --no-run --message-format=json-render-diagnostics --color=never")
-                .unwrap();
+            let got = got.strip_prefix("test --no-run --message-format=json-render-diagnostics --color=never").unwrap();
             assert_eq!(got.trim_start(), want, "{typed}");
         }
         check("testkit", "");
         check("testkit -p a -p b --lib", "--package=a --package=b --lib");
-        check(
-            "testkit --workspace --exclude c --release",
-            "--workspace --exclude=c --release",
-        );
+        check("testkit --workspace --exclude c --release", "--workspace --exclude=c --release");
         check("testkit --cargo-profile ci -j 3", "--profile=ci --jobs=3");
-        check(
-            "testkit -F a,b --all-targets --offline",
-            "--all-targets --features=a,b --offline",
-        );
-        check(
-            "testkit --build-jobs=-1 --config a=1 --config b=2",
-            "--jobs=-1 --config=a=1 --config=b=2",
-        );
-        check(
-            "testkit --target x --target-dir t --manifest-path m",
-            "--target=x --target-dir=t --manifest-path=m",
-        );
-        check(
-            "testkit --test a --bin b --bench c --example d",
-            "--bin=b --example=d --test=a --bench=c",
-        );
-        check(
-            "testkit --tests --bins --benches --examples",
-            "--bins --examples --tests --benches",
-        );
-        check(
-            "testkit --locked --frozen --no-default-features",
-            "--no-default-features --locked --frozen",
-        );
+        check("testkit -F a,b --all-targets --offline", "--all-targets --features=a,b --offline");
+        check("testkit --build-jobs=-1 --config a=1 --config b=2", "--jobs=-1 --config=a=1 --config=b=2");
+        check("testkit --target x --target-dir t --manifest-path m", "--target=x --target-dir=t --manifest-path=m");
+        check("testkit --test a --bin b --bench c --example d", "--bin=b --example=d --test=a --bench=c");
+        check("testkit --tests --bins --benches --examples", "--bins --examples --tests --benches");
+        check("testkit --locked --frozen --no-default-features", "--no-default-features --locked --frozen");
     }
 }

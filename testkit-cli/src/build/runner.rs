@@ -26,13 +26,7 @@ pub(crate) fn target_runner(
         return command(leaf);
     }
     if let Some(text) = environment.text(&variable) {
-        return words(
-            text,
-            &Origin {
-                base: directory.to_owned(),
-                is_argument: false,
-            },
-        );
+        return words(text, &Origin { base: directory.to_owned(), is_argument: false });
     }
     if let Some(leaf) = configured {
         return command(leaf);
@@ -49,10 +43,7 @@ pub(crate) fn target_runner(
     }
     let cfgs = cfgs();
     // Cargo refuses to build when two of them match, so the first is the one.
-    candidates
-        .into_iter()
-        .find(|(expression, _)| expression.matches(&cfgs))
-        .and_then(|(_, leaf)| command(leaf))
+    candidates.into_iter().find(|(expression, _)| expression.matches(&cfgs)).and_then(|(_, leaf)| command(leaf))
 }
 
 fn command(leaf: &Leaf) -> Option<Vec<OsString>> {
@@ -75,11 +66,7 @@ fn words(text: &str, origin: &Origin) -> Option<Vec<OsString>> {
 
 /// A name stays one, to be looked up in `PATH`; a path counts from where it was written.
 fn program(text: &str, origin: &Origin) -> OsString {
-    if text.contains(std::path::is_separator) {
-        origin.base.join(text).into()
-    } else {
-        text.into()
-    }
+    if text.contains(std::path::is_separator) { origin.base.join(text).into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -94,56 +81,23 @@ mod tests {
             let environment = environment.into_iter().collect();
             let folder = tempfile::tempdir().unwrap();
             let config = Config::load(folder.path(), &Environment::default(), &[argument.to_owned()]).unwrap();
-            let cfgs = || {
-                ["unix", "target_os=\"linux\""]
-                    .iter()
-                    .map(|cfg| cfg.parse().unwrap())
-                    .collect()
-            };
+            let cfgs = || ["unix", "target_os=\"linux\""].iter().map(|cfg| cfg.parse().unwrap()).collect();
             let got = target_runner(&config, &environment, folder.path(), "x86_64-unknown-linux-gnu", cfgs);
             let got = got.map(|words| words.join(std::ffi::OsStr::new("|")).into_string().unwrap());
             let base = folder.path().to_str().unwrap();
-            assert_eq!(
-                got.map(|got| got.replace(base, "BASE")).as_deref(),
-                want,
-                "{argument} {variable:?}"
-            );
+            assert_eq!(got.map(|got| got.replace(base, "BASE")).as_deref(), want, "{argument} {variable:?}");
         }
         check("", None, None);
-        check(
-            "target.x86_64-unknown-linux-gnu.runner='qemu -L /'",
-            None,
-            Some("qemu|-L|/"),
-        );
-        check(
-            "target.x86_64-unknown-linux-gnu.runner=['my qemu', '-L x']",
-            None,
-            Some("my qemu|-L x"),
-        );
-        check(
-            "target.x86_64-unknown-linux-gnu.runner='./bin/run a'",
-            None,
-            Some("BASE/./bin/run|a"),
-        );
+        check("target.x86_64-unknown-linux-gnu.runner='qemu -L /'", None, Some("qemu|-L|/"));
+        check("target.x86_64-unknown-linux-gnu.runner=['my qemu', '-L x']", None, Some("my qemu|-L x"));
+        check("target.x86_64-unknown-linux-gnu.runner='./bin/run a'", None, Some("BASE/./bin/run|a"));
         check("target.aarch64-unknown-linux-gnu.runner='qemu'", None, None);
         check("", Some("wine64 -q"), Some("wine64|-q"));
-        check(
-            "target.x86_64-unknown-linux-gnu.runner='argument'",
-            Some("variable"),
-            Some("argument"),
-        );
+        check("target.x86_64-unknown-linux-gnu.runner='argument'", Some("variable"), Some("argument"));
         check("target.'cfg(unix)'.runner='u'", None, Some("u"));
         check("target.'cfg(windows)'.runner='w'", None, None);
-        check(
-            "target.'cfg(all(unix, not(target_os = \"macos\")))'.runner='a'",
-            None,
-            Some("a"),
-        );
-        check(
-            "target.'cfg(any(windows, target_os = \"linux\"))'.runner=['a', 'b']",
-            None,
-            Some("a|b"),
-        );
+        check("target.'cfg(all(unix, not(target_os = \"macos\")))'.runner='a'", None, Some("a"));
+        check("target.'cfg(any(windows, target_os = \"linux\"))'.runner=['a', 'b']", None, Some("a|b"));
         check("target.'cfg(unix)'.runner='u'", Some("variable"), Some("variable"));
     }
 }

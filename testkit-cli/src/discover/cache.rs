@@ -14,9 +14,7 @@ pub(crate) struct ListingCache {
 impl ListingCache {
     /// `directory` is the command's own, in the target directory; it need not exist.
     pub(crate) fn new(directory: &Utf8Path) -> Self {
-        Self {
-            folder: directory.join("lists"),
-        }
+        Self { folder: directory.join("lists") }
     }
 
     /// The list of the binary at `path`, if there is one of it as it is now.
@@ -48,11 +46,7 @@ mod tests {
         std::fs::write(&binary, "1").unwrap();
         let cache = ListingCache::new(&folder.join("testkit"));
         assert_eq!(cache.get(&binary), None);
-        let tests = [Listed {
-            name: " a b ".to_owned(),
-            ignore: Some(String::new()),
-            location: None,
-        }];
+        let tests = [Listed { name: " a b ".to_owned(), ignore: Some(String::new()), location: None }];
         cache.put(&binary, &FileStamp::of(&binary), &tests);
         assert_eq!(cache.get(&binary).as_deref(), Some(&tests[..]));
         std::fs::write(&binary, "12").unwrap();

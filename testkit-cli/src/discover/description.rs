@@ -55,37 +55,23 @@ pub(crate) enum DescriptionError {
     #[error("failed to read the sections of `{path}`: {source}")]
     Sections { path: Utf8PathBuf, source: object::Error },
     #[error("line {line} of the test description in `{path}` is malformed: {source}; rebuild the binary")]
-    Line {
-        path: Utf8PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
+    Line { path: Utf8PathBuf, line: usize, source: serde_json::Error },
     #[error("line {line} of the test description in `{path}` is a test outside of a module; rebuild the binary")]
     Stray { path: Utf8PathBuf, line: usize },
     #[error(
         "`{path}` links testkit {version}, which speaks protocol {found}; this command speaks {PROTOCOL_VERSION}, so \
          install the command of the library's version"
     )]
-    Protocol {
-        path: Utf8PathBuf,
-        version: String,
-        found: u32,
-    },
+    Protocol { path: Utf8PathBuf, version: String, found: u32 },
 }
 
 /// Reads the description of the binary at `path`; an empty one if it has none.
 ///
 /// Only headers and the section itself are read, not the file.
 pub(crate) fn read(path: &Utf8Path) -> Result<Described, DescriptionError> {
-    let file = File::open(path).map_err(|source| DescriptionError::Open {
-        path: path.to_owned(),
-        source,
-    })?;
+    let file = File::open(path).map_err(|source| DescriptionError::Open { path: path.to_owned(), source })?;
     let cache = ReadCache::new(file);
-    let bytes = section(&cache).map_err(|source| DescriptionError::Sections {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = section(&cache).map_err(|source| DescriptionError::Sections { path: path.to_owned(), source })?;
     parse(path, bytes.unwrap_or_default())
 }
 
@@ -112,10 +98,7 @@ where
 {
     let header = Header::parse(data)?;
     let endian = header.endian()?;
-    match header
-        .sections(endian, data)?
-        .section_by_name(endian, SECTION.as_bytes())
-    {
+    match header.sections(endian, data)?.section_by_name(endian, SECTION.as_bytes()) {
         None => Ok(None),
         Some((_, section)) => section.data(endian, data).map(Some),
     }
@@ -134,34 +117,21 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     let mut described = Described::default();
     let mut module: Option<ModuleRecord> = None;
     let mut carriers = Carriers::default();
-    let lines = bytes
-        .split(|&byte| byte == b'\n' || byte == 0)
-        .filter(|line| !line.trim_ascii().is_empty());
+    let lines = bytes.split(|&byte| byte == b'\n' || byte == 0).filter(|line| !line.trim_ascii().is_empty());
     for (index, line) in lines.enumerate() {
         let number = index + 1;
-        let malformed = |source| DescriptionError::Line {
-            path: path.to_owned(),
-            line: number,
-            source,
-        };
+        let malformed = |source| DescriptionError::Line { path: path.to_owned(), line: number, source };
         let line: Line = serde_json::from_slice(line).map_err(malformed)?;
         if let Some(record) = line.module {
             if record.protocol != PROTOCOL_VERSION {
                 let path = path.to_owned();
-                return Err(DescriptionError::Protocol {
-                    path,
-                    version: record.version,
-                    found: record.protocol,
-                });
+                return Err(DescriptionError::Protocol { path, version: record.version, found: record.protocol });
             }
             module = Some(record);
         }
         if let Some(record) = line.test {
             let Some(module) = &module else {
-                return Err(DescriptionError::Stray {
-                    path: path.to_owned(),
-                    line: number,
-                });
+                return Err(DescriptionError::Stray { path: path.to_owned(), line: number });
             };
             described.tests.push(carriers.add(module, record));
         }
@@ -170,9 +140,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     carriers.settle(&mut described.tests);
     described.tests.sort_by(|a, b| {
         let place = |test: &DescribedTest| (test.location.line, test.location.column);
-        (a.location.file.cmp(&b.location.file))
-            .then(place(a).cmp(&place(b)))
-            .then_with(|| a.path.cmp(&b.path))
+        (a.location.file.cmp(&b.location.file)).then(place(a).cmp(&place(b))).then_with(|| a.path.cmp(&b.path))
     });
     Ok(described)
 }
@@ -182,7 +150,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
 struct Carriers {
     by_version: HashMap<String, usize>,
     /// By the numbers that `by_version` gives.
-    carriers: Vec<Option<Arc<str>>>,
+    names: Vec<Option<Arc<str>>>,
     /// Of each test so far, the number of its version.
     versions: Vec<usize>,
 }
@@ -198,8 +166,8 @@ impl Carriers {
         let path = below(&record.name);
         let libtest = record.libtest.as_deref().map_or_else(|| path.clone(), below);
         let version = self.version(&module.version);
-        if !record.plain && self.carriers[version].is_none() {
-            self.carriers[version] = Some(libtest.as_str().into());
+        if !record.plain && self.names[version].is_none() {
+            self.names[version] = Some(libtest.as_str().into());
         }
         self.versions.push(version);
         DescribedTest {
@@ -218,8 +186,8 @@ impl Carriers {
         if let Some(&number) = self.by_version.get(version) {
             return number;
         }
-        self.carriers.push(None);
-        let number = self.carriers.len() - 1;
+        self.names.push(None);
+        let number = self.names.len() - 1;
         self.by_version.insert(version.to_owned(), number);
         number
     }
@@ -227,7 +195,85 @@ impl Carriers {
     /// Gives every test its carrier; `tests` are those added, in the same order.
     fn settle(self, tests: &mut [DescribedTest]) {
         for (test, version) in tests.iter_mut().zip(self.versions) {
-            test.carrier.clone_from(&self.carriers[version]);
+            test.carrier.clone_from(&self.names[version]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODULE: &str = r#"{"module":{"protocol":1,"version":"1","module":"c::m","file":"f.rs"}}"#;
+
+    /// Path, libtest name and carrier.
+    type Names<'a> = (&'a str, &'a str, Option<&'a str>);
+
+    #[test]
+    fn reads_lines() {
+        #[track_caller]
+        fn check(text: &str, want: Result<&[Names<'_>], &str>) {
+            let described = parse(Utf8Path::new("bin"), text.as_bytes()).map_err(|error| error.to_string());
+            let tests = described.map(|described| described.tests);
+            let names = |test: &DescribedTest| (test.path.clone(), test.libtest.clone(), test.carrier.clone());
+            let got = tests.map(|tests| tests.iter().map(names).collect::<Vec<_>>());
+            let want = want.map(|tests| {
+                let owned = |&(path, libtest, carrier): &Names<'_>| {
+                    (path.to_owned(), libtest.to_owned(), carrier.map(Arc::from))
+                };
+                tests.iter().map(owned).collect::<Vec<_>>()
+            });
+            match (got, want) {
+                (Err(got), Err(want)) => assert!(got.starts_with(want), "{got}"),
+                (got, want) => assert_eq!(got, want.map_err(str::to_owned), "{text}"),
+            }
+        }
+        let with = |lines: &str| format!("{MODULE}\n{lines}");
+        check("", Ok(&[]));
+        check("\0\0\n\0", Ok(&[]));
+        check(MODULE, Ok(&[]));
+        check(&with(r#"{"test":{"name":"a","line":1}}"#), Ok(&[("m::a", "m::a", Some("m::a"))]));
+        check(
+            &with("\0{\"test\":{\"name\":\"a\",\"line\":1,\"new\":{}}}\n\0\0"),
+            Ok(&[("m::a", "m::a", Some("m::a"))]),
+        );
+        check(&with(r#"{"later_kind":{}}"#), Ok(&[]));
+        // By line; the carrier is the first in the section that can be one.
+        check(
+            &with(
+                r#"{"test":{"name":"a","libtest":"x::a","line":9,"plain":true}}
+{"test":{"name":"b","line":8}}
+{"test":{"name":"G::c","libtest":"g::c","line":7}}"#,
+            ),
+            Ok(&[
+                ("m::G::c", "m::g::c", Some("m::b")),
+                ("m::b", "m::b", Some("m::b")),
+                ("m::a", "m::x::a", Some("m::b")),
+            ]),
+        );
+        check(&with(r#"{"test":{"name":"a","line":1,"plain":true}}"#), Ok(&[("m::a", "m::a", None)]));
+        // Two versions of the library, two carriers; the second module is the crate's root.
+        check(
+            &with(
+                r#"{"test":{"name":"a","line":1}}
+{"module":{"protocol":1,"version":"2","module":"c","file":"g.rs"}}
+{"test":{"name":"b","line":1}}"#,
+            ),
+            Ok(&[("m::a", "m::a", Some("m::a")), ("b", "b", Some("b"))]),
+        );
+        check(&with("{\"test\":{\"name\":\"a\""), Err("line 2 of the test description in `bin` is malformed: EOF"));
+        check(&with(r#"{"test":{"line":1}}"#), Err("line 2 of the test description in `bin` is malformed: missing"));
+        check(r#"{"test":{"name":"a","line":1}}"#, Err("line 1 of the test description in `bin` is a test outside"));
+        check(
+            &MODULE.replace(":1,", ":9,"),
+            Err("`bin` links testkit 1, which speaks protocol 9; this command speaks 1, so install"),
+        );
+    }
+
+    #[test]
+    fn reads_folders() {
+        let line = r#"{"folder":{"file":"tests/all.rs","folder":"/w/tests","patterns":["test_*.rs"],"files":[],"root":"all.rs"}}"#;
+        let described = parse(Utf8Path::new("bin"), line.as_bytes()).unwrap();
+        assert_eq!(described.folders[0].folder, "/w/tests");
     }
 }

@@ -54,17 +54,8 @@ pub(crate) fn changes(record: &FolderRecord) -> Result<FolderChanges, FolderErro
 /// `workspace_root` is where relative paths given to the compiler count from.
 pub(crate) fn make_stale(record: &FolderRecord, workspace_root: &Utf8Path) -> Result<(), FolderError> {
     let root = Path::new(&record.folder).join(&record.root);
-    let path = if root.is_file() {
-        root
-    } else {
-        workspace_root.as_std_path().join(&record.file)
-    };
-    let touch = || {
-        File::options()
-            .append(true)
-            .open(&path)?
-            .set_modified(SystemTime::now())
-    };
+    let path = if root.is_file() { root } else { workspace_root.as_std_path().join(&record.file) };
+    let touch = || File::options().append(true).open(&path)?.set_modified(SystemTime::now());
     touch().map_err(|source| FolderError::Touch { path, source })
 }
 
@@ -74,10 +65,7 @@ fn collect(
     prefix: &str,
     files: &mut BTreeSet<String>,
 ) -> Result<(), FolderError> {
-    let failed = |source| FolderError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+    let failed = |source| FolderError::Read { path: folder.to_owned(), source };
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
@@ -171,14 +159,7 @@ mod tests {
     #[test]
     fn sees_new_and_missing_files() {
         let folder = tempfile::tempdir().unwrap();
-        let present = [
-            "all.rs",
-            "test_a.rs",
-            "sub/b_test.rs",
-            "sub/other.rs",
-            ".h/test_x.rs",
-            "target/test_y.rs",
-        ];
+        let present = ["all.rs", "test_a.rs", "sub/b_test.rs", "sub/other.rs", ".h/test_x.rs", "target/test_y.rs"];
         for path in present {
             let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -199,12 +180,7 @@ mod tests {
 
         let root = folder.path().join("all.rs");
         let long_ago = SystemTime::UNIX_EPOCH;
-        File::options()
-            .append(true)
-            .open(&root)
-            .unwrap()
-            .set_modified(long_ago)
-            .unwrap();
+        File::options().append(true).open(&root).unwrap().set_modified(long_ago).unwrap();
         make_stale(&record, Utf8Path::new("/nowhere")).unwrap();
         assert!(root.metadata().unwrap().modified().unwrap() > long_ago);
 

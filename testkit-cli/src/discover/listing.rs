@@ -33,11 +33,7 @@ pub(crate) enum ListError {
     #[error("listing the tests of `{path}` took longer than {limit:?}; does something in it run before `main`?")]
     TimedOut { path: Utf8PathBuf, limit: Duration },
     #[error("`{path} --list` failed ({status}): {stderr}")]
-    Failed {
-        path: Utf8PathBuf,
-        status: std::process::ExitStatus,
-        stderr: String,
-    },
+    Failed { path: Utf8PathBuf, status: std::process::ExitStatus, stderr: String },
     #[error("`{path} --list` says `{line}`, which is no test; is the target `harness = false`?")]
     Line { path: Utf8PathBuf, line: String },
 }
@@ -48,12 +44,7 @@ pub(crate) enum ListError {
 pub(crate) fn list(binary: &Binary, limit: Duration) -> Result<Vec<Listed>, ListError> {
     // For this process only: a test that starts a compiler must not inherit it.
     let unlock = [("RUSTC_BOOTSTRAP".into(), "1".into())];
-    let json = run(
-        binary,
-        &["--list", "--format", "json", "-Z", "unstable-options"],
-        &unlock,
-        limit,
-    )?;
+    let json = run(binary, &["--list", "--format", "json", "-Z", "unstable-options"], &unlock, limit)?;
     if json.status.success()
         && let Some(tests) = parse_json(&String::from_utf8_lossy(&json.stdout))
     {
@@ -67,21 +58,12 @@ fn list_terse(binary: &Binary, limit: Duration) -> Result<Vec<Listed>, ListError
         let finished = run(binary, arguments, &[], limit)?;
         if !finished.status.success() {
             let stderr = String::from_utf8_lossy(&finished.stderr).trim().to_owned();
-            return Err(ListError::Failed {
-                path: binary.path.clone(),
-                status: finished.status,
-                stderr,
-            });
+            return Err(ListError::Failed { path: binary.path.clone(), status: finished.status, stderr });
         }
-        parse_terse(&String::from_utf8_lossy(&finished.stdout)).map_err(|line| ListError::Line {
-            path: binary.path.clone(),
-            line,
-        })
+        parse_terse(&String::from_utf8_lossy(&finished.stdout))
+            .map_err(|line| ListError::Line { path: binary.path.clone(), line })
     };
-    Ok(join(
-        ask(&["--list", "--format", "terse"])?,
-        ask(&["--list", "--format", "terse", "--ignored"])?,
-    ))
+    Ok(join(ask(&["--list", "--format", "terse"])?, ask(&["--list", "--format", "terse", "--ignored"])?))
 }
 
 /// Arguments that ask a harness for its tests.
@@ -108,15 +90,10 @@ fn run(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Finished, ListError> {
-    let finished = process::run(&binary.launch, arguments, environment, limit).map_err(|source| ListError::Start {
-        path: binary.path.clone(),
-        source,
-    })?;
+    let finished = process::run(&binary.launch, arguments, environment, limit)
+        .map_err(|source| ListError::Start { path: binary.path.clone(), source })?;
     if finished.timed_out {
-        return Err(ListError::TimedOut {
-            path: binary.path.clone(),
-            limit,
-        });
+        return Err(ListError::TimedOut { path: binary.path.clone(), limit });
     }
     Ok(finished)
 }
@@ -127,11 +104,7 @@ fn join(tests: Vec<String>, ignored: Vec<String>) -> Vec<Listed> {
     // A harness may list an ignored test only when asked for it.
     let only_ignored: Vec<String> = ignored.iter().filter(|name| !known.contains(name)).cloned().collect();
     let ignored: HashSet<String> = ignored.into_iter().collect();
-    let listed = |name: String| Listed {
-        ignore: ignored.contains(&name).then(String::new),
-        name,
-        location: None,
-    };
+    let listed = |name: String| Listed { ignore: ignored.contains(&name).then(String::new), name, location: None };
     tests.into_iter().chain(only_ignored).map(listed).collect()
 }
 
@@ -185,11 +158,7 @@ fn parse_json(text: &str) -> Option<Vec<Listed>> {
         }
         // A reason with a line break in it may by chance leave a line that parses.
         let is_cut = line.contains(REASON_START) && !line.contains(REASON_END);
-        let parsed = if is_cut {
-            None
-        } else {
-            serde_json::from_str::<JsonLine>(line).ok()
-        };
+        let parsed = if is_cut { None } else { serde_json::from_str::<JsonLine>(line).ok() };
         let Some(parsed) = parsed.or_else(|| parse_unescaped(line, &mut lines)) else {
             continue;
         };
@@ -244,10 +213,7 @@ mod tests {
         }
         check("", Ok(&[]));
         check("a: test\ntests::b: benchmark\n", Ok(&["a", "tests::b"]));
-        check(
-            "src/a b.txt - should panic: test\n",
-            Ok(&["src/a b.txt - should panic"]),
-        );
+        check("src/a b.txt - should panic: test\n", Ok(&["src/a b.txt - should panic"]));
         check("a : test\n: test\n", Ok(&["a ", ""]));
         check("x: test: test\n", Ok(&["x: test"]));
         check("a: test\nrunning the rest\n", Err("running the rest"));
@@ -266,35 +232,18 @@ mod tests {
         let end = format!(
             r#"{{ "type": "suite", "event": "completed", "tests": {total}, "benchmarks": 0, "total": {total}, "ignored": 1 }}"#
         );
-        format!(
-            "{{ \"type\": \"suite\", \"event\": \"discovery\" }}\n{}\n{end}\n",
-            lines.join("\n")
-        )
+        format!("{{ \"type\": \"suite\", \"event\": \"discovery\" }}\n{}\n{end}\n", lines.join("\n"))
     }
 
     #[test]
     fn reads_json_lists() {
-        let text = whole(&[
-            discovered("tests::a", false, ""),
-            discovered("b", true, "why \"q\" \\ x"),
-        ]);
+        let text = whole(&[discovered("tests::a", false, ""), discovered("b", true, "why \"q\" \\ x")]);
         let tests = parse_json(&text).unwrap();
         let location = Some(Location::new("src/lib.rs", 2, 37));
-        assert_eq!(
-            tests[0],
-            Listed {
-                name: "tests::a".to_owned(),
-                ignore: None,
-                location: location.clone()
-            }
-        );
+        assert_eq!(tests[0], Listed { name: "tests::a".to_owned(), ignore: None, location: location.clone() });
         assert_eq!(tests[1].ignore.as_deref(), Some("why \"q\" \\ x"));
         assert_eq!(tests[1].location, location);
-        assert_eq!(
-            parse_json(&format!("from a constructor\n{{\n{text}")).unwrap().len(),
-            2,
-            "other lines"
-        );
+        assert_eq!(parse_json(&format!("from a constructor\n{{\n{text}")).unwrap().len(), 2, "other lines");
         assert_eq!(parse_json(""), None);
         assert_eq!(parse_json("error: Unrecognized option: 'Z'"), None);
         let (cut, _) = text.rsplit_once("{ \"type\": \"suite\"").unwrap();
@@ -317,10 +266,7 @@ mod tests {
     fn joins_the_two_lists() {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
         let got = join(names(&["a", "b"]), names(&["b", "c"]));
-        let got: Vec<_> = got
-            .iter()
-            .map(|test| (test.name.as_str(), test.ignore.is_some()))
-            .collect();
+        let got: Vec<_> = got.iter().map(|test| (test.name.as_str(), test.ignore.is_some())).collect();
         assert_eq!(got, [("a", false), ("b", true), ("c", true)]);
     }
 }

@@ -19,8 +19,6 @@ pub(crate) struct Finished {
     pub(crate) stderr: Vec<u8>,
     /// It was killed at the time limit.
     pub(crate) timed_out: bool,
-    /// From its start to its end.
-    pub(crate) duration: Duration,
 }
 
 /// How long what is still in the pipes is waited for after the process ended; its children may hold them open.
@@ -47,21 +45,15 @@ pub(crate) fn run(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> std::io::Result<Finished> {
-    let (program, leading) = launch
-        .command
-        .split_first()
-        .expect("a launch names at least the binary");
+    let (program, leading) = launch.command.split_first().expect("a launch names at least the binary");
     let mut command = Command::new(program);
     command.args(leading).args(arguments).current_dir(&launch.directory);
     command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
     command.envs(environment.iter().map(|(name, value)| (name, value)));
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let started = Instant::now();
+    let deadline = Instant::now() + limit;
     let mut child = command.spawn()?;
     let (sender, words) = channel();
     forward(child.stdout.take(), sender.clone(), Word::Stdout, Word::StdoutEnd);
@@ -69,21 +61,14 @@ pub(crate) fn run(
     announce_end(&child, sender);
 
     let mut output = Output::default();
-    let ended = output.take(&words, started + limit, |output| output.has_ended);
-    let duration = started.elapsed();
+    let ended = output.take(&words, deadline, |output| output.has_ended);
     if !ended {
         kill_group(&mut child);
     }
     // Also where the process has ended: its pipes may hold more.
-    output.take(&words, Instant::now() + GRACE, |output| output.is_complete());
+    output.take(&words, Instant::now() + GRACE, Output::is_complete);
     let status = child.wait()?;
-    Ok(Finished {
-        status,
-        stdout: output.stdout,
-        stderr: output.stderr,
-        timed_out: !ended,
-        duration,
-    })
+    Ok(Finished { status, stdout: output.stdout, stderr: output.stderr, timed_out: !ended })
 }
 
 #[derive(Default)]
@@ -181,13 +166,7 @@ mod tests {
     #[test]
     fn keeps_output_and_status() {
         let script = "echo out $A$B; echo err >&2; exit 3";
-        let finished = run(
-            &shell(script),
-            &[],
-            &[("B".into(), "b".into())],
-            Duration::from_secs(10),
-        )
-        .unwrap();
+        let finished = run(&shell(script), &[], &[("B".into(), "b".into())], Duration::from_secs(10)).unwrap();
         assert_eq!(finished.stdout, b"out ab\n");
         assert_eq!(finished.stderr, b"err\n");
         assert_eq!(finished.status.code(), Some(3));
@@ -197,20 +176,10 @@ mod tests {
     #[test]
     fn a_hanging_process_is_killed_with_its_children() {
         let started = Instant::now();
-        let finished = run(
-            &shell("echo so far; sleep 60 & sleep 60"),
-            &[],
-            &[],
-            Duration::from_millis(200),
-        )
-        .unwrap();
+        let finished = run(&shell("echo so far; sleep 60 & sleep 60"), &[], &[], Duration::from_millis(200)).unwrap();
         assert!(finished.timed_out);
         assert_eq!(finished.stdout, b"so far\n");
-        assert!(
-            started.elapsed() < Duration::from_secs(10),
-            "took {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
     }
 
     #[test]
@@ -219,10 +188,6 @@ mod tests {
         let finished = run(&shell("echo done; sleep 3 &"), &[], &[], Duration::from_secs(60)).unwrap();
         assert_eq!(finished.stdout, b"done\n");
         assert!(!finished.timed_out);
-        assert!(
-            started.elapsed() < Duration::from_secs(3),
-            "took {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
     }
 }

@@ -93,8 +93,8 @@ impl Driver<'_> {
         let stdout = self.stdout_in_batch(running, name, next);
         let (_, mut stderr) = running.output(running.streams.ends());
         stderr.head = libtest_text::without_deprecation(&stderr.head).to_owned();
-        // The next test may have written before we looked.
-        stderr.approximate = next.is_some();
+        // Where a test's part begins and ends is only known by when we looked.
+        stderr.approximate = next.is_some() || running.position > 0;
         let whole = running.streams.stderr().map(|all| all.read_bytes(0, all.end().min(BATCH_OUTPUT_LIMIT)));
         let whole = String::from_utf8_lossy(&whole.unwrap_or_default()).into_owned();
         let failure = match result {

@@ -80,6 +80,14 @@ pub fn record(failure: Failure) {
 }
 
 /// The failure that a panic stands for; for code that catches a test's panic to go on with something else.
-pub fn failure_of_panic(payload: &(dyn std::any::Any + Send)) -> Failure {
+pub(crate) fn failure_of_panic(payload: &(dyn std::any::Any + Send)) -> Failure {
     attempt::failure_of_panic(payload)
+}
+
+/// Goes on with a test's panic that was caught, `failure` being what it stands for.
+pub(crate) fn resume(payload: Box<dyn std::any::Any + Send>, failure: Failure) -> ! {
+    if let Some(message) = attempt::message_of(&*payload) {
+        attempt::note_panic(panic_hook::Panic::again(message, failure));
+    }
+    std::panic::resume_unwind(payload)
 }

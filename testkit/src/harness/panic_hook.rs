@@ -19,6 +19,11 @@ pub(super) struct Panic {
 }
 
 impl Panic {
+    /// A panic that was seen before and goes on.
+    pub(super) fn again(message: &str, failure: Failure) -> Self {
+        Self { message: message.to_owned(), failure, backtrace: Backtrace::disabled() }
+    }
+
     /// Whether this panic had `message`.
     pub(super) fn is(&self, message: &str) -> bool {
         self.message == message
