@@ -32,13 +32,14 @@ pub(super) fn serve(channel: Channel) -> ! {
     let tests: HashMap<String, &'static TestCase> =
         registry::all().into_iter().map(|test| (test.path(), test.case)).collect();
     let state = ProcessState::capture();
+    let begin = state.settle();
     channel.borrow_mut().send(&Message::Hello(Hello {
         protocol: PROTOCOL_VERSION,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         panic_aborts: cfg!(panic = "abort"),
         tests: tests.len() as u64,
-        stdout_end: state.stdout_end(),
-        stderr_end: state.stderr_end(),
+        stdout_end: begin.stdout_end,
+        stderr_end: begin.stderr_end,
     }));
     let mut queue: VecDeque<String> = VecDeque::new();
     loop {
@@ -88,8 +89,9 @@ fn run_one(state: &ProcessState, tests: &HashMap<String, &'static TestCase>, tes
         (Some(_), Some(reason)) => errored(format!("the process could not be restored before this test: {reason}")),
     };
     flush_streams();
-    let replace = not_restored.or_else(|| state.leftover()).map(str::to_owned);
-    Finished { test, attempt, stdout_end: state.stdout_end(), stderr_end: state.stderr_end(), replace }
+    let settled = state.settle();
+    let replace = not_restored.or(settled.leftover).map(str::to_owned);
+    Finished { test, attempt, stdout_end: settled.stdout_end, stderr_end: settled.stderr_end, replace }
 }
 
 fn errored(message: String) -> AttemptFinished {
