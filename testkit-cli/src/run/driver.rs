@@ -54,6 +54,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// The same while a place is idle and a worker may have tests to give back.
 const SHORT_TICK: Duration = Duration::from_millis(10);
 
+/// How often the clock is looked at while messages stream in.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
 pub(super) struct Driver<'a> {
     pub(super) settings: &'a RunSettings,
     pub(super) list: TestList,
@@ -81,6 +84,8 @@ pub(super) struct Driver<'a> {
     list_closed: bool,
     selection_failed: bool,
     interrupted_at: Option<Instant>,
+    /// When the clock was last looked at.
+    looked_at: Instant,
 }
 
 /// Runs what the inputs bring until everything has its verdict. `select` is `None` where every test is meant.
@@ -116,6 +121,7 @@ pub(crate) fn run(
         list_closed: false,
         selection_failed: false,
         interrupted_at: None,
+        looked_at: Instant::now(),
     };
     driver.serve(inputs);
     orphans.kill();
@@ -398,6 +404,10 @@ impl Driver<'_> {
 
     fn look_at_the_clock(&mut self) {
         let now = Instant::now();
+        if now.duration_since(self.looked_at) < LOOK_EVERY {
+            return;
+        }
+        self.looked_at = now;
         if self.interrupted_at.is_some_and(|at| now.duration_since(at) > INTERRUPT_GRACE) {
             self.kill_all();
         }

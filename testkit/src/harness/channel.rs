@@ -21,6 +21,9 @@ pub(super) struct Channel {
     identity: FileIdentity,
     rescue: Option<PathBuf>,
     pending: Vec<u8>,
+    /// Room for what is read in one go; kept, since making it anew would cost more than a small test.
+    chunk: Vec<u8>,
+    line: String,
 }
 
 /// What came from the command.
@@ -55,7 +58,7 @@ impl Channel {
         }
         // SAFETY: the descriptor was made above for us alone, and it is a socket.
         let stream = unsafe { UnixStream::from_raw_fd(copy) };
-        Some(Self { stream, identity, rescue, pending: Vec::new() })
+        Some(Self { stream, identity, rescue, pending: Vec::new(), chunk: vec![0; 16 * 1024], line: String::new() })
     }
 
     /// Reads what is there; waits for the first whole line if `wait`.
@@ -63,11 +66,11 @@ impl Channel {
         self.require_own(None);
         let mut requests = Vec::new();
         loop {
-            let mut chunk = [0_u8; 16 * 1024];
-            let read = if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
+            let read =
+                if wait && requests.is_empty() { self.stream.read(&mut self.chunk) } else { self.read_what_is_there() };
             match read {
                 Ok(0) => return Received::Closed,
-                Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
+                Ok(count) => self.pending.extend_from_slice(&self.chunk[..count]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::Requests(requests),
                 Err(_) => return Received::Closed,
@@ -82,24 +85,24 @@ impl Channel {
         }
     }
 
-    /// Reads without waiting.
-    fn peek_read(&self, chunk: &mut [u8]) -> io::Result<usize> {
+    fn read_what_is_there(&mut self) -> io::Result<usize> {
+        let (pointer, length) = (self.chunk.as_mut_ptr(), self.chunk.len());
         // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
-        let count = unsafe {
-            libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT)
-        };
+        let count = unsafe { libc::recv(self.stream.as_raw_fd(), pointer.cast(), length, libc::MSG_DONTWAIT) };
         usize::try_from(count).map_err(|_| io::Error::last_os_error())
     }
 
     /// Sends a message; ends the process if the channel is no longer ours.
     pub(super) fn send(&mut self, message: &Message) {
-        let mut line = String::with_capacity(160);
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
         message.write(&mut line);
         self.require_own(Some(&line));
         if self.stream.write_all(line.as_bytes()).is_err() {
             // The command is gone, or a test shut the socket down: what a file can still carry, it carries.
             self.abandon(Some(&line));
         }
+        self.line = line;
     }
 
     /// Whether the channel's number still means our socket.

@@ -1,5 +1,7 @@
 //! The first line: what is going to run.
 
+use std::fmt::Write as _;
+
 use testkit_protocol::event::{PlanClosed, RunStarted};
 
 use super::style::{Look, Style};
@@ -7,10 +9,7 @@ use crate::words;
 
 /// Appends `testkit 0.1.0: 120 tests in 3 binaries, 2 workers (30 deselected)`.
 pub(super) fn push(text: &mut String, style: Style, run: Option<&RunStarted>, plan: &PlanClosed) {
-    let name = run.map_or_else(
-        || "testkit".to_owned(),
-        |run| format!("testkit {}", Style::foreign_line(&run.version)),
-    );
+    let name = run.map_or_else(|| "testkit".to_owned(), |run| format!("testkit {}", Style::foreign_line(&run.version)));
     text.push_str(&style.paint(Look::Strong, &name));
     text.push_str(": ");
     text.push_str(&words::count(plan.selected, "test", "tests"));
@@ -21,7 +20,7 @@ pub(super) fn push(text: &mut String, style: Style, run: Option<&RunStarted>, pl
         text.push_str(&words::count(run.workers.into(), "worker", "workers"));
     }
     if plan.deselected > 0 {
-        text.push_str(&format!(" ({} deselected)", words::number(plan.deselected)));
+        write!(text, " ({} deselected)", words::number(plan.deselected)).expect("writing to a String cannot fail");
     }
     text.push('\n');
 }
