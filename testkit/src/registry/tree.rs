@@ -69,12 +69,12 @@ mod tests {
 
     #[test]
     fn finds_tests_by_their_paths_in_any_order() {
-        let module = |path, tests| Module { path, tests, next: 0 };
-        let mut registry = Registry { modules: vec![module("", ROOT), module("tests", INNER)] };
         #[track_caller]
         fn check(registry: &mut Registry, path: &str, want: Option<&str>) {
             assert_eq!(registry.find(path).map(|case| case.name), want, "{path}");
         }
+        let module = |path, tests| Module { path, tests, next: 0 };
+        let mut registry = Registry { modules: vec![module("", ROOT), module("tests", INNER)] };
         check(&mut registry, "test_a", Some("test_a"));
         check(&mut registry, "tests::test_d", Some("test_d"));
         check(&mut registry, "tests::TestGroup::test_c", Some("TestGroup::test_c"));
