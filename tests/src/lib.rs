@@ -1,4 +1,7 @@
-//! What tests of the whole program share: the command under test, and its event stream.
+//! What tests of the whole program share: the command under test, projects to run it on, and its event stream.
+
+pub mod command;
+pub mod project;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use testkit_protocol::event::{Event, EventKind};
+use testkit_protocol::event::Event;
 use testkit_protocol::outcome::Verdict;
+use testkit_tests::command::check_nothing_is_left_behind;
 use testkit_tests::{finished, read_events, root, testkit};
 
 /// Tests whose verdict depends on whether the test before ran in the same process.
@@ -69,25 +70,6 @@ fn check_verdicts(events: &[Event], may_pass: &[&str]) {
     let unknown = got.keys().filter(|id| !expected.contains_key(*id));
     problems.extend(unknown.map(|id| format!("{id}: not among the expected verdicts")));
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-}
-
-/// No process of the run is alive: none has its `TESTKIT_RUN_ID`.
-#[track_caller]
-fn check_nothing_is_left_behind(events: &[Event]) {
-    let run_id = events.iter().find_map(|event| match &event.kind {
-        EventKind::RunStarted(started) => Some(&started.run_id),
-        _ => None,
-    });
-    let variable = format!("{}={}", testkit_protocol::env::RUN_ID, run_id.expect("a run begins with its id"));
-    let mut left = Vec::new();
-    for entry in fs::read_dir("/proc").unwrap().map(Result::unwrap) {
-        let Ok(environment) = fs::read(entry.path().join("environ")) else { continue };
-        if environment.split(|&byte| byte == 0).any(|entry| entry == variable.as_bytes()) {
-            let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            left.push(String::from_utf8_lossy(&command).replace('\0', " "));
-        }
-    }
-    assert!(left.is_empty(), "processes left behind:\n{}", left.join("\n"));
 }
 
 #[test]

@@ -1,0 +1,184 @@
+//! The fault matrix: what a test does to its process costs that test's verdict and no other. Collected and plain tests,
+//! sharing processes and each in its own, one and several at once, each compared with the verdict that it should get.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use testkit_protocol::event::{Attempt, AttemptEvent, EventKind};
+use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Passed, TimedOut};
+use testkit_tests::command::{Ran, processes};
+use testkit_tests::project::{Project, manifest};
+
+/// A fault: its name, the body of its test, the verdict of a collected test and of a plain one. After each comes an
+/// innocent test, which passes.
+type Fault = (&'static str, &'static str, Verdict, Verdict);
+
+const FAULTS: &[Fault] = &[
+    ("passes", "", Passed, Passed),
+    ("panics", "panic!(\"a panic\");", Failed, Failed),
+    ("panics_twice", "struct Bad; impl Drop for Bad { fn drop(&mut self) { panic!(\"again\") } } let _bad = Bad; panic!(\"first\");", Crashed, Crashed),
+    ("aborts", "std::process::abort();", Crashed, Crashed),
+    ("is_killed", "raise(9);", Crashed, Crashed),
+    ("kills_its_group", "raise_in_group(9);", Crashed, Crashed),
+    ("is_terminated", "raise(15);", Crashed, Crashed),
+    ("is_interrupted", "raise(2);", Crashed, Crashed),
+    ("segfaults", "raise(11);", Crashed, Crashed),
+    ("exits_0", "std::process::exit(0);", Crashed, Crashed),
+    ("exits_1", "std::process::exit(1);", Crashed, Crashed),
+    ("exits_86", "std::process::exit(86);", Crashed, Crashed),
+    ("exits_101", "std::process::exit(101);", Crashed, Crashed),
+    ("exits_at_once", "exit_at_once(0);", Crashed, Crashed),
+    ("panics_and_exits", "let _ = std::panic::catch_unwind(|| panic!(\"before\")); std::process::exit(3);", Crashed, Crashed),
+    ("becomes_another", "become_another_program();", Crashed, Crashed),
+    ("overflows", "assert_eq!(overflow(0), 0);", Crashed, Crashed),
+    ("hangs", "hang();", TimedOut, TimedOut),
+    ("spins", "spin();", TimedOut, TimedOut),
+    ("hangs_without_ears", "hang_without_ears();", TimedOut, TimedOut),
+    ("hangs_with_children", "hang_with_children();", TimedOut, TimedOut),
+    ("stops_itself", "raise(19);", TimedOut, TimedOut),
+    ("closes_all", "close_from(0);", Passed, Crashed),
+    ("closes_the_channel", "close_from(3);", Passed, Passed),
+    ("closes_all_and_fails", "close_from(0); panic!(\"with closed descriptors\");", Failed, Crashed),
+    ("closes_the_streams", "close_streams();", Passed, Crashed),
+    ("occupies_all", "occupy_from(0);", Passed, Crashed),
+    ("occupies_the_channel", "occupy_from(3);", Passed, Passed),
+    ("occupies_and_fails", "occupy_from(3); panic!(\"with other descriptors\");", Failed, Failed),
+    ("breaks_pipes", "replace_with_broken_pipes(3);", Passed, Passed),
+    ("shuts_sockets", "shut_sockets_down();", Passed, Passed),
+    ("shuts_sockets_and_fails", "shut_sockets_down(); panic!(\"without a socket\");", Failed, Failed),
+    ("writes_everywhere", "write_everywhere(b\"{\\\"nonsense\\\": tru\\n\");", Passed, Passed),
+    ("writes_without_newline", "write_everywhere(b\"no end of line\");", Passed, Passed),
+    ("writes_zeros", "write_everywhere(&[0, 255, 10, 0]);", Passed, Passed),
+    ("writes_and_fails", "write_everywhere(b\"ok\\nfailed\\n\"); panic!(\"after nonsense\");", Failed, Failed),
+    ("truncates_everything", "truncate_everything();", Passed, Passed),
+    ("invalid_utf8", "write_invalid_utf8();", Passed, Passed),
+    ("invalid_utf8_fails", "write_invalid_utf8(); panic!(\"after bytes\");", Failed, Failed),
+    ("floods", "flood(300);", Passed, Passed),
+    ("floods_and_fails", "flood(200); panic!(\"after a flood\");", Failed, Failed),
+    ("leaves_directory", "leave_directory();", Passed, Passed),
+    ("changes_environment", "change_environment();", Passed, Passed),
+    ("ignores_signals", "ignore_signals();", Passed, Passed),
+    ("replaces_hook", "replace_panic_hook();", Passed, Passed),
+    ("fails_after_hook", "panic!(\"told in spite of a hook\");", Failed, Failed),
+    ("leaves_alarm", "leave_alarm();", Passed, Passed),
+    ("leaves_thread", "leave_thread();", Passed, Passed),
+    ("leaves_child", "leave_child();", Passed, Passed),
+    ("leaves_daemon", "leave_daemon();", Passed, Passed),
+    ("forks", "fork_and_return();", Passed, Passed),
+    ("forks_and_panics", "fork_and_panic();", Passed, Passed),
+    ("starts_own_binary", "start_own_binary();", Passed, Passed),
+    ("says_like_libtest", "say_like_libtest();", Passed, Passed),
+    ("says_and_fails", "say_like_libtest(); panic!(\"in spite of its words\");", Failed, Failed),
+    ("forges_messages", "say_like_a_worker(\"test_001_innocent\"); panic!(\"in spite of its words\");", Failed, Failed),
+    ("reads_everything", "read_everything();", Passed, Passed),
+    ("leaves_aborting_hook", "leave_aborting_hook();", Passed, Passed),
+];
+
+/// One project for the whole matrix. Numbers in the names make libtest's order that of the table.
+fn project() -> &'static Project {
+    static PROJECT: OnceLock<Project> = OnceLock::new();
+    PROJECT.get_or_init(|| {
+        let head = "#![cfg(unix)]\n#![allow(unused, unreachable_code)]\nuse faults::*;\n";
+        let mut collected = format!("{head}testkit::discover!();\n");
+        let mut plain = head.to_owned();
+        for (index, (name, body, _, _)) in FAULTS.iter().enumerate() {
+            let number = 2 * index;
+            writeln!(collected, "fn test_{number:03}_{name}() {{ {body} }}").unwrap();
+            writeln!(collected, "fn test_{:03}_innocent() {{ check_untouched(env!(\"CARGO_MANIFEST_DIR\")); }}", number + 1)
+                .unwrap();
+            writeln!(plain, "#[test] fn t{number:03}_{name}() {{ {body} }}").unwrap();
+            // libtest puts nothing back between tests: here it is enough to run and to be heard.
+            writeln!(plain, "#[test] fn t{:03}_innocent() {{ println!(\"out\"); }}", number + 1).unwrap();
+        }
+        // Its own limit comes before that of the command.
+        collected.push_str("#[testkit::timeout(\"300ms\")]\nfn test_900_own_limit() { hang(); }\nfn test_901_innocent() {}\n");
+        Project::new("faults")
+            .file("Cargo.toml", &manifest("faults", "[dependencies]\nlibc = \"0.2\"\n"))
+            .file("src/lib.rs", include_str!("../fixtures/faults.rs"))
+            .file("tests/test_collected.rs", &collected)
+            .file("tests/plain.rs", &plain)
+    })
+}
+
+fn expected() -> Vec<(String, Verdict)> {
+    let mut expected = Vec::new();
+    for (index, (name, _, collected, plain)) in FAULTS.iter().enumerate() {
+        let (number, next) = (2 * index, 2 * index + 1);
+        expected.push((format!("faults::test_collected::test_{number:03}_{name}"), *collected));
+        expected.push((format!("faults::test_collected::test_{next:03}_innocent"), Passed));
+        expected.push((format!("faults::plain::t{number:03}_{name}"), *plain));
+        expected.push((format!("faults::plain::t{next:03}_innocent"), Passed));
+    }
+    expected.push(("faults::test_collected::test_900_own_limit".to_owned(), TimedOut));
+    expected.push(("faults::test_collected::test_901_innocent".to_owned(), Passed));
+    expected
+}
+
+#[track_caller]
+fn check(isolation: &str, workers: &str) -> Ran {
+    let ran = project().testkit(&["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"]);
+    ran.exits(1).has_verdicts(expected()).leaves_nothing_behind();
+    // Also none that has lost its environment: see the durations in the fixture.
+    let sleepers = processes(|folder| {
+        let words = std::fs::read(folder.join("cmdline")).unwrap_or_default();
+        ["sleep\x007201\0", "sleep\x007202\0", "sleep\x007203\0"].iter().any(|sleep| words.ends_with(sleep.as_bytes()))
+    });
+    assert!(sleepers.is_empty(), "processes left behind: {sleepers:?}");
+    let limit = 100 * 1024 * 1024;
+    assert!(ran.peak_memory < limit, "the command held {} bytes", ran.peak_memory);
+    ran
+}
+
+/// The messages of all failures of a test.
+fn messages(ran: &Ran, id: &str) -> Vec<String> {
+    let attempts = ran.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Attempt(Attempt { test, event: AttemptEvent::Finished(finished), .. }) if test.as_str() == id => {
+            Some(finished.failures.iter().map(|failure| failure.message.clone().unwrap_or_default()))
+        }
+        _ => None,
+    });
+    attempts.flatten().collect()
+}
+
+/// Tests of the matrix run side by side would fight over two processors and over time limits.
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[test]
+fn shared_processes_one_at_a_time() {
+    let _alone = alone();
+    let ran = check("worker", "1");
+    for (index, (name, body, collected, _)) in FAULTS.iter().enumerate() {
+        let id = format!("faults::test_collected::test_{:03}_{name}", 2 * index);
+        // The author's words come through, whatever else the test did.
+        let words = body.split("panic!(\"").last().and_then(|rest| rest.split('"').next());
+        if let (Failed, Some(words)) = (collected, words) {
+            let got = messages(&ran, &id);
+            assert!(got.iter().any(|message| message == words), "{id}: {got:?}");
+        }
+    }
+}
+
+#[test]
+fn shared_processes_side_by_side() {
+    let _alone = alone();
+    check("worker", "4");
+}
+
+#[test]
+fn own_processes_one_at_a_time() {
+    let _alone = alone();
+    check("process", "1");
+}
+
+#[test]
+fn own_processes_side_by_side() {
+    let _alone = alone();
+    check("process", "4");
+}
