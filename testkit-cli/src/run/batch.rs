@@ -52,6 +52,7 @@ impl Driver<'_> {
                     let found = running.pending.iter().position(|test| self.libtest_name(*test) == name);
                     let Some(test) = found.and_then(|position| running.pending.remove(position)) else { return };
                     rest = &rest[length..];
+                    running.log_read += length as u64;
                     if in_order { self.end_in_batch(running, test, result) } else { self.end_on_thread(running, test, result) }
                 }
             }
@@ -62,7 +63,7 @@ impl Driver<'_> {
     fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: LogResult) {
         let now = Instant::now();
         let duration = now.duration_since(running.current_since);
-        if let Job::Batch { lane } = running.job {
+        if let Job::Batch { lane, .. } = running.job {
             self.scheduler.observe(lane, duration);
         }
         // Where the output of this test ends: the next test may already be writing, so this is an upper bound.
@@ -133,13 +134,17 @@ impl Driver<'_> {
 
     /// A process of [`Job::Batch`] has ended.
     pub(super) fn take_batch_end(&mut self, mut running: Running, termination: Termination) {
-        let Job::Batch { lane } = running.job else { return };
+        let Job::Batch { lane, stopping, .. } = running.job else { return };
         self.scheduler.leave(lane);
+        if stopping && running.given_up.is_none() && termination == Termination::Exited(101) {
+            self.take_stopped(&mut running);
+        }
         let Some(test) = running.pending.pop_front() else { return };
         let ends = running.streams.ends();
         let reason = AttemptReason::Planned;
         match (running.given_up, termination) {
-            (Some(GivenUp::Garbled | GivenUp::Retired), _) => {
+            (Some(GivenUp::Retired), _) => running.pending.push_front(test),
+            (Some(GivenUp::Garbled), _) => {
                 self.lose_attempt(&running, test, "libtest's log file is not in order");
             }
             (Some(GivenUp::Stopped), _) => {
@@ -163,6 +168,19 @@ impl Driver<'_> {
             }
         }
         self.scheduler.give_back(lane, running.pending.into_iter());
+    }
+
+    /// libtest left after the test that was running, as it was made to: room was left for `ok NAME` and no more.
+    fn take_stopped(&mut self, running: &mut Running) {
+        let Some(test) = running.pending.front().copied() else { return };
+        let passed = running.log == format!("ok {}", self.libtest_name(test)).as_bytes();
+        if !passed && !running.log.is_empty() {
+            return;
+        }
+        running.pending.pop_front();
+        // Anything but a pass is longer and was not written at all; the attempt alone tells why it failed.
+        self.end_in_batch(running, test, if passed { LogResult::Passed } else { LogResult::Failed });
+        running.given_up = Some(GivenUp::Retired);
     }
 
     fn batch_attempt(

@@ -447,10 +447,15 @@ impl Driver<'_> {
         if !idle {
             return;
         }
-        let held_up = self.running.values_mut().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
-        if let Some(running) = held_up.max_by_key(|running| running.pending.len()) {
-            running.release();
+        let held_up = self.running.values().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
+        let Some(worker) = held_up.max_by_key(|running| running.pending.len()).map(|running| running.worker) else {
+            return;
+        };
+        let Some(mut running) = self.running.remove(&worker) else { return };
+        if let Some(current) = running.pending.front() {
+            running.release(self.libtest_name(*current));
         }
+        self.running.insert(worker, running);
     }
 
     fn fill_places(&mut self) {

@@ -65,7 +65,7 @@ impl Driver<'_> {
             (true, Termination::Exited(code @ (0 | 101))) => {
                 let result = match &running.job {
                     Job::Single { proof: Some(log), .. } => {
-                        let log = std::fs::read_to_string(log).unwrap_or_default();
+                        let log = String::from_utf8_lossy(&log.read_from(0)).into_owned();
                         match libtest_text::log_entry(&log, std::iter::once(name)) {
                             (LogEntry::Result(result, _), _) => Some(result),
                             (LogEntry::Incomplete | LogEntry::Garbled, _) => None,

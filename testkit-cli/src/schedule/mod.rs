@@ -197,7 +197,8 @@ impl Scheduler {
             LaneKind::Batched => {
                 let batched = self.lanes.iter().filter(|lane| lane.kind == LaneKind::Batched);
                 let all_left: usize = batched.map(|lane| lane.queue.len()).sum();
-                let share = all_left.div_ceil(2 * self.places);
+                // What a batch has not begun can be taken back where the system lets us, so it may start large.
+                let share = all_left.div_ceil(self.places);
                 // Nothing known: as if a process had to be worth its start with tests of a tenth of a millisecond.
                 let worthwhile = lane.estimate.tests_in(PROCESS_COST).unwrap_or(1);
                 left.min(share.max(worthwhile).min(BATCH_LIMIT))

@@ -9,7 +9,7 @@ fn batches_start_large_and_end_small() {
     let mut scheduler = Scheduler::new(2);
     scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..1000));
     let sizes: Vec<usize> = std::iter::from_fn(|| scheduler.next(true)).map(|task| task.tests.len()).collect();
-    assert_eq!(sizes[..4], [200, 200, 150, 113]);
+    assert_eq!(sizes[..6], [200, 200, 200, 200, 100, 50]);
     assert_eq!(sizes.last(), Some(&1));
     assert_eq!(sizes.iter().sum::<usize>(), 1000);
 }
