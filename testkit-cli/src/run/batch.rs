@@ -170,6 +170,22 @@ impl Driver<'_> {
         self.scheduler.give_back(lane, running.pending.into_iter());
     }
 
+    /// Takes the tests that a batch has not begun back to its lane: libtest is made to leave after the running one.
+    pub(super) fn take_back_batch(&mut self, running: &mut Running) {
+        let Some(current) = running.pending.front().copied() else { return };
+        let name = self.libtest_name(current).to_owned();
+        let Job::Batch { lane, log, stopping } = &mut running.job else { return };
+        // A half entry is of a test that has ended: there is no telling where its end will be.
+        if !running.log.is_empty() || !log.stop_after(&name, running.log_read) {
+            return;
+        }
+        *stopping = true;
+        let lane = *lane;
+        // From here on no test but the running one can begin in that process.
+        let back = running.pending.split_off(1);
+        self.scheduler.give_back(lane, back.into_iter());
+    }
+
     /// libtest left after the test that was running, as it was made to: room was left for `ok NAME` and no more.
     fn take_stopped(&mut self, running: &mut Running) {
         let Some(test) = running.pending.front().copied() else { return };

@@ -54,6 +54,11 @@ const TICK: Duration = Duration::from_millis(50);
 /// The same while a place is idle and a worker may have tests to give back.
 const SHORT_TICK: Duration = Duration::from_millis(10);
 
+/// A test that has been running for so long may be followed by others like it, whatever is known of those before.
+const HELD_UP_SURELY: Duration = Duration::from_millis(100);
+/// Queued tests that are expected to take less are not worth another process.
+const WORTH_A_PROCESS: Duration = Duration::from_millis(40);
+
 /// How often the clock is looked at while messages stream in.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -424,7 +429,7 @@ impl Driver<'_> {
             running.trim_output();
             self.running.insert(worker, running);
         }
-        self.take_back_from_slow_workers();
+        self.take_back_from_slow_processes();
     }
 
     /// When the running test of a process has had its time. The clock stands while Cargo builds.
@@ -441,21 +446,31 @@ impl Driver<'_> {
         self.list.test(test).timeout.or(self.settings.timeout)
     }
 
-    /// Where a place is idle and a worker is held up by a long test, the tests queued behind that are asked back.
-    fn take_back_from_slow_workers(&mut self) {
+    /// Where a place is idle and a process is held up by a long test, the tests queued behind that are taken back.
+    fn take_back_from_slow_processes(&mut self) {
         let idle = self.running.len() < self.settings.workers && self.scheduler.is_empty() && self.stop.is_none();
         if !idle {
             return;
         }
-        let held_up = self.running.values().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
+        let held_up = self.running.values().filter(|running| running.can_take_back() && self.is_held_up(running));
         let Some(worker) = held_up.max_by_key(|running| running.pending.len()).map(|running| running.worker) else {
             return;
         };
         let Some(mut running) = self.running.remove(&worker) else { return };
-        if let Some(current) = running.pending.front() {
-            running.release(self.libtest_name(*current));
+        match &running.job {
+            #[cfg(unix)]
+            Job::Served(_) => self.take_back_served(&mut running),
+            Job::Batch { .. } => self.take_back_batch(&mut running),
+            Job::Threads | Job::Single { .. } | Job::Ask => {}
         }
         self.running.insert(worker, running);
+    }
+
+    /// Whether what is queued in a process is better run by another one, which costs a start.
+    fn is_held_up(&self, running: &Running) -> bool {
+        let elapsed = running.elapsed();
+        let behind = running.lane().map(|lane| self.scheduler.expected(lane, running.pending.len() - 1));
+        elapsed > HELD_UP_SURELY || elapsed > SHORT_TICK && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
     }
 
     fn fill_places(&mut self) {

@@ -118,29 +118,25 @@ impl Running {
         }
     }
 
-    /// Whether it has tests that it has not begun and could give back.
-    pub(super) fn can_release(&self) -> bool {
+    /// Where its tests came from, if it serves a lane.
+    pub(super) fn lane(&self) -> Option<LaneIndex> {
         match &self.job {
             #[cfg(unix)]
-            Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && !served.releasing,
+            Job::Served(served) => served.lane(),
+            Job::Batch { lane, .. } => Some(*lane),
+            Job::Threads | Job::Single { .. } | Job::Ask => None,
+        }
+    }
+
+    /// Whether it has tests that it has not begun and that can be taken back.
+    pub(super) fn can_take_back(&self) -> bool {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && served.can_take_back(),
             Job::Batch { log, stopping, .. } => {
                 self.given_up.is_none() && self.pending.len() > 1 && !stopping && log.can_stop()
             }
             Job::Threads | Job::Single { .. } | Job::Ask => false,
-        }
-    }
-
-    /// Asks for the tests that have not begun; `current` is libtest's name of the one that is running.
-    pub(super) fn release(&mut self, current: &str) {
-        match &mut self.job {
-            #[cfg(unix)]
-            Job::Served(served) => served.release(),
-            // An entry that is half read is of a test that has ended: there is no telling where its end will be.
-            Job::Batch { log, stopping, .. } if self.log.is_empty() => {
-                *stopping = true;
-                log.stop_after(current, self.log_read);
-            }
-            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => {}
         }
     }
 

@@ -70,20 +70,25 @@ impl LogFile {
     }
 
     /// Makes libtest leave after the test `name`, which is running now; `read` is how many bytes of entries there are
-    /// before it. Does nothing if the test has ended meanwhile.
+    /// before it. False if the test has ended meanwhile, so that another one is running.
     #[cfg(target_os = "linux")]
-    pub(super) fn stop_after(&self, name: &str, read: u64) {
+    pub(super) fn stop_after(&self, name: &str, read: u64) -> bool {
         use rustix::fs::{SealFlags, fcntl_add_seals, ftruncate};
         let room = read + "ok ".len() as u64 + name.len() as u64;
         let is_current = self.file.metadata().is_ok_and(|metadata| metadata.len() == read);
         // If an entry was written since, this would be a cut, which is forbidden: then nothing happens.
-        if is_current && ftruncate(&*self.file, room).is_ok() {
-            let _ = fcntl_add_seals(&*self.file, SealFlags::GROW);
+        if !is_current || ftruncate(&*self.file, room).is_err() {
+            return false;
         }
+        let sealed = fcntl_add_seals(&*self.file, SealFlags::GROW).is_ok();
+        // The test may have ended between the two calls; its newline tells.
+        sealed && !self.read_from(read).ends_with(b"\n")
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn stop_after(&self, _name: &str, _read: u64) {}
+    pub(super) fn stop_after(&self, _name: &str, _read: u64) -> bool {
+        false
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -104,7 +109,7 @@ mod tests {
         let mut libtest = File::create(log.path()).unwrap();
         write(&mut libtest, "ok a").unwrap();
         assert_eq!(log.read_from(0), b"ok a\n");
-        log.stop_after("b", 5);
+        assert!(log.stop_after("b", 5));
         assert_eq!(log.read_from(5), b"", "room is no entry");
         assert!(write(&mut libtest, "ok b").is_err());
         assert_eq!(log.read_from(5), b"ok b");
@@ -114,7 +119,7 @@ mod tests {
     fn a_stopped_log_takes_no_failure() {
         let log = LogFile::create("unused".into()).unwrap();
         let mut libtest = File::create(log.path()).unwrap();
-        log.stop_after("b", 0);
+        assert!(log.stop_after("b", 0));
         assert!(write(&mut libtest, "failed b").is_err());
         assert_eq!(log.read_from(0), b"");
     }
@@ -124,7 +129,7 @@ mod tests {
         let log = LogFile::create("unused".into()).unwrap();
         let mut libtest = File::create(log.path()).unwrap();
         write(&mut libtest, "ok a").unwrap();
-        log.stop_after("a", 0);
+        assert!(!log.stop_after("a", 0));
         write(&mut libtest, "ok b").unwrap();
         assert_eq!(log.read_from(0), b"ok a\nok b\n");
     }

@@ -26,7 +26,7 @@ pub(super) enum Source {
 const GATHER: Duration = Duration::from_micros(300);
 /// How often a log file is looked at: soon after it has grown, then less and less often.
 const LOOK_SOON: Duration = Duration::from_millis(1);
-const LOOK_LATE: Duration = Duration::from_millis(20);
+const LOOK_LATE: Duration = Duration::from_millis(5);
 /// The longest line that is read from a worker, in bytes: a message with the text of a large value fits.
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
 

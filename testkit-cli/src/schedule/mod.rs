@@ -79,8 +79,8 @@ const PROCESS_COST: Duration = Duration::from_millis(5);
 const BATCH_LIMIT: usize = 200;
 /// How much work a served worker is handed at once; what it has not begun can be taken back.
 const SERVED_AHEAD: Duration = Duration::from_millis(10);
-/// The most tests a served worker is handed at once.
-const SERVED_LIMIT: usize = 512;
+/// The most tests a served worker is handed at once: so many requests fit into a socket unread.
+const SERVED_LIMIT: usize = 96;
 /// What a served worker is handed while nothing is known of its tests' durations.
 const SERVED_FIRST: usize = 16;
 
@@ -125,6 +125,11 @@ impl Scheduler {
         self.lanes[lane.0].estimate.observe(duration);
     }
 
+    /// How long so many tests of a lane are expected to take; no time if nothing is known.
+    pub(crate) fn expected(&self, lane: LaneIndex, tests: usize) -> Duration {
+        self.lanes[lane.0].estimate.time_of(tests).unwrap_or_default()
+    }
+
     /// A place has begun to work on a lane.
     pub(crate) fn enter(&mut self, lane: LaneIndex) {
         self.lanes[lane.0].active += 1;
@@ -133,11 +138,6 @@ impl Scheduler {
     /// A place no longer works on a lane.
     pub(crate) fn leave(&mut self, lane: LaneIndex) {
         self.lanes[lane.0].active -= 1;
-    }
-
-    /// Tests not handed out, without those to be run again.
-    pub(crate) fn queued(&self) -> usize {
-        self.lanes.iter().map(|lane| lane.queue.len()).sum()
     }
 
     /// Whether nothing is left to hand out.

@@ -26,10 +26,13 @@ pub(super) struct Channel {
     line: String,
 }
 
+/// The largest packet that is sent, in bytes.
+const PACKET: usize = 32 * 1024;
+
 /// What came from the command.
 #[derive(Debug)]
 pub(super) enum Received {
-    /// Requests, in their order; none if nothing is there yet and nobody waits for it.
+    /// Requests, in their order; at least one.
     Requests(Vec<Request>),
     /// The command is gone.
     Closed,
@@ -58,21 +61,19 @@ impl Channel {
         }
         // SAFETY: the descriptor was made above for us alone, and it is a socket.
         let stream = unsafe { UnixStream::from_raw_fd(copy) };
-        Some(Self { stream, identity, rescue, pending: Vec::new(), chunk: vec![0; 16 * 1024], line: String::new() })
+        Some(Self { stream, identity, rescue, pending: Vec::new(), chunk: vec![0; 64 * 1024], line: String::new() })
     }
 
-    /// Reads what is there; waits for the first whole line if `wait`.
-    pub(super) fn receive(&mut self, wait: bool) -> Received {
+    /// Waits for requests. Where the channel keeps packets apart, one packet is read and no more: what this worker has
+    /// not read can be taken back.
+    pub(super) fn receive(&mut self) -> Received {
         self.require_own(None);
         let mut requests = Vec::new();
-        loop {
-            let read =
-                if wait && requests.is_empty() { self.stream.read(&mut self.chunk) } else { self.read_what_is_there() };
-            match read {
+        while requests.is_empty() {
+            match self.stream.read(&mut self.chunk) {
                 Ok(0) => return Received::Closed,
                 Ok(count) => self.pending.extend_from_slice(&self.chunk[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::Requests(requests),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Received::Closed,
             }
             while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
@@ -83,13 +84,7 @@ impl Channel {
                 requests.extend(request);
             }
         }
-    }
-
-    fn read_what_is_there(&mut self) -> io::Result<usize> {
-        let (pointer, length) = (self.chunk.as_mut_ptr(), self.chunk.len());
-        // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
-        let count = unsafe { libc::recv(self.stream.as_raw_fd(), pointer.cast(), length, libc::MSG_DONTWAIT) };
-        usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        Received::Requests(requests)
     }
 
     /// Sends a message; ends the process if the channel is no longer ours.
@@ -98,7 +93,9 @@ impl Channel {
         line.clear();
         message.write(&mut line);
         self.require_own(Some(&line));
-        if self.stream.write_all(line.as_bytes()).is_err() {
+        // A packet is as large as the socket's buffer at most.
+        let sent = line.as_bytes().chunks(PACKET).try_for_each(|packet| self.stream.write_all(packet));
+        if sent.is_err() {
             // The command is gone, or a test shut the socket down: what a file can still carry, it carries.
             self.abandon(Some(&line));
         }

@@ -4,7 +4,6 @@
 //! of them. `docs/protocol.md` shows the conversation.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use testkit_protocol::PROTOCOL_VERSION;
@@ -40,26 +39,18 @@ pub(super) fn serve(channel: Channel) -> ! {
         stdout_end: begin.stdout_end,
         stderr_end: begin.stderr_end,
     }));
-    let mut queue: VecDeque<String> = VecDeque::new();
     loop {
-        let received = channel.borrow_mut().receive(queue.is_empty());
+        let received = channel.borrow_mut().receive();
         let Received::Requests(requests) = received else { leave() };
         for request in requests {
-            match request {
-                Request::Run { tests } => queue.extend(tests),
-                Request::Release => {
-                    let tests = std::mem::take(&mut queue).into();
-                    channel.borrow_mut().send(&Message::Released { tests });
+            let Request::Run { tests } = request else { leave() };
+            for test in tests {
+                let finished = run_one(&state, &mut registry, test);
+                let replace = finished.replace.is_some();
+                channel.borrow_mut().send(&Message::Finished(finished));
+                if replace {
+                    leave();
                 }
-                Request::Exit => leave(),
-            }
-        }
-        if let Some(test) = queue.pop_front() {
-            let finished = run_one(&state, &mut registry, test);
-            let replace = finished.replace.is_some();
-            channel.borrow_mut().send(&Message::Finished(finished));
-            if replace {
-                leave();
             }
         }
     }
