@@ -19,7 +19,12 @@ type Fault = (&'static str, &'static str, Verdict, Verdict);
 const FAULTS: &[Fault] = &[
     ("passes", "", Passed, Passed),
     ("panics", "panic!(\"a panic\");", Failed, Failed),
-    ("panics_twice", "struct Bad; impl Drop for Bad { fn drop(&mut self) { panic!(\"again\") } } let _bad = Bad; panic!(\"first\");", Crashed, Crashed),
+    (
+        "panics_twice",
+        "struct Bad; impl Drop for Bad { fn drop(&mut self) { panic!(\"again\") } } let _bad = Bad; panic!(\"first\");",
+        Crashed,
+        Crashed,
+    ),
     ("aborts", "std::process::abort();", Crashed, Crashed),
     ("is_killed", "raise(9);", Crashed, Crashed),
     ("kills_its_group", "raise_in_group(9);", Crashed, Crashed),
@@ -31,7 +36,12 @@ const FAULTS: &[Fault] = &[
     ("exits_86", "std::process::exit(86);", Crashed, Crashed),
     ("exits_101", "std::process::exit(101);", Crashed, Crashed),
     ("exits_at_once", "exit_at_once(0);", Crashed, Crashed),
-    ("panics_and_exits", "let _ = std::panic::catch_unwind(|| panic!(\"before\")); std::process::exit(3);", Crashed, Crashed),
+    (
+        "panics_and_exits",
+        "let _ = std::panic::catch_unwind(|| panic!(\"before\")); std::process::exit(3);",
+        Crashed,
+        Crashed,
+    ),
     ("becomes_another", "become_another_program();", Crashed, Crashed),
     ("overflows", "assert_eq!(overflow(0), 0);", Crashed, Crashed),
     ("hangs", "hang();", TimedOut, TimedOut),
@@ -87,14 +97,20 @@ fn project() -> &'static Project {
         for (index, (name, body, _, _)) in FAULTS.iter().enumerate() {
             let number = 2 * index;
             writeln!(collected, "fn test_{number:03}_{name}() {{ {body} }}").unwrap();
-            writeln!(collected, "fn test_{:03}_innocent() {{ check_untouched(env!(\"CARGO_MANIFEST_DIR\")); }}", number + 1)
-                .unwrap();
+            writeln!(
+                collected,
+                "fn test_{:03}_innocent() {{ check_untouched(env!(\"CARGO_MANIFEST_DIR\")); }}",
+                number + 1
+            )
+            .unwrap();
             writeln!(plain, "#[test] fn t{number:03}_{name}() {{ {body} }}").unwrap();
             // libtest puts nothing back between tests: here it is enough to run and to be heard.
             writeln!(plain, "#[test] fn t{:03}_innocent() {{ println!(\"out\"); }}", number + 1).unwrap();
         }
         // Its own limit comes before that of the command.
-        collected.push_str("#[testkit::timeout(\"300ms\")]\nfn test_900_own_limit() { hang(); }\nfn test_901_innocent() {}\n");
+        collected.push_str(
+            "#[testkit::timeout(\"300ms\")]\nfn test_900_own_limit() { hang(); }\nfn test_901_innocent() {}\n",
+        );
         Project::new("faults")
             .file("Cargo.toml", &manifest("faults", "[dependencies]\nlibc = \"0.2\"\n"))
             .file("src/lib.rs", include_str!("../fixtures/faults.rs"))

@@ -53,7 +53,11 @@ impl Driver<'_> {
                     let Some(test) = found.and_then(|position| running.pending.remove(position)) else { return };
                     rest = &rest[length..];
                     running.log_read += length as u64;
-                    if in_order { self.end_in_batch(running, test, result) } else { self.end_on_thread(running, test, result) }
+                    if in_order {
+                        self.end_in_batch(running, test, result)
+                    } else {
+                        self.end_on_thread(running, test, result)
+                    }
                 }
             }
         }
@@ -88,7 +92,13 @@ impl Driver<'_> {
         self.begin_attempts(running);
     }
 
-    fn failed_in_batch(&self, running: &Running, test: TestIndex, result: &LogResult, took: Duration) -> AttemptFinished {
+    fn failed_in_batch(
+        &self,
+        running: &Running,
+        test: TestIndex,
+        result: &LogResult,
+        took: Duration,
+    ) -> AttemptFinished {
         let name = self.libtest_name(test);
         let next = running.pending.front().map(|next| self.libtest_name(*next));
         let stdout = self.stdout_in_batch(running, name, next);

@@ -335,7 +335,10 @@ impl Driver<'_> {
         self.schedule(added);
         if self.list_closed {
             let selected = self.selected as u64;
-            self.emit(EventKind::PlanExtended(PlanExtended { added: selected.saturating_sub(before as u64), selected }));
+            self.emit(EventKind::PlanExtended(PlanExtended {
+                added: selected.saturating_sub(before as u64),
+                selected,
+            }));
         }
     }
 

@@ -67,8 +67,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
 
 #[test]
 fn what_the_command_writes_is_what_a_worker_reads() {
-    let requests =
-        [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Exit];
+    let requests = [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Exit];
     for request in requests {
         let line = serde_json::to_string(&request).unwrap();
         assert_eq!(Request::read(&line), Ok(request), "line: {line}");

@@ -328,9 +328,8 @@ impl VariableList {
             return false;
         }
         // SAFETY: a list that has not moved still has room for what was in it: the C library never makes it smaller.
-        let difference = unsafe {
-            libc::memcmp(now.cast(), self.pointers.as_ptr().cast(), size_of_val(self.pointers.as_slice()))
-        };
+        let difference =
+            unsafe { libc::memcmp(now.cast(), self.pointers.as_ptr().cast(), size_of_val(self.pointers.as_slice())) };
         difference == 0
     }
 }
