@@ -176,8 +176,8 @@ fn reporters(arguments: &RunArguments, surroundings: &Surroundings, rerun: Strin
         match request.kind {
             ReportKind::Jsonl => {
                 let path = surroundings.directory.join(&request.path);
-                let reporter = JsonLines::create(&path)
-                    .map_err(|source| CliError::Report { path: path.to_string(), source })?;
+                let reporter =
+                    JsonLines::create(&path).map_err(|source| CliError::Report { path: path.to_string(), source })?;
                 reporters.add(path, reporter);
             }
         }

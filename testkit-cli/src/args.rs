@@ -237,9 +237,7 @@ pub(crate) enum ReportKind {
 }
 
 fn parse_report(text: &str) -> Result<ReportRequest, String> {
-    let (kind, path) = text
-        .split_once('=')
-        .ok_or("expected KIND=PATH, such as jsonl=target/events.jsonl")?;
+    let (kind, path) = text.split_once('=').ok_or("expected KIND=PATH, such as jsonl=target/events.jsonl")?;
     let kind = match kind {
         "jsonl" => ReportKind::Jsonl,
         _ => return Err(format!("unknown kind of report `{kind}`; known are: jsonl")),
@@ -247,8 +245,5 @@ fn parse_report(text: &str) -> Result<ReportRequest, String> {
     if path.is_empty() {
         return Err("the path is empty".to_owned());
     }
-    Ok(ReportRequest {
-        kind,
-        path: path.into(),
-    })
+    Ok(ReportRequest { kind, path: path.into() })
 }

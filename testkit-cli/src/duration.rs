@@ -8,9 +8,7 @@ use std::time::Duration;
 /// A message that names the text and shows the form, for anything else, and for durations that are not finite.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
-    let number_end = trimmed
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(trimmed.len());
+    let number_end = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(number_end);
     let seconds_of_unit = match unit.trim() {
         "ns" => 1e-9,
@@ -21,21 +19,13 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         "" => return Err(format!("`{text}` has no unit; write it as in `500ms`, `5s` or `2m`")),
         unit => {
-            return Err(format!(
-                "unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h"
-            ));
+            return Err(format!("unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h"));
         }
     };
-    let number: f64 = number
-        .parse()
-        .map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
+    let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
     let duration =
         Duration::try_from_secs_f64(number * seconds_of_unit).map_err(|_| format!("`{text}` is too long"))?;
-    if duration.is_zero() {
-        Err(format!("`{text}` is no time at all"))
-    } else {
-        Ok(duration)
-    }
+    if duration.is_zero() { Err(format!("`{text}` is no time at all")) } else { Ok(duration) }
 }
 
 #[cfg(test)]
@@ -53,10 +43,7 @@ mod tests {
         check(" 1.5 s ", Ok(1500));
         check("2m", Ok(120_000));
         check("5", Err("`5` has no unit; write it as in `500ms`, `5s` or `2m`"));
-        check(
-            "5 years",
-            Err("unknown unit `years` in `5 years`; known are ns, us, ms, s, m, h"),
-        );
+        check("5 years", Err("unknown unit `years` in `5 years`; known are ns, us, ms, s, m, h"));
         check("s", Err("`s` is no duration; write it as in `500ms` or `5s`"));
         check("0s", Err("`0s` is no time at all"));
         check("99999999999999999999h", Err("`99999999999999999999h` is too long"));

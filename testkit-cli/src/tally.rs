@@ -56,29 +56,19 @@ impl Counts {
 
     /// Tests whose verdict makes the run a failure.
     pub(crate) fn failures(&self) -> u64 {
-        Verdict::ALL
-            .into_iter()
-            .filter(|verdict| verdict.is_failure())
-            .map(|verdict| self.of(verdict))
-            .sum()
+        Verdict::ALL.into_iter().filter(|verdict| verdict.is_failure()).map(|verdict| self.of(verdict)).sum()
     }
 
     /// Every verdict that a test has, with its count, in the order in which they are shown.
     pub(crate) fn present(&self) -> impl Iterator<Item = (Verdict, u64)> {
-        Verdict::ALL
-            .into_iter()
-            .map(|verdict| (verdict, self.of(verdict)))
-            .filter(|&(_, count)| count > 0)
+        Verdict::ALL.into_iter().map(|verdict| (verdict, self.of(verdict))).filter(|&(_, count)| count > 0)
     }
 }
 
 impl Tally {
     /// Nothing counted yet; `slowest` is how many of the slowest tests [`Self::slowest`] is to know.
     pub(crate) fn new(slowest: usize) -> Self {
-        Self {
-            slowest_kept: slowest,
-            ..Self::default()
-        }
+        Self { slowest_kept: slowest, ..Self::default() }
     }
 
     /// Takes the next event into account.
@@ -86,10 +76,7 @@ impl Tally {
         match &event.kind {
             EventKind::BuildFinished(build) => self.build_failed |= !build.success,
             EventKind::PlanClosed(plan) => {
-                self.plan = Some(Plan {
-                    selected: plan.selected,
-                    deselected: plan.deselected,
-                });
+                self.plan = Some(Plan { selected: plan.selected, deselected: plan.deselected });
             }
             EventKind::PlanExtended(extended) => {
                 if let Some(plan) = &mut self.plan {
@@ -116,19 +103,13 @@ impl Tally {
             return;
         }
         let full = self.slowest.len() == self.slowest_kept;
-        if full
-            && self
-                .slowest
-                .peek()
-                .is_some_and(|Reverse((fastest, _))| *fastest >= finished.duration_ns)
-        {
+        if full && self.slowest.peek().is_some_and(|Reverse((fastest, _))| *fastest >= finished.duration_ns) {
             return;
         }
         if full {
             self.slowest.pop();
         }
-        self.slowest
-            .push(Reverse((finished.duration_ns, finished.test.clone())));
+        self.slowest.push(Reverse((finished.duration_ns, finished.test.clone())));
     }
 
     /// Tests by verdict.

@@ -36,11 +36,7 @@ pub(crate) fn duration(nanoseconds: u64) -> String {
 /// The duration of a whole run: `1.23s`, and from a minute on as [`duration`].
 pub(crate) fn run_duration(nanoseconds: u64) -> String {
     let hundredths = nanoseconds / 10_000_000;
-    if hundredths < 6000 {
-        format!("{}.{:02}s", hundredths / 100, hundredths % 100)
-    } else {
-        duration(nanoseconds)
-    }
+    if hundredths < 6000 { format!("{}.{:02}s", hundredths / 100, hundredths % 100) } else { duration(nanoseconds) }
 }
 
 /// A duration in a column: seconds with three decimals, `  0.003s`.

@@ -515,9 +515,7 @@ impl Function {
     pub(crate) fn returns_value(&self) -> bool {
         match self.output.as_slice() {
             [] => false,
-            [_, _, TokenTree::Group(unit)] => {
-                unit.delimiter() != Delimiter::Parenthesis || !unit.stream().is_empty()
-            }
+            [_, _, TokenTree::Group(unit)] => unit.delimiter() != Delimiter::Parenthesis || !unit.stream().is_empty(),
             [_, ..] => true,
         }
     }

@@ -7,8 +7,22 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 /// Such a function is left wholly alone: it expands to its own `#[test]`, which is found like any other. This is the
 /// only place that knows them.
 const FOREIGN_TESTS: &[&str] = &[
-    "bench", "case", "gtest", "matrix", "parameterized", "quickcheck", "rstest", "rstest_reuse", "sim_test",
-    "test_case", "test_log", "test_matrix", "test_resources", "test_strategy", "traced_test", "wasm_bindgen_test",
+    "bench",
+    "case",
+    "gtest",
+    "matrix",
+    "parameterized",
+    "quickcheck",
+    "rstest",
+    "rstest_reuse",
+    "sim_test",
+    "test_case",
+    "test_log",
+    "test_matrix",
+    "test_resources",
+    "test_strategy",
+    "traced_test",
+    "wasm_bindgen_test",
 ];
 
 /// Crates whose `test` attribute does not take the function over: the standard library's, and ours.
@@ -232,9 +246,13 @@ mod tests {
 
     #[test]
     fn splits_conditional_attributes() {
-        let (predicate, inner) = attribute("#[cfg_attr(all(a, b), ignore = \"x\", should_panic)]").conditional().unwrap();
+        let (predicate, inner) =
+            attribute("#[cfg_attr(all(a, b), ignore = \"x\", should_panic)]").conditional().unwrap();
         assert_eq!(predicate, "all (a , b)");
-        assert_eq!(inner.iter().map(Attribute::kind).collect::<Vec<_>>(), [AttributeKind::Ignore, AttributeKind::ShouldPanic]);
+        assert_eq!(
+            inner.iter().map(Attribute::kind).collect::<Vec<_>>(),
+            [AttributeKind::Ignore, AttributeKind::ShouldPanic]
+        );
         assert_eq!(inner[0].string().as_deref(), Some("x"));
     }
 }

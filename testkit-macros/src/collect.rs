@@ -128,9 +128,11 @@ pub(crate) fn marks(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> 
             AttributeKind::Ignore => marks.ignore.push(plain()),
             AttributeKind::ShouldPanic => marks.should_panic.push(plain()),
             AttributeKind::ConditionalAttribute => {
-                for (predicate, inner) in attribute.conditional().into_iter().flat_map(|(predicate, inner)| {
-                    inner.into_iter().map(move |inner| (predicate.clone(), inner))
-                }) {
+                for (predicate, inner) in attribute
+                    .conditional()
+                    .into_iter()
+                    .flat_map(|(predicate, inner)| inner.into_iter().map(move |inner| (predicate.clone(), inner)))
+                {
                     let conditional = Conditional { predicate: Some(predicate), text: inner.string() };
                     match inner.kind() {
                         AttributeKind::Ignore => marks.ignore.push(conditional),
@@ -330,14 +332,17 @@ pub(crate) fn groups(
             Some(group) => group.methods.extend(methods),
             None => {
                 let module = free_name(&snake_case(&name.to_string()), &mut taken);
-                let construction = if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
+                let construction =
+                    if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
                 groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
             }
         }
     }
     for group in &mut groups {
         let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, &group.name));
-        for (_, item) in bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate()) {
+        for (_, item) in
+            bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate())
+        {
             let ItemKind::Function(function) = &item.kind else { continue };
             if function.name == "setup" {
                 validate::setup(item, function, diagnostics);

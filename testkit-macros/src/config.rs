@@ -177,7 +177,10 @@ mod tests {
         }
         check("[package]\nname = \"x\"\n", &["test_*"]);
         check("[package.metadata.testkit]\nfunctions = [\"check_*\"]\n", &["check_*"]);
-        check("[package.metadata.testkit]\nfunctions = [ # why\n  'a_*', # one\n  \"b#*\",\n]\nfiles = [\"x.rs\"]", &["a_*", "b#*"]);
+        check(
+            "[package.metadata.testkit]\nfunctions = [ # why\n  'a_*', # one\n  \"b#*\",\n]\nfiles = [\"x.rs\"]",
+            &["a_*", "b#*"],
+        );
         check("[ package . metadata . testkit ]\nfunctions=['a']\n[other]\nfunctions = 5", &["a"]);
         check("[package]\nmetadata.testkit.functions = ['a']", &["a"]);
         check("[package.metadata.other]\nfunctions = ['a']", &["test_*"]);
@@ -191,11 +194,29 @@ mod tests {
             assert_eq!(errors, [(want.0, want.1.to_owned())], "text: {text}");
         }
         let table = "[package.metadata.testkit]\n";
-        check(&format!("{table}function = []"), (2, "unknown key `function` in [package.metadata.testkit]; did you mean `functions`?"));
-        check(&format!("{table}\ncolour = 1"), (3, "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`"));
-        check(&format!("{table}groups = \"Test*\""), (2, "`groups` must be a list of patterns, such as `groups = [\"Test*\"]`"));
-        check(&format!("{table}groups = []"), (2, "`groups` must be a list of patterns, such as `groups = [\"Test*\"]`"));
-        check(&format!("{table}files = [1]"), (2, "`files` must be a list of patterns, such as `files = [\"test_*.rs\", \"*_test.rs\"]`"));
-        check("[package.metadata]\ntestkit = { functions = ['a'] }", (2, "cannot read an inline table of testkit; write it as a table of its own, `[package.metadata.testkit]`"));
+        check(
+            &format!("{table}function = []"),
+            (2, "unknown key `function` in [package.metadata.testkit]; did you mean `functions`?"),
+        );
+        check(
+            &format!("{table}\ncolour = 1"),
+            (3, "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`"),
+        );
+        check(
+            &format!("{table}groups = \"Test*\""),
+            (2, "`groups` must be a list of patterns, such as `groups = [\"Test*\"]`"),
+        );
+        check(
+            &format!("{table}groups = []"),
+            (2, "`groups` must be a list of patterns, such as `groups = [\"Test*\"]`"),
+        );
+        check(
+            &format!("{table}files = [1]"),
+            (2, "`files` must be a list of patterns, such as `files = [\"test_*.rs\", \"*_test.rs\"]`"),
+        );
+        check(
+            "[package.metadata]\ntestkit = { functions = ['a'] }",
+            (2, "cannot read an inline table of testkit; write it as a table of its own, `[package.metadata.testkit]`"),
+        );
     }
 }

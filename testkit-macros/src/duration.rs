@@ -21,7 +21,8 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         unit => return Err(format!("unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h")),
     };
     let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
-    let duration = Duration::try_from_secs_f64(number * seconds_of_unit).map_err(|_| format!("`{text}` is too long"))?;
+    let duration =
+        Duration::try_from_secs_f64(number * seconds_of_unit).map_err(|_| format!("`{text}` is too long"))?;
     match u64::try_from(duration.as_nanos()) {
         Ok(0) => Err(format!("`{text}` is no time at all")),
         Ok(nanoseconds) => Ok(nanoseconds),

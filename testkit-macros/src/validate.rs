@@ -140,8 +140,7 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
         return None;
     }
     // `&self`, or `self: &Self`.
-    let is_reference =
-        first.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
+    let is_reference = first.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
     Some(if is_reference { Receiver::Reference } else { Receiver::Value })
 }
 
@@ -193,9 +192,8 @@ pub(crate) fn no_value_receivers(
     let bodies = blocks.iter().filter(|(index, _)| collect::is_block_of(&items[**index], &group.name));
     for item in bodies.flat_map(|(_, body)| &body.items) {
         let ItemKind::Function(function) = &item.kind else { continue };
-        let is_value = group.methods.iter().any(|method| {
-            function.name == method.name && method.receiver == Receiver::Value
-        });
+        let is_value =
+            group.methods.iter().any(|method| function.name == method.name && method.receiver == Receiver::Value);
         if is_value {
             diagnostics.error(
                 function.arguments.span(),

@@ -20,9 +20,13 @@ pub fn check_folder(folder: &str, file: &str, patterns: &[&str], known: &[&str])
     found.retain(|name| name != root);
     found.sort();
     let added = found.iter().filter(|name| !known.contains(&name.as_str())).map(|name| format!("\n  new: {name}"));
-    let removed = known.iter().filter(|name| !found.iter().any(|it| it == **name)).map(|name| format!("\n  removed: {name}"));
+    let removed =
+        known.iter().filter(|name| !found.iter().any(|it| it == **name)).map(|name| format!("\n  removed: {name}"));
     let changes: String = added.chain(removed).collect();
-    assert!(changes.is_empty(), "the test files of {folder} have changed since this binary was built:{changes}\n  touch {file} or run testkit");
+    assert!(
+        changes.is_empty(),
+        "the test files of {folder} have changed since this binary was built:{changes}\n  touch {file} or run testkit"
+    );
 }
 
 /// Appends the paths below `folder`, with `/`, of the files that match. The macro does the same.

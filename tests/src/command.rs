@@ -152,11 +152,11 @@ impl Started {
             }
             thread::sleep(Duration::from_millis(10));
         };
-        let text = |name: &str| String::from_utf8_lossy(&fs::read(self.files.join(name)).unwrap_or_default()).into_owned();
+        let text =
+            |name: &str| String::from_utf8_lossy(&fs::read(self.files.join(name)).unwrap_or_default()).into_owned();
         let report = self.files.join("events.jsonl");
         let events = if report.exists() { read_events(&report) } else { Vec::new() };
-        let ran =
-            Ran { status, stdout: text("stdout"), stderr: text("stderr"), events, peak_memory: self.peak_memory };
+        let ran = Ran { status, stdout: text("stdout"), stderr: text("stderr"), events, peak_memory: self.peak_memory };
         drop(fs::remove_dir_all(&self.files));
         ran
     }
@@ -274,7 +274,8 @@ pub fn check_nothing_is_left_behind(events: &[Event]) {
 pub fn processes(is_meant: impl Fn(&Path) -> bool) -> Vec<String> {
     let entries = fs::read_dir("/proc").map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
     let folders = entries.into_iter().map(|entry| entry.path());
-    let numbered = folders.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.parse::<u32>().is_ok()));
+    let numbered =
+        folders.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.parse::<u32>().is_ok()));
     let words = |path: PathBuf| {
         let line = String::from_utf8_lossy(&fs::read(path.join("cmdline")).unwrap_or_default()).replace('\0', " ");
         format!("{}: {line}", path.display())

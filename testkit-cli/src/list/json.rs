@@ -54,11 +54,7 @@ struct Tests<'a> {
 
 impl Serialize for Tests<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(
-            self.selected
-                .iter()
-                .map(|&index| entry(self.list, self.list.test(index))),
-        )
+        serializer.collect_seq(self.selected.iter().map(|&index| entry(self.list, self.list.test(index))))
     }
 }
 
@@ -68,12 +64,7 @@ pub(super) fn write(list: &TestList, selected: &[TestIndex], out: &mut impl Writ
     for &index in selected {
         used[list.test(index).binary.0] = true;
     }
-    let binaries = list
-        .binaries
-        .iter()
-        .zip(used)
-        .filter(|(_, used)| *used)
-        .map(|(binary, _)| binary_entry(binary));
+    let binaries = list.binaries.iter().zip(used).filter(|(_, used)| *used).map(|(binary, _)| binary_entry(binary));
     let document = Document {
         format: FORMAT,
         test_count: selected.len(),
@@ -114,8 +105,6 @@ fn entry<'a>(list: &'a TestList, test: &'a Test) -> TestEntry<'a> {
         column: location.map(|location| location.column).filter(|&column| column > 0),
         end_line: test.end_line,
         ignored: test.ignore.as_deref(),
-        timeout_ns: test
-            .timeout
-            .map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX)),
+        timeout_ns: test.timeout.map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX)),
     }
 }

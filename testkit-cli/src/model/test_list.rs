@@ -86,9 +86,6 @@ impl TestList {
 
     /// Every test with its index.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (TestIndex, &Test)> {
-        self.tests
-            .iter()
-            .enumerate()
-            .map(|(index, test)| (TestIndex(index), test))
+        self.tests.iter().enumerate().map(|(index, test)| (TestIndex(index), test))
     }
 }

@@ -29,9 +29,7 @@ impl JsonLines<File> {
 impl<W: Write> JsonLines<W> {
     /// Writes to `out`.
     pub(crate) fn new(out: W) -> Self {
-        Self {
-            out: BufWriter::with_capacity(1 << 16, out),
-        }
+        Self { out: BufWriter::with_capacity(1 << 16, out) }
     }
 }
 

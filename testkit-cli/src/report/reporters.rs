@@ -43,16 +43,12 @@ impl Reporters {
 
     fn each(&mut self, mut act: impl FnMut(&mut dyn Reporter) -> io::Result<()>) {
         let failed = &mut self.failed;
-        self.working
-            .retain_mut(|(name, reporter)| match act(reporter.as_mut()) {
-                Ok(()) => true,
-                Err(source) => {
-                    failed.push(ReporterError {
-                        name: std::mem::take(name),
-                        source,
-                    });
-                    false
-                }
-            });
+        self.working.retain_mut(|(name, reporter)| match act(reporter.as_mut()) {
+            Ok(()) => true,
+            Err(source) => {
+                failed.push(ReporterError { name: std::mem::take(name), source });
+                false
+            }
+        });
     }
 }

@@ -52,7 +52,11 @@ impl Driver<'_> {
                     let found = running.pending.iter().position(|test| self.libtest_name(*test) == name);
                     let Some(test) = found.and_then(|position| running.pending.remove(position)) else { return };
                     rest = &rest[length..];
-                    if in_order { self.end_in_batch(running, test, result) } else { self.end_on_thread(running, test, result) }
+                    if in_order {
+                        self.end_in_batch(running, test, result)
+                    } else {
+                        self.end_on_thread(running, test, result)
+                    }
                 }
             }
         }
@@ -87,7 +91,13 @@ impl Driver<'_> {
         self.begin_attempts(running);
     }
 
-    fn failed_in_batch(&self, running: &Running, test: TestIndex, result: &LogResult, took: Duration) -> AttemptFinished {
+    fn failed_in_batch(
+        &self,
+        running: &Running,
+        test: TestIndex,
+        result: &LogResult,
+        took: Duration,
+    ) -> AttemptFinished {
         let name = self.libtest_name(test);
         let next = running.pending.front().map(|next| self.libtest_name(*next));
         let stdout = self.stdout_in_batch(running, name, next);

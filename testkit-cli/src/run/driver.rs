@@ -324,7 +324,10 @@ impl Driver<'_> {
         self.schedule(added);
         if self.list_closed {
             let selected = self.selected as u64;
-            self.emit(EventKind::PlanExtended(PlanExtended { added: selected.saturating_sub(before as u64), selected }));
+            self.emit(EventKind::PlanExtended(PlanExtended {
+                added: selected.saturating_sub(before as u64),
+                selected,
+            }));
         }
     }
 
@@ -437,7 +440,8 @@ impl Driver<'_> {
         if !idle {
             return;
         }
-        let held_up = self.running.values_mut().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
+        let held_up =
+            self.running.values_mut().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
         if let Some(running) = held_up.max_by_key(|running| running.pending.len()) {
             running.release();
         }

@@ -31,11 +31,7 @@ pub(super) enum LogEntry<'a> {
 /// An entry is `ok NAME`, `failed NAME`, `failed: WHY NAME`, `ignored NAME` or `ignored: WHY NAME` and a newline;
 /// `WHY` may have several lines and names may hold anything, so only the expected names tell where an entry ends.
 pub(super) fn log_entry<'a>(log: &str, expected: impl Iterator<Item = &'a str>) -> (LogEntry<'a>, usize) {
-    let words = [
-        ("ok ", LogResult::Passed),
-        ("failed ", LogResult::Failed),
-        ("ignored ", LogResult::Ignored),
-    ];
+    let words = [("ok ", LogResult::Passed), ("failed ", LogResult::Failed), ("ignored ", LogResult::Ignored)];
     let mut possible = false;
     for name in expected {
         for (word, result) in &words {
@@ -54,14 +50,14 @@ pub(super) fn log_entry<'a>(log: &str, expected: impl Iterator<Item = &'a str>) 
             let Some(rest) = log.strip_prefix(word) else { continue };
             let end = format!(" {name}\n");
             if let Some(at) = rest.find(&end) {
-                let result =
-                    if ignored { LogResult::Ignored } else { LogResult::FailedBecause(rest[..at].to_owned()) };
+                let result = if ignored { LogResult::Ignored } else { LogResult::FailedBecause(rest[..at].to_owned()) };
                 return (LogEntry::Result(result, name), word.len() + at + end.len());
             }
             possible = true;
         }
     }
-    let begins_a_word = ["ok ", "failed ", "failed: ", "ignored ", "ignored: "].iter().any(|word| word.starts_with(log));
+    let begins_a_word =
+        ["ok ", "failed ", "failed: ", "ignored ", "ignored: "].iter().any(|word| word.starts_with(log));
     if possible || begins_a_word { (LogEntry::Incomplete, 0) } else { (LogEntry::Garbled, 0) }
 }
 
@@ -84,14 +80,13 @@ fn result_line(stdout: &str) -> Option<&str> {
 /// Libtest writes `test NAME ... ` before and the result after the test, on the same line if the test wrote nothing.
 pub(super) fn output_of<'a>(stdout: &'a str, name: &str, next: Option<&str>) -> Option<&'a str> {
     let begin = [format!("test {name} ... "), format!("test {name} - should panic ... ")];
-    let (at, marker) = begin.iter().filter_map(|marker| find_at_line_start(stdout, marker).map(|at| (at, marker))).min()?;
+    let (at, marker) =
+        begin.iter().filter_map(|marker| find_at_line_start(stdout, marker).map(|at| (at, marker))).min()?;
     let rest = &stdout[at + marker.len()..];
     let end = match next {
         Some(next) => ["ok", "FAILED"]
             .iter()
-            .flat_map(|word| {
-                [format!("{word}\ntest {next} ... "), format!("{word}\ntest {next} - should panic ... ")]
-            })
+            .flat_map(|word| [format!("{word}\ntest {next} ... "), format!("{word}\ntest {next} - should panic ... ")])
             .filter_map(|marker| rest.find(&marker))
             .min(),
         None => ["ok\n\n", "FAILED\n\n"].iter().filter_map(|marker| rest.rfind(marker)).max(),

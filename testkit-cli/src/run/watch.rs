@@ -154,9 +154,10 @@ impl Ended {
     fn of(process: u32) -> Self {
         Self {
             #[cfg(target_os = "linux")]
-            descriptor: i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw).and_then(|process| {
-                rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).ok()
-            }),
+            descriptor: i32::try_from(process)
+                .ok()
+                .and_then(rustix::process::Pid::from_raw)
+                .and_then(|process| rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).ok()),
             process,
         }
     }

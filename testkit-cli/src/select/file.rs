@@ -96,11 +96,7 @@ impl<'a> SourceFiles<'a> {
             };
             let at = *by_name.entry(name).or_insert_with(|| {
                 let path = absolute(place.workspace_root, &forward_slashes(name));
-                files.push(SourceFile {
-                    name,
-                    path,
-                    tests: Vec::new(),
-                });
+                files.push(SourceFile { name, path, tests: Vec::new() });
                 files.len() - 1
             });
             files[at].tests.push(index);
@@ -111,9 +107,7 @@ impl<'a> SourceFiles<'a> {
     /// Every file's name, as the tests have it, relative to the root of the workspace where it is below.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let root = self.place.workspace_root;
-        self.files
-            .iter()
-            .map(move |file| file.path.strip_prefix(root).map_or(file.name, Utf8Path::as_str))
+        self.files.iter().map(move |file| file.path.strip_prefix(root).map_or(file.name, Utf8Path::as_str))
     }
 
     /// The tests that a selector means.
@@ -125,11 +119,9 @@ impl<'a> SourceFiles<'a> {
         let tests = match selector.part {
             Part::All => in_files.clone(),
             Part::Line(line) => around_line(&in_files, line, list),
-            Part::Path(path) => in_files
-                .iter()
-                .copied()
-                .filter(|&index| path_holds(test_path(list.test(index)), path))
-                .collect(),
+            Part::Path(path) => {
+                in_files.iter().copied().filter(|&index| path_holds(test_path(list.test(index)), path)).collect()
+            }
         };
         FileMatch { tests, in_files }
     }
@@ -149,13 +141,8 @@ impl<'a> SourceFiles<'a> {
     }
 
     fn tests_where(&self, wanted: impl Fn(&SourceFile<'_>) -> bool) -> Vec<TestIndex> {
-        let mut tests: Vec<_> = self
-            .files
-            .iter()
-            .filter(|file| wanted(file))
-            .flat_map(|file| &file.tests)
-            .copied()
-            .collect();
+        let mut tests: Vec<_> =
+            self.files.iter().filter(|file| wanted(file)).flat_map(|file| &file.tests).copied().collect();
         tests.sort_unstable();
         tests
     }
@@ -177,21 +164,13 @@ fn around_line(tests: &[TestIndex], line: u32, list: &TestList) -> Vec<TestIndex
     if !holds.is_empty() {
         return holds;
     }
-    let Some(begin) = tests
-        .iter()
-        .filter_map(|&index| lines(index))
-        .map(|(first, _)| first)
-        .filter(|&first| first <= line)
-        .max()
+    let Some(begin) =
+        tests.iter().filter_map(|&index| lines(index)).map(|(first, _)| first).filter(|&first| first <= line).max()
     else {
         return Vec::new();
     };
     // A test that begins there and whose last line is known has ended before `line`.
-    tests
-        .iter()
-        .copied()
-        .filter(|&index| lines(index) == Some((begin, None)))
-        .collect()
+    tests.iter().copied().filter(|&index| lines(index) == Some((begin, None))).collect()
 }
 
 /// Path of a test in its binary, as people know it.
@@ -255,11 +234,7 @@ mod tests {
     fn file_selectors_are_told_from_parts_of_ids() {
         #[track_caller]
         fn check(text: &str, want: Option<(&str, Part<'_>)>) {
-            assert_eq!(
-                FileSelector::parse(text),
-                want.map(|(file, part)| FileSelector { file, part }),
-                "{text}"
-            );
+            assert_eq!(FileSelector::parse(text), want.map(|(file, part)| FileSelector { file, part }), "{text}");
         }
         check("tests/a.rs", Some(("tests/a.rs", Part::All)));
         check("a.rs:12", Some(("a.rs", Part::Line(12))));

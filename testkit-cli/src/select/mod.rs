@@ -44,21 +44,13 @@ pub(crate) fn select(selectors: &[String], place: Place<'_>, list: &TestList) ->
         return Ok(tests);
     }
     let files = SourceFiles::of(list, place);
-    Err(NoMatch {
-        unmatched: unmatched
-            .iter()
-            .map(|&at| nearest::explain(at, &selectors[at], &files, list))
-            .collect(),
-    })
+    Err(NoMatch { unmatched: unmatched.iter().map(|&at| nearest::explain(at, &selectors[at], &files, list)).collect() })
 }
 
 /// As [`select`], for a list that is not complete: selectors without a match are no error yet.
 pub(crate) fn matching(selectors: &[String], place: Place<'_>, list: &TestList) -> Matching {
     if selectors.is_empty() {
-        return Matching {
-            tests: list.iter().map(|(index, _)| index).collect(),
-            unmatched: Vec::new(),
-        };
+        return Matching { tests: list.iter().map(|(index, _)| index).collect(), unmatched: Vec::new() };
     }
     let mut chosen = vec![false; list.tests.len()];
     let mut matched = vec![false; selectors.len()];
@@ -107,11 +99,7 @@ fn mark_full_ids(selectors: &[String], list: &TestList, chosen: &mut [bool], mat
 }
 
 fn positions(flags: &[bool], want: bool) -> impl Iterator<Item = usize> {
-    flags
-        .iter()
-        .enumerate()
-        .filter(move |&(_, &flag)| flag == want)
-        .map(|(at, _)| at)
+    flags.iter().enumerate().filter(move |&(_, &flag)| flag == want).map(|(at, _)| at)
 }
 
 /// What `--run-ignored` makes of a selected test.

@@ -58,17 +58,9 @@ impl fmt::Display for NoMatch {
             if at > 0 {
                 formatter.write_str("\n")?;
             }
-            write!(
-                formatter,
-                "selector {} `{}` {}",
-                unmatched.position, unmatched.selector, unmatched.reason
-            )?;
+            write!(formatter, "selector {} `{}` {}", unmatched.position, unmatched.selector, unmatched.reason)?;
             for (at, name) in unmatched.nearest.iter().enumerate() {
-                write!(
-                    formatter,
-                    "\n  {} {name}",
-                    if at == 0 { "nearest:" } else { "        " }
-                )?;
+                write!(formatter, "\n  {} {name}", if at == 0 { "nearest:" } else { "        " })?;
             }
         }
         Ok(())
@@ -88,12 +80,7 @@ const ALIKE: f64 = 0.55;
 
 /// Why the selector at position `at` (from 0) matches nothing, and what comes nearest.
 pub(super) fn explain(at: usize, selector: &str, files: &SourceFiles<'_>, list: &TestList) -> Unmatched {
-    let ids = |tests: &[TestIndex]| {
-        tests
-            .iter()
-            .map(|&index| list.test(index).id.as_str())
-            .collect::<Vec<_>>()
-    };
+    let ids = |tests: &[TestIndex]| tests.iter().map(|&index| list.test(index).id.as_str()).collect::<Vec<_>>();
     let (reason, nearest) = match FileSelector::parse(selector) {
         None => {
             let all: Vec<&str> = list.tests.iter().map(|test| test.id.as_str()).collect();
@@ -104,10 +91,7 @@ pub(super) fn explain(at: usize, selector: &str, files: &SourceFiles<'_>, list: 
             match file.part {
                 _ if in_files.is_empty() => {
                     let typed = file.file.replace('\\', "/");
-                    (
-                        NoMatchReason::File,
-                        nearest(&typed, "/", &files.names().collect::<Vec<_>>()),
-                    )
+                    (NoMatchReason::File, nearest(&typed, "/", &files.names().collect::<Vec<_>>()))
                 }
                 Part::Line(line) => by_line(&in_files, line, list),
                 Part::Path(path) => (NoMatchReason::Path, nearest(path, "::", &ids(&in_files))),
@@ -115,12 +99,7 @@ pub(super) fn explain(at: usize, selector: &str, files: &SourceFiles<'_>, list: 
             }
         }
     };
-    Unmatched {
-        position: at + 1,
-        selector: selector.to_owned(),
-        reason,
-        nearest,
-    }
+    Unmatched { position: at + 1, selector: selector.to_owned(), reason, nearest }
 }
 
 /// The tests that begin nearest to a line.
@@ -128,11 +107,7 @@ fn by_line(tests: &[TestIndex], line: u32, list: &TestList) -> (NoMatchReason, V
     let mut known: Vec<_> = tests
         .iter()
         .map(|&index| list.test(index))
-        .filter_map(|test| {
-            test.location
-                .as_ref()
-                .map(|location| (location.line.abs_diff(line), test))
-        })
+        .filter_map(|test| test.location.as_ref().map(|location| (location.line.abs_diff(line), test)))
         .collect();
     if known.is_empty() {
         return (NoMatchReason::UnknownLines, Vec::new());
@@ -143,10 +118,7 @@ fn by_line(tests: &[TestIndex], line: u32, list: &TestList) -> (NoMatchReason, V
         (Some(location), None) => format!("{} (from line {})", test.id, location.line),
         (None, _) => test.id.to_string(),
     };
-    (
-        NoMatchReason::Line,
-        known.into_iter().take(OFFERED).map(|(_, test)| name(test)).collect(),
-    )
+    (NoMatchReason::Line, known.into_iter().take(OFFERED).map(|(_, test)| name(test)).collect())
 }
 
 /// The names most like `typed`, best first. `typed` is compared with as many of a name's last parts as it has itself,
@@ -158,32 +130,21 @@ fn nearest(typed: &str, separator: &str, names: &[&str]) -> Vec<String> {
         let lower = name.to_lowercase();
         compare(&typed, last_parts(&lower, separator, depth)).max(compare(&typed, &lower))
     };
-    let mut quick: Vec<(f64, &str)> = names
-        .iter()
-        .map(|name| (alike(name, strsim::jaro_winkler), *name))
-        .collect();
+    let mut quick: Vec<(f64, &str)> = names.iter().map(|name| (alike(name, strsim::jaro_winkler), *name)).collect();
     if quick.len() > SHORT_LIST {
         quick.select_nth_unstable_by(SHORT_LIST, |a, b| b.0.total_cmp(&a.0));
         quick.truncate(SHORT_LIST);
     }
-    let mut careful: Vec<(f64, &str)> = quick
-        .into_iter()
-        .map(|(_, name)| (alike(name, strsim::normalized_damerau_levenshtein), name))
-        .collect();
+    let mut careful: Vec<(f64, &str)> =
+        quick.into_iter().map(|(_, name)| (alike(name, strsim::normalized_damerau_levenshtein), name)).collect();
     careful.retain(|(score, _)| *score >= ALIKE);
     careful.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     careful.dedup_by(|a, b| a.1 == b.1);
-    careful
-        .into_iter()
-        .take(OFFERED)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+    careful.into_iter().take(OFFERED).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// The last `depth` parts of a name, without its case.
 fn last_parts<'a>(name: &'a str, separator: &str, depth: usize) -> &'a str {
     let name = &name[..name.find('[').unwrap_or(name.len())];
-    name.rmatch_indices(separator)
-        .nth(depth - 1)
-        .map_or(name, |(at, _)| &name[at + separator.len()..])
+    name.rmatch_indices(separator).nth(depth - 1).map_or(name, |(at, _)| &name[at + separator.len()..])
 }

@@ -153,19 +153,21 @@ fn split(tokens: &TokenStream) -> Option<Input> {
 
 /// Words that begin an expression whose end only a parser finds.
 const SPECIAL_WORDS: &[&str] = &[
-    "as", "async", "box", "break", "const", "continue", "do", "for", "if", "in", "let", "loop", "match", "move", "return",
-    "static", "struct", "unsafe", "while", "yield",
+    "as", "async", "box", "break", "const", "continue", "do", "for", "if", "in", "let", "loop", "match", "move",
+    "return", "static", "struct", "unsafe", "while", "yield",
 ];
 
 /// Splits by parsing; `None` if it is no expression.
 fn parse(tokens: &TokenStream) -> Option<Input> {
     let parser = |input: ParseStream<'_>| {
         let condition = match input.parse::<syn::Expr>()? {
-            syn::Expr::Binary(binary) if is_comparison(&binary.op) && binary.attrs.is_empty() => Condition::Comparison {
-                left: binary.left.into_token_stream(),
-                operator: binary.op.into_token_stream(),
-                right: binary.right.into_token_stream(),
-            },
+            syn::Expr::Binary(binary) if is_comparison(&binary.op) && binary.attrs.is_empty() => {
+                Condition::Comparison {
+                    left: binary.left.into_token_stream(),
+                    operator: binary.op.into_token_stream(),
+                    right: binary.right.into_token_stream(),
+                }
+            }
             other => Condition::Plain(other.into_token_stream()),
         };
         if !input.is_empty() {
@@ -191,7 +193,9 @@ mod tests {
         fn check(source: &str, want: &str) {
             let tokens: TokenStream = source.parse().unwrap();
             let show = |input: Input| match input.condition {
-                Condition::Plain(condition) => format!("{} / {}", source::text(&condition), source::text(&input.message)),
+                Condition::Plain(condition) => {
+                    format!("{} / {}", source::text(&condition), source::text(&input.message))
+                }
                 Condition::Comparison { left, operator, right } => {
                     let parts = [&left, &operator, &right, &input.message].map(source::text);
                     format!("{} [{}] {} / {}", parts[0], parts[1], parts[2], parts[3])

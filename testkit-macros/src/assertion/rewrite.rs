@@ -104,11 +104,14 @@ impl Rewriter {
     /// How many tokens from `word` on are to be kept as they are: more than one for constant code and macros.
     fn skipped(&mut self, word: &Ident, rest: &[TokenTree]) -> usize {
         let up_to = |ends: fn(&TokenTree) -> bool| rest.iter().position(ends).map_or(rest.len(), |last| last + 1);
-        let is_brace = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        let is_brace =
+            |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
         let is_semicolon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         match (word.to_string().as_str(), rest.get(1)) {
             ("const", Some(TokenTree::Group(_))) => 2,
-            ("const", Some(TokenTree::Ident(next))) if ["fn", "unsafe", "extern", "async"].iter().any(|word| next == word) => {
+            ("const", Some(TokenTree::Ident(next)))
+                if ["fn", "unsafe", "extern", "async"].iter().any(|word| next == word) =>
+            {
                 up_to(is_brace)
             }
             // `*const T` is followed by no `=`; to skip it would skip code.
@@ -160,13 +163,28 @@ mod tests {
             assert_eq!(got.to_string(), want.to_string());
         }
         check("assert!(a)", "::testkit::assert!(a)");
-        check("if x { assert_eq!(a, b); } assert_ne![c]", "if x { ::testkit::assert_eq!(a, b); } ::testkit::assert_ne![c]");
-        check("std::assert!(a); debug_assert!(b); assert(c); x.assert != y", "std::assert!(a); debug_assert!(b); assert(c); x.assert != y");
-        check("const { assert!(a) } const X: () = assert!(b); assert!(c)", "const { assert!(a) } const X: () = assert!(b); ::testkit::assert!(c)");
-        check("const fn f() { assert!(a) } static Y: () = { assert!(b) };", "const fn f() { assert!(a) } static Y: () = { assert!(b) };");
+        check(
+            "if x { assert_eq!(a, b); } assert_ne![c]",
+            "if x { ::testkit::assert_eq!(a, b); } ::testkit::assert_ne![c]",
+        );
+        check(
+            "std::assert!(a); debug_assert!(b); assert(c); x.assert != y",
+            "std::assert!(a); debug_assert!(b); assert(c); x.assert != y",
+        );
+        check(
+            "const { assert!(a) } const X: () = assert!(b); assert!(c)",
+            "const { assert!(a) } const X: () = assert!(b); ::testkit::assert!(c)",
+        );
+        check(
+            "const fn f() { assert!(a) } static Y: () = { assert!(b) };",
+            "const fn f() { assert!(a) } static Y: () = { assert!(b) };",
+        );
         check("let x: *const u8; assert!(a);", "let x: *const u8; ::testkit::assert!(a);");
         check("fn f<T>() { assert!(a) }", "fn f<T>() { ::testkit::assert!(a) }");
         check("macro_rules! m { () => { assert!(a) } } m!();", "macro_rules! m { () => { assert!(a) } } m!();");
-        check("use pretty_assertions::{assert_eq}; assert_eq!(a, b); assert!(c)", "use pretty_assertions::{assert_eq}; assert_eq!(a, b); ::testkit::assert!(c)");
+        check(
+            "use pretty_assertions::{assert_eq}; assert_eq!(a, b); assert!(c)",
+            "use pretty_assertions::{assert_eq}; assert_eq!(a, b); ::testkit::assert!(c)",
+        );
     }
 }

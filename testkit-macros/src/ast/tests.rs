@@ -31,14 +31,43 @@ fn splits_items() {
     }
     check("", &[]);
     check("#![allow(x)] //! doc\n fn a() {}", &["fn a"]);
-    check("pub(crate) async unsafe extern \"C\" fn a<T: Fn() -> [u8; {1}]>(x: T) -> Vec<{2}> where T: X<{3}> {}", &["fn a"]);
-    check("const fn a() {} const A: u8 = { 1 }; const _: () = {}; static B: u8 = { 2 };", &["fn a", "other -", "other -", "other -"]);
-    check("struct A; struct B(u8); struct C { a: u8 } enum D {}", &["type A unit=true generic=false", "type B unit=false generic=false", "type C unit=false generic=false", "type D unit=false generic=false"]);
-    check("struct A<const N: usize = { 1 }> where X: Y; union U { a: u8 }", &["type A unit=false generic=true", "type U unit=false generic=false"]);
-    check("impl A {} impl a::B { } impl<T> C<T> {} impl X for D {} unsafe impl<T> X<T> for E where T: Y {}", &["impl A trait=false generic=false", "impl B trait=false generic=false", "impl C trait=false generic=true", "impl D trait=true generic=false", "impl E trait=true generic=false"]);
+    check(
+        "pub(crate) async unsafe extern \"C\" fn a<T: Fn() -> [u8; {1}]>(x: T) -> Vec<{2}> where T: X<{3}> {}",
+        &["fn a"],
+    );
+    check(
+        "const fn a() {} const A: u8 = { 1 }; const _: () = {}; static B: u8 = { 2 };",
+        &["fn a", "other -", "other -", "other -"],
+    );
+    check(
+        "struct A; struct B(u8); struct C { a: u8 } enum D {}",
+        &[
+            "type A unit=true generic=false",
+            "type B unit=false generic=false",
+            "type C unit=false generic=false",
+            "type D unit=false generic=false",
+        ],
+    );
+    check(
+        "struct A<const N: usize = { 1 }> where X: Y; union U { a: u8 }",
+        &["type A unit=false generic=true", "type U unit=false generic=false"],
+    );
+    check(
+        "impl A {} impl a::B { } impl<T> C<T> {} impl X for D {} unsafe impl<T> X<T> for E where T: Y {}",
+        &[
+            "impl A trait=false generic=false",
+            "impl B trait=false generic=false",
+            "impl C trait=false generic=true",
+            "impl D trait=true generic=false",
+            "impl E trait=true generic=false",
+        ],
+    );
     check("use a::{b, c}; extern crate a; extern \"C\" { fn x(); }", &["use", "other -", "other -"]);
     check("macro_rules! m { () => {} } a::b!(x); c! {} d![];", &["macro m", "call a::b", "call c", "call d"]);
-    check("mod a; mod b { fn c() {} } trait T { fn d(); } type X = [u8; {1}];", &["mod a", "mod b", "other T", "other X"]);
+    check(
+        "mod a; mod b { fn c() {} } trait T { fn d(); } type X = [u8; {1}];",
+        &["mod a", "mod b", "other T", "other X"],
+    );
 }
 
 #[test]

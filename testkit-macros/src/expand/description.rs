@@ -42,8 +42,10 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
         enter(test, &mut entries);
     }
     let file = literal(module.file);
-    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: &[{entries}]");
-    let entry = format!("::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}");
+    let fields =
+        format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: &[{entries}]");
+    let entry =
+        format!("::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}");
     block(&parts, &entry) + manifest_dependency(loaded)
 }
 
@@ -59,7 +61,8 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
         list(folder.files),
         json(folder.root),
     ));
-    let entry = "::testkit::__private::inventory::submit! { ::testkit::__private::FolderEntry { description: &DESCRIPTION } }";
+    let entry =
+        "::testkit::__private::inventory::submit! { ::testkit::__private::FolderEntry { description: &DESCRIPTION } }";
     block(&parts, entry) + manifest_dependency(loaded)
 }
 
@@ -133,13 +136,15 @@ impl Parts {
     fn flush(&mut self) {
         self.flush_pending();
         if !self.arguments.is_empty() {
-            write!(self.done, "::core::concat!({}),", self.arguments.join(", ")).expect("writing to a String cannot fail");
+            write!(self.done, "::core::concat!({}),", self.arguments.join(", "))
+                .expect("writing to a String cannot fail");
             self.arguments.clear();
         }
     }
 
     fn source(&self) -> String {
-        let mut rest = Self { done: self.done.clone(), arguments: self.arguments.clone(), pending: self.pending.clone() };
+        let mut rest =
+            Self { done: self.done.clone(), arguments: self.arguments.clone(), pending: self.pending.clone() };
         rest.flush();
         rest.done
     }

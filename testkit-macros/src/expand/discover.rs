@@ -52,8 +52,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
         }
         Ok(collect(items, &path, inside, &shown, &loaded))
     };
-    let expansion =
-        source::detached(|| source::with_module_at(&file.items, line, &mut Vec::new(), &mut expand_module));
+    let expansion = source::detached(|| source::with_module_at(&file.items, line, &mut Vec::new(), &mut expand_module));
     match expansion {
         None => {}
         Some(Err((message, hint))) => diagnostics.error(call, message, hint),
@@ -243,7 +242,8 @@ impl Scope<'_> {
     /// `mod test_x;`: its tests are its own file's business, which must say so.
     fn file_module(&mut self, item: &Item, name: &proc_macro2::Ident, inside: &[String]) {
         let config = &self.loaded.config;
-        let path_attribute = item.attributes.iter().find(|attribute| attribute.path == "path").and_then(Attribute::string);
+        let path_attribute =
+            item.attributes.iter().find(|attribute| attribute.path == "path").and_then(Attribute::string);
         let Some(path) = source::module_file(self.path, inside, &name.to_string(), path_attribute.as_deref()) else {
             return;
         };

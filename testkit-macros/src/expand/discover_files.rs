@@ -164,7 +164,8 @@ impl Expansion<'_> {
             return format!("#[path = {}] mod {module};", literal(name));
         }
         if !file.items.inner_attributes.is_empty() {
-            let message = format!("{}{relative} begins with inner attributes or docs, so it cannot be included", self.prefix);
+            let message =
+                format!("{}{relative} begins with inner attributes or docs, so it cannot be included", self.prefix);
             self.diagnostics.error(self.call, message, "write `testkit::discover!();` in it");
             return String::new();
         }

@@ -32,8 +32,15 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
                 to_stream(Item { attributes, visibility, kind: ItemKind::Module(module) })
             }
             body => {
-                let hint = format!("write `testkit::discover!();` in the module's file instead, and `mod {};` alone", module.name);
-                collector.diagnostics.error(Span::call_site(), "`#[testkit::tests]` cannot see into a module that is a file", hint);
+                let hint = format!(
+                    "write `testkit::discover!();` in the module's file instead, and `mod {};` alone",
+                    module.name
+                );
+                collector.diagnostics.error(
+                    Span::call_site(),
+                    "`#[testkit::tests]` cannot see into a module that is a file",
+                    hint,
+                );
                 fallback::item(Item { attributes, visibility, kind: ItemKind::Module(ast::Module { body, ..module }) })
             }
         },
@@ -206,7 +213,12 @@ impl Collector {
     }
 
     /// `#[testkit::tests] impl TestX { … }`, whose type stands elsewhere in the file.
-    fn lone_block(&mut self, attributes: Vec<Attribute>, visibility: Vec<TokenTree>, block: Implementation) -> TokenStream {
+    fn lone_block(
+        &mut self,
+        attributes: Vec<Attribute>,
+        visibility: Vec<TokenTree>,
+        block: Implementation,
+    ) -> TokenStream {
         let span = block.body.span();
         let Some(name) = block.self_type.clone() else {
             let message = "`#[testkit::tests]` needs an `impl` block of a type with a name";

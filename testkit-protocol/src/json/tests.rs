@@ -9,7 +9,10 @@ fn reads_values_and_names_what_is_wrong() {
     check(" null ", Ok(Json::Null));
     check("-1.5e+3", Ok(Json::Number("-1.5e+3".into())));
     check(r#""a\u00e9\ud83d\ude00\n""#, Ok(Json::String("aé😀\n".into())));
-    check(r#"[true, {"a": []}]"#, Ok(Json::Array(vec![Json::Boolean(true), Json::Object(vec![("a".into(), Json::Array(vec![]))])])));
+    check(
+        r#"[true, {"a": []}]"#,
+        Ok(Json::Array(vec![Json::Boolean(true), Json::Object(vec![("a".into(), Json::Array(vec![]))])])),
+    );
     check("[1,", Err("expected a value at byte 3"));
     check("[1 2]", Err("expected `,` or `]` at byte 3"));
     check("\"a", Err("expected `\"` at byte 2"));

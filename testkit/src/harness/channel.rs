@@ -21,6 +21,8 @@ pub(super) struct Channel {
     identity: FileIdentity,
     rescue: Option<PathBuf>,
     pending: Vec<u8>,
+    /// The process that it belongs to: a test may fork and let the copy return.
+    process: u32,
 }
 
 /// What came from the command.
@@ -55,7 +57,7 @@ impl Channel {
         }
         // SAFETY: the descriptor was made above for us alone, and it is a socket.
         let stream = unsafe { UnixStream::from_raw_fd(copy) };
-        Some(Self { stream, identity, rescue, pending: Vec::new() })
+        Some(Self { stream, identity, rescue, pending: Vec::new(), process: std::process::id() })
     }
 
     /// Reads what is there; waits for the first whole line if `wait`.
@@ -64,7 +66,8 @@ impl Channel {
         let mut requests = Vec::new();
         loop {
             let mut chunk = [0_u8; 16 * 1024];
-            let read = if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
+            let read =
+                if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
             match read {
                 Ok(0) => return Received::Closed,
                 Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
@@ -85,9 +88,8 @@ impl Channel {
     /// Reads without waiting.
     fn peek_read(&self, chunk: &mut [u8]) -> io::Result<usize> {
         // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
-        let count = unsafe {
-            libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT)
-        };
+        let count =
+            unsafe { libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT) };
         usize::try_from(count).map_err(|_| io::Error::last_os_error())
     }
 
@@ -100,6 +102,18 @@ impl Channel {
             // The command is gone, or a test shut the socket down: what a file can still carry, it carries.
             self.abandon(Some(&line));
         }
+    }
+
+    /// Sends a message that is of use but not awaited: nothing happens if the channel is no longer ours.
+    pub(super) fn mention(&mut self, message: &Message) {
+        if self.is_own() && !self.is_in_a_copy() {
+            self.send(message);
+        }
+    }
+
+    /// Whether this process is a copy that a test made of the worker.
+    pub(super) fn is_in_a_copy(&self) -> bool {
+        std::process::id() != self.process
     }
 
     /// Whether the channel's number still means our socket.

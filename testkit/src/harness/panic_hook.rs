@@ -116,10 +116,7 @@ mod tests {
         let full = "   0: std::backtrace::Backtrace::create\n             at /rustc/x/backtrace.rs:331:13\n   1: \
                     std::panicking::begin_panic_handler\n   2: core::panicking::panic_fmt\n   3: demo::inner\n             \
                     at ./src/lib.rs:3:5\n   4: demo::tests::test_it\n   5: testkit::harness::run\n   6: main";
-        assert_eq!(
-            trimmed(full),
-            "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it"
-        );
+        assert_eq!(trimmed(full), "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it");
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
     }
 }

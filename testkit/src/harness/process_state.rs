@@ -1,8 +1,8 @@
 //! The state of the process that tests share: noted when the worker starts, put back before each test, and looked at
 //! after it for what cannot be put back.
 //!
-//! Restored: working directory, environment variables, signal dispositions and mask, descriptors 0 to 2. (The panic
-//! hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
+//! Restored: working directory, environment variables, signal dispositions and mask, alarms, the mask of file modes,
+//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
 //! is replaced. The whole of it must cost a few microseconds, since it is paid for every test.
 
 use std::ffi::{CString, OsString};
@@ -103,6 +103,7 @@ pub(super) struct ProcessState {
     standard: [Standard; 3],
     dispositions: Vec<(i32, libc::sigaction)>,
     mask: libc::sigset_t,
+    file_mode_mask: libc::mode_t,
     variables: Vec<(OsString, OsString)>,
     variable_pointers: Vec<usize>,
     tasks: Option<Tasks>,
@@ -117,6 +118,7 @@ impl ProcessState {
             standard: [0, 1, 2].map(Standard::capture),
             dispositions: (1..=SIGNALS).filter_map(|signal| Some((signal, disposition(signal)?))).collect(),
             mask: signal_mask(),
+            file_mode_mask: file_mode_mask(),
             variables: std::env::vars_os().collect(),
             variable_pointers: variable_pointers(),
             tasks: Tasks::open(),
@@ -179,9 +181,8 @@ impl ProcessState {
 
     fn restore_signals(&self) {
         for (signal, kept) in &self.dispositions {
-            let same = disposition(*signal).is_some_and(|now| {
-                now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags
-            });
+            let same = disposition(*signal)
+                .is_some_and(|now| now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags);
             if !same {
                 // SAFETY: `kept` came from the same call in this process; its handler, if any, is still there.
                 unsafe { libc::sigaction(*signal, kept, std::ptr::null_mut()) };
@@ -189,6 +190,13 @@ impl ProcessState {
         }
         // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, std::ptr::null_mut()) };
+        let stopped = MaybeUninit::<libc::itimerval>::zeroed();
+        // SAFETY: the pointer is to a timer of zeros, which stops it; the old one is not asked for. `alarm` is the same
+        // timer. The mask of file modes is a plain number.
+        unsafe {
+            libc::setitimer(libc::ITIMER_REAL, stopped.as_ptr(), std::ptr::null_mut());
+            libc::umask(self.file_mode_mask);
+        }
     }
 
     /// What a test left behind that nobody can take back, as a fragment.
@@ -222,6 +230,15 @@ fn disposition(signal: i32) -> Option<libc::sigaction> {
     let mut action = MaybeUninit::<libc::sigaction>::uninit();
     // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
     unsafe { (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init()) }
+}
+
+fn file_mode_mask() -> libc::mode_t {
+    // SAFETY: numbers only. It can only be read by setting it; no other thread makes files now.
+    unsafe {
+        let mask = libc::umask(0o077);
+        libc::umask(mask);
+        mask
+    }
 }
 
 fn signal_mask() -> libc::sigset_t {

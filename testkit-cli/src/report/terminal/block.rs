@@ -34,22 +34,13 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     } else {
         words::duration_column(finished.duration_ns)
     };
-    write!(
-        out,
-        "{} [{time}] {}",
-        style.paint(look, label),
-        Style::foreign_line(finished.test.as_str())
-    )
-    .expect("writing to a String cannot fail");
+    write!(out, "{} [{time}] {}", style.paint(look, label), Style::foreign_line(finished.test.as_str()))
+        .expect("writing to a String cannot fail");
     let mut remarks = Vec::new();
     match finished.verdict {
-        Verdict::Skipped => remarks.extend(
-            finished
-                .skip_reason
-                .as_deref()
-                .map(words::one_line)
-                .filter(|reason| !reason.is_empty()),
-        ),
+        Verdict::Skipped => {
+            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()))
+        }
         Verdict::NotRun => remarks.push("not run".to_owned()),
         Verdict::Passed
         | Verdict::Flaky
@@ -75,16 +66,9 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
 /// Appends the block of a test that did not simply pass: heading, failures, notes, output.
 pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
     let deciding = deciding(&test.unsuccessful, finished);
-    let look = if finished.verdict.is_failure() {
-        Look::Bad
-    } else {
-        Look::Odd
-    };
-    let time = if finished.attempts == 0 {
-        String::new()
-    } else {
-        format!(" ({})", words::duration(finished.duration_ns))
-    };
+    let look = if finished.verdict.is_failure() { Look::Bad } else { Look::Odd };
+    let time =
+        if finished.attempts == 0 { String::new() } else { format!(" ({})", words::duration(finished.duration_ns)) };
     let id = style.paint(Look::Strong, &Style::foreign_line(finished.test.as_str()));
     writeln!(out, "{} {id}{time}", style.paint(look, heading(finished.verdict)))
         .expect("writing to a String cannot fail");
@@ -147,12 +131,10 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&AttemptFini
     }
     if let Some(attempt) = deciding
         && let Some(termination) = attempt.termination
-        && !attempt.failures.iter().any(|failure| {
-            failure
-                .message
-                .as_ref()
-                .is_some_and(|m| m.contains(&termination.to_string()))
-        })
+        && !attempt
+            .failures
+            .iter()
+            .any(|failure| failure.message.as_ref().is_some_and(|m| m.contains(&termination.to_string())))
     {
         notes.push(format!("its process ended with {termination}"));
     }
@@ -197,11 +179,7 @@ fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captur
     } else {
         words::count(captured.head.lines().count() as u64, "line", "lines")
     };
-    let doubt = if captured.approximate {
-        "; may hold output of neighbouring tests"
-    } else {
-        ""
-    };
+    let doubt = if captured.approximate { "; may hold output of neighbouring tests" } else { "" };
     let caption = format!("--- {stream} ({size}{doubt}) ---");
     writeln!(out, "{INDENT}{}", style.paint(Look::Faint, &caption)).expect("writing to a String cannot fail");
     style.push_foreign(out, &captured.head, OUTPUT_INDENT);

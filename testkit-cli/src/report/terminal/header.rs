@@ -7,10 +7,7 @@ use crate::words;
 
 /// Appends `testkit 0.1.0: 120 tests in 3 binaries, 2 workers (30 deselected)`.
 pub(super) fn push(text: &mut String, style: Style, run: Option<&RunStarted>, plan: &PlanClosed) {
-    let name = run.map_or_else(
-        || "testkit".to_owned(),
-        |run| format!("testkit {}", Style::foreign_line(&run.version)),
-    );
+    let name = run.map_or_else(|| "testkit".to_owned(), |run| format!("testkit {}", Style::foreign_line(&run.version)));
     text.push_str(&style.paint(Look::Strong, &name));
     text.push_str(": ");
     text.push_str(&words::count(plan.selected, "test", "tests"));

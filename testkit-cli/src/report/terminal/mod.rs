@@ -144,10 +144,8 @@ impl<W: Write + Send + 'static> Terminal<W> {
                 if shown {
                     let id = Style::foreign_line(attempt.test.as_str());
                     let label = self.style.paint(Look::Odd, "SLOW");
-                    self.text.push_str(&format!(
-                        "{label}  {id} has been running for {}\n",
-                        words::duration(*elapsed_ns)
-                    ));
+                    self.text
+                        .push_str(&format!("{label}  {id} has been running for {}\n", words::duration(*elapsed_ns)));
                 }
             }
             AttemptEvent::Finished(finished) => {
@@ -171,8 +169,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
     fn test_finished(&mut self, finished: &TestFinished) {
         let test = self.open.remove(&finished.test).unwrap_or_default();
         self.output.progress(|progress| progress.finished(finished.verdict));
-        self.summary
-            .test_finished(finished, block::deciding(&test.unsuccessful, finished));
+        self.summary.test_finished(finished, block::deciding(&test.unsuccessful, finished));
         let block = match finished.verdict {
             Verdict::Failed | Verdict::Errored | Verdict::Crashed | Verdict::TimedOut | Verdict::Flaky => {
                 Verbosity::Quiet

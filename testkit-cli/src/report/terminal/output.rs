@@ -34,11 +34,7 @@ pub(super) enum Output<W: Write + Send + 'static> {
 impl<W: Write + Send + 'static> Output<W> {
     pub(super) fn new(out: W, mode: Mode, style: Style) -> Self {
         match mode {
-            Mode::Plain => Self::Plain(Plain {
-                out,
-                progress: Progress::default(),
-                last_said_us: 0,
-            }),
+            Mode::Plain => Self::Plain(Plain { out, progress: Progress::default(), last_said_us: 0 }),
             Mode::Live(columns) => Self::Live(Live::new(out, columns, style)),
         }
     }
@@ -111,36 +107,15 @@ pub(super) struct Live<W: Write + Send + 'static> {
 
 impl<W: Write + Send + 'static> Live<W> {
     fn new(out: W, columns: fn() -> u16, style: Style) -> Self {
-        let canvas = Arc::new(Canvas {
-            columns,
-            written: Mutex::new(Written {
-                out: BufWriter::new(out),
-                error: None,
-            }),
-        });
+        let canvas =
+            Arc::new(Canvas { columns, written: Mutex::new(Written { out: BufWriter::new(out), error: None }) });
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), 20);
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let inner = BAR_COLUMNS - 2;
         let template = format!("[{{bar:{inner}}}] {{msg}}");
-        bar.set_style(
-            ProgressStyle::with_template(&template)
-                .expect("the template is ours")
-                .progress_chars("━╸ "),
-        );
-        let state = Mutex::new(State {
-            progress: Progress::default(),
-            pending: String::new(),
-        });
-        Self {
-            screen: Arc::new(Screen {
-                canvas,
-                bar,
-                style,
-                state,
-            }),
-            painter: None,
-            began: Instant::now(),
-        }
+        bar.set_style(ProgressStyle::with_template(&template).expect("the template is ours").progress_chars("━╸ "));
+        let state = Mutex::new(State { progress: Progress::default(), pending: String::new() });
+        Self { screen: Arc::new(Screen { canvas, bar, style, state }), painter: None, began: Instant::now() }
     }
 
     fn start_drawing(&mut self) {
@@ -159,10 +134,7 @@ impl<W: Write + Send + 'static> Live<W> {
             .name("progress".to_owned())
             .spawn(draw)
             .ok()
-            .map(|thread| Painter {
-                stop: Some(stop),
-                thread: Some(thread),
-            });
+            .map(|thread| Painter { stop: Some(stop), thread: Some(thread) });
     }
 
     fn event_done(&mut self, text: &mut String) -> io::Result<()> {
@@ -239,8 +211,7 @@ impl<W: Write + Send + 'static> Screen<W> {
             (std::mem::take(&mut state.pending), state.progress.done(), beside)
         };
         if !pending.is_empty() {
-            self.bar
-                .suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
+            self.bar.suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
         }
         let Some((done, total)) = done else { return };
         self.bar.set_length(total);

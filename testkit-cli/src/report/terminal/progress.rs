@@ -75,11 +75,7 @@ impl Progress {
         for (at, (verdict, count)) in self.counts.present().enumerate() {
             text.push_str(if at == 0 { "  " } else { ", " });
             let part = format!("{} {}", words::number(count), verdict.word());
-            text.push_str(&if verdict.is_failure() {
-                style.paint(Look::Bad, &part)
-            } else {
-                part
-            });
+            text.push_str(&if verdict.is_failure() { style.paint(Look::Bad, &part) } else { part });
         }
         let long: Vec<_> = self.long_running(now_us).collect();
         for &(test, elapsed_us) in long.iter().take(NAMED) {
@@ -97,11 +93,7 @@ impl Progress {
     /// The progress as a line of a log: `430 of 5,000 tests done, 2 failed; running for 12.30 s: id`.
     pub(super) fn line(&self, now_us: u64) -> Option<String> {
         let (done, total) = self.done()?;
-        let mut text = format!(
-            "{} of {} done",
-            words::number(done),
-            words::count(total, "test", "tests")
-        );
+        let mut text = format!("{} of {} done", words::number(done), words::count(total, "test", "tests"));
         for (verdict, count) in self.counts.present().filter(|(verdict, _)| verdict.is_failure()) {
             text.push_str(&format!(", {} {}", words::number(count), verdict.word()));
         }

@@ -83,10 +83,7 @@ impl Style {
                 rest = &rest[sequence.len()..];
                 continue;
             }
-            let character = rest
-                .chars()
-                .next()
-                .expect("the text begins with the character that was found");
+            let character = rest.chars().next().expect("the text begins with the character that was found");
             text.push_str(&visible(character));
             rest = &rest[character.len_utf8()..];
         }
@@ -116,9 +113,7 @@ fn visible(character: char) -> String {
 fn color_sequence(text: &str) -> Option<&str> {
     let parameters = text.strip_prefix("\x1b[")?;
     let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':')?;
-    parameters[end..]
-        .starts_with('m')
-        .then(|| &text[..text.len() - parameters.len() + end + 1])
+    parameters[end..].starts_with('m').then(|| &text[..text.len() - parameters.len() + end + 1])
 }
 
 /// Breaks what CI systems take for a command: `##[` and `##vso[` and `##teamcity[` anywhere in a line (Azure, GitHub,
@@ -160,11 +155,7 @@ mod tests {
     fn foreign_text_cannot_act_on_the_terminal() {
         check(false, "plain\n\n  text\n", "  plain\n\n    text\n");
         check(false, "a\r\nb\rc\n", "  a\n  b␍c\n");
-        check(
-            false,
-            "\x1b[2J\x07bell\x08\x7f\u{9b}x\u{202e}",
-            "  ␛[2J␇bell␈␡\\u{9b}x\\u{202e}\n",
-        );
+        check(false, "\x1b[2J\x07bell\x08\x7f\u{9b}x\u{202e}", "  ␛[2J␇bell␈␡\\u{9b}x\\u{202e}\n");
         check(false, "tab\tkept", "  tab\tkept\n");
         check(false, "\x1b[31mred\x1b[0m", "  red\n");
         check(true, "\x1b[31mred\nstill", "  \x1b[31mred\x1b[0m\n  still\x1b[0m\n");
@@ -178,11 +169,7 @@ mod tests {
         check(false, "::error file=a.rs::boom", "  : :error file=a.rs::boom\n");
         check(false, " \t::stop-commands::x", "   \t: :stop-commands::x\n");
         check(false, "std::fmt::Debug", "  std::fmt::Debug\n");
-        check(
-            false,
-            "a ##vso[task.complete]x ##[error]y",
-            "  a # #vso[task.complete]x # #[error]y\n",
-        );
+        check(false, "a ##vso[task.complete]x ##[error]y", "  a # #vso[task.complete]x # #[error]y\n");
         check(false, "##teamcity[testFailed]", "  # #teamcity[testFailed]\n");
         check(false, "## Heading", "  ## Heading\n");
         check(false, "section_start:1:x\r\x1b[0K", "  section_start :1:x␍␛[0K\n");

@@ -107,24 +107,11 @@ impl Summary {
             return;
         }
         line(out, &style.paint(Look::Strong, "short summary:"));
-        let width = self
-            .entries
-            .iter()
-            .map(|entry| block::heading(entry.verdict).len())
-            .max()
-            .unwrap_or_default();
+        let width = self.entries.iter().map(|entry| block::heading(entry.verdict).len()).max().unwrap_or_default();
         for entry in &self.entries {
             let heading = block::heading(entry.verdict);
-            let look = if entry.verdict.is_failure() {
-                Look::Bad
-            } else {
-                Look::Odd
-            };
-            let mut text = format!(
-                "  {}{}",
-                style.paint(look, heading),
-                " ".repeat(width - heading.len() + 1)
-            );
+            let look = if entry.verdict.is_failure() { Look::Bad } else { Look::Odd };
+            let mut text = format!("  {}{}", style.paint(look, heading), " ".repeat(width - heading.len() + 1));
             text.push_str(&Style::foreign_line(entry.test.as_str()));
             if entry.verdict == Verdict::Flaky {
                 write!(text, " - passed at attempt {}", entry.attempts).expect("writing to a String cannot fail");
@@ -147,18 +134,11 @@ impl Summary {
         if failed.is_empty() {
             return;
         }
-        let ids: Vec<_> = failed
-            .iter()
-            .take(RERUN_IDS)
-            .map(|test| words::shell_word(test.as_str()))
-            .collect();
+        let ids: Vec<_> = failed.iter().take(RERUN_IDS).map(|test| words::shell_word(test.as_str())).collect();
         let rerun = Style::foreign_line(&format!("{command} {}", ids.join(" ")));
         let mut text = format!("{} {rerun}", style.paint(Look::Strong, "rerun:"));
         if failed.len() > RERUN_IDS {
-            let more = format!(
-                "\n       … and {} more",
-                words::number((failed.len() - RERUN_IDS) as u64)
-            );
+            let more = format!("\n       … and {} more", words::number((failed.len() - RERUN_IDS) as u64));
             text.push_str(&style.paint(Look::Faint, &more));
         }
         line(out, &text);
@@ -173,10 +153,7 @@ impl Summary {
             0 => "no test was running".to_owned(),
             count => format!("{} running:", words::count(count as u64, "test was", "tests were")),
         };
-        line(
-            out,
-            &format!("{} by {signal}; {running}", style.paint(Look::Bad, "interrupted")),
-        );
+        line(out, &format!("{} by {signal}; {running}", style.paint(Look::Bad, "interrupted")));
         for test in interrupted.running.iter().take(RUNNING) {
             line(out, &format!("  {}", Style::foreign_line(test.as_str())));
         }
@@ -188,11 +165,7 @@ impl Summary {
 
     fn push_notices(&self, out: &mut String, style: Style) {
         for (notice, count) in &self.notices {
-            let times = if *count > 1 {
-                format!(" ({count} times)")
-            } else {
-                String::new()
-            };
+            let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
             let message = Style::foreign_line(&words::one_line(&notice.message));
             line(out, &format!("{} {message}{times}", style.paint(Look::Odd, "notice:")));
             if let Some(hint) = &notice.hint {
@@ -238,11 +211,7 @@ impl Summary {
         if tally.build_failed() {
             text.push_str("build failed, ");
         }
-        text.push_str(&if ran.is_empty() {
-            "no tests ran".to_owned()
-        } else {
-            ran.join(", ")
-        });
+        text.push_str(&if ran.is_empty() { "no tests ran".to_owned() } else { ran.join(", ") });
         write!(text, " in {}", words::run_duration(finished.duration_ns)).expect("writing to a String cannot fail");
         if let Some(build_ns) = self.build_ns.filter(|_| detailed) {
             write!(text, " (build {})", words::run_duration(build_ns)).expect("writing to a String cannot fail");
@@ -266,16 +235,10 @@ fn push_slowest(out: &mut String, style: Style, tally: &Tally) {
         count => format!("slowest {count} tests:"),
     };
     line(out, &style.paint(Look::Strong, &heading));
-    let times: Vec<_> = slowest
-        .iter()
-        .map(|(nanoseconds, _)| words::duration(*nanoseconds))
-        .collect();
+    let times: Vec<_> = slowest.iter().map(|(nanoseconds, _)| words::duration(*nanoseconds)).collect();
     let width = times.iter().map(String::len).max().unwrap_or_default();
     for (time, (_, test)) in times.iter().zip(&slowest) {
-        line(
-            out,
-            &format!("  {time:>width$}  {}", Style::foreign_line(test.as_str())),
-        );
+        line(out, &format!("  {time:>width$}  {}", Style::foreign_line(test.as_str())));
     }
     out.push('\n');
 }

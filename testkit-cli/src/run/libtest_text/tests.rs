@@ -71,7 +71,8 @@ fn libtests_own_reasons_are_understood() {
     let failure = failure_of_reason(reason);
     assert_eq!(failure.kind, FailureKind::WrongPanic { expected: "x".into() });
     assert_eq!(failure.message.as_deref(), Some("y"));
-    let stdout = format!("failures:\n\n---- a stdout ----\nnote: {reason}\n\nfailures:\n    a\n\ntest result: FAILED.\n");
+    let stdout =
+        format!("failures:\n\n---- a stdout ----\nnote: {reason}\n\nfailures:\n    a\n\ntest result: FAILED.\n");
     assert_eq!(reason_in_section(&stdout, "a"), Some(LogResult::FailedBecause(reason.into())));
     assert_eq!(reason_in_section("---- a stdout ----\nnote: mine\n", "a"), None);
     assert_eq!(failure_section(&stdout, "b"), None);
