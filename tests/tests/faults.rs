@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use testkit_protocol::event::{Attempt, AttemptEvent, EventKind};
+use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Passed, TimedOut};
 use testkit_tests::command::{Ran, processes};
 use testkit_tests::project::{Project, manifest};
@@ -155,6 +156,14 @@ fn check(isolation: &str, workers: &str) -> Ran {
         ["sleep\x007201\0", "sleep\x007202\0", "sleep\x007203\0"].iter().any(|sleep| words.ends_with(sleep.as_bytes()))
     });
     assert!(sleepers.is_empty(), "processes left behind: {sleepers:?}");
+    // An innocent test is never suspected, and never pays for the one before by being run again.
+    let suspected = ran.events.iter().filter_map(|event| match &event.kind {
+        EventKind::WorkerReplaced(replaced) => {
+            replaced.after.as_ref().filter(|test| test.as_str().ends_with("_innocent"))
+        }
+        _ => None,
+    });
+    assert_eq!(suspected.collect::<Vec<_>>(), Vec::<&TestId>::new());
     let limit = 100 * 1024 * 1024;
     assert!(ran.peak_memory < limit, "the command held {} bytes", ran.peak_memory);
     ran

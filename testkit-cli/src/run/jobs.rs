@@ -37,7 +37,7 @@ pub(super) enum Job {
     Single {
         /// Why the attempt is made.
         reason: AttemptReason,
-        /// Log file that proves the result where standard output is not captured.
+        /// Log file that proves the result.
         proof: Option<Utf8PathBuf>,
     },
     /// A target with a `main` of its own is asked for its list.
@@ -229,13 +229,14 @@ impl Driver<'_> {
 
     fn start_batch(&mut self, binary: BinaryIndex, lane: LaneIndex, tests: &[TestIndex]) -> io::Result<()> {
         let (log, file) = self.new_log()?;
+        let tests = self.in_libtests_order(tests);
         let mut arguments: Vec<OsString> = vec!["--test-threads=1".into(), "--nocapture".into()];
         arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
-        self.push_names(&mut arguments, binary, tests);
+        self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
             binary,
             job: Job::Batch { lane },
-            tests: tests.iter().copied().collect(),
+            tests: tests.into(),
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
@@ -256,11 +257,12 @@ impl Driver<'_> {
             arguments.push("--nocapture".into());
         }
         arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
-        self.push_names(&mut arguments, binary, tests);
+        let tests = self.in_libtests_order(tests);
+        self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
             binary,
             job: Job::Threads,
-            tests: tests.iter().copied().collect(),
+            tests: tests.into(),
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
@@ -299,7 +301,9 @@ impl Driver<'_> {
                     Harness::Libtest => {
                         arguments.push("--test-threads=1".into());
                         arguments.extend(ignored.then(|| "--include-ignored".into()));
-                        if !self.settings.capture {
+                        // The log is out of reach of a test's words. A test that takes it away is run once more without.
+                        let planned = reason == AttemptReason::Planned && !launch_has_runner;
+                        if planned || !self.settings.capture {
                             let (log, _) = self.new_log()?;
                             arguments.extend(["--logfile".into(), log.clone().into_std_path_buf().into_os_string()]);
                             proof = Some(log);
@@ -334,6 +338,14 @@ impl Driver<'_> {
         File::create(&path)?;
         let file = File::open(&path)?;
         Ok((path, file))
+    }
+
+    /// libtest runs tests in the order of their names, whatever the order of its arguments; collected tests, and tests
+    /// that were given back, come in another.
+    fn in_libtests_order(&self, tests: &[TestIndex]) -> Vec<TestIndex> {
+        let mut tests = tests.to_vec();
+        tests.sort_by(|one, other| self.libtest_name(*one).cmp(self.libtest_name(*other)));
+        tests
     }
 
     fn push_names(&self, arguments: &mut Vec<OsString>, binary: BinaryIndex, tests: &[TestIndex]) {
