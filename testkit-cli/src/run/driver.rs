@@ -464,8 +464,9 @@ impl Driver<'_> {
         if !self.selection_failed {
             left.append(&mut self.unplanned);
         }
-        // Those that were about to be tried once more have a failure already.
-        let undecided: Vec<TestIndex> = self.attempts.keys().copied().collect();
+        // Those that were about to be tried once more have a failure already, and may be queued for that.
+        let undecided: HashSet<TestIndex> = self.attempts.keys().copied().collect();
+        left.retain(|test| !undecided.contains(test));
         for test in undecided {
             self.decide_without_another_attempt(test);
         }
