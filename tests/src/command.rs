@@ -115,9 +115,8 @@ impl Started {
         while !is_so(&self.events_so_far()) {
             assert!(self.since.elapsed() < LIMIT, "it did not come to that; its events: {:#?}", self.events_so_far());
             let ended = self.child.try_wait().expect("it is our child");
-            if ended.is_some() && !is_so(&self.events_so_far()) {
-                panic!("it ended before: {ended:?}, {:#?}", self.events_so_far());
-            }
+            let in_vain = ended.is_some() && !is_so(&self.events_so_far());
+            assert!(!in_vain, "it ended before: {ended:?}, {:#?}", self.events_so_far());
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -130,6 +129,16 @@ impl Started {
     pub fn signal(&self, signal: rustix::process::Signal) {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, signal).expect("it is running");
+    }
+
+    /// Waits for the end of one that was killed, whose report may end anywhere.
+    ///
+    /// # Panics
+    /// If the system forgot it.
+    pub fn wait_for_death(mut self) -> ExitStatus {
+        let status = self.child.wait().expect("it is our child");
+        drop(fs::remove_dir_all(&self.files));
+        status
     }
 
     /// Waits for its end.
@@ -258,16 +267,24 @@ impl Ran {
 /// If there is one.
 #[track_caller]
 pub fn check_nothing_is_left_behind(events: &[Event]) {
+    let left = run_processes(events);
+    assert!(left.is_empty(), "processes left behind:\n{}", left.join("\n"));
+}
+
+/// The processes of the run, by its `TESTKIT_RUN_ID` in their environment.
+///
+/// # Panics
+/// If the events do not tell it.
+pub fn run_processes(events: &[Event]) -> Vec<String> {
     let run_id = events.iter().find_map(|event| match &event.kind {
         EventKind::RunStarted(started) => Some(&started.run_id),
         _ => None,
     });
     let variable = format!("{}={}", testkit_protocol::env::RUN_ID, run_id.expect("a run begins with its id"));
-    let left = processes(|file| {
+    processes(|file| {
         let Ok(environment) = fs::read(file.join("environ")) else { return false };
         environment.split(|&byte| byte == 0).any(|entry| entry == variable.as_bytes())
-    });
-    assert!(left.is_empty(), "processes left behind:\n{}", left.join("\n"));
+    })
 }
 
 /// The command lines of processes, found by their folder below `/proc`; those that have ended are left out.

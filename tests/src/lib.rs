@@ -59,7 +59,6 @@ pub fn finished(events: &[Event]) -> impl Iterator<Item = &TestFinished> {
         EventKind::RunStarted(_)
         | EventKind::BinaryListed(_)
         | EventKind::BuildFinished(_)
-        | EventKind::PlanExtended(_)
         | EventKind::PlanClosed(_)
         | EventKind::PlanExtended(_)
         | EventKind::Attempt(_)

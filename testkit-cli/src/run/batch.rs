@@ -54,9 +54,9 @@ impl Driver<'_> {
                     rest = &rest[length..];
                     running.log_read += length as u64;
                     if in_order {
-                        self.end_in_batch(running, test, result)
+                        self.end_in_batch(running, test, &result);
                     } else {
-                        self.end_on_thread(running, test, result)
+                        self.end_on_thread(running, test, result);
                     }
                 }
             }
@@ -64,7 +64,7 @@ impl Driver<'_> {
         running.log = rest.as_bytes().to_vec();
     }
 
-    fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: LogResult) {
+    fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: &LogResult) {
         let now = Instant::now();
         let duration = now.duration_since(running.current_since);
         if let Job::Batch { lane, .. } = running.job {
@@ -74,7 +74,7 @@ impl Driver<'_> {
         let attempt = match result {
             LogResult::Passed => finished(Outcome::Passed, duration),
             LogResult::Ignored => finished(Outcome::Skipped, duration),
-            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, &result, duration),
+            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, result, duration),
         };
         let position = running.position;
         running.position += 1;
@@ -103,7 +103,7 @@ impl Driver<'_> {
         let next = running.pending.front().map(|next| self.libtest_name(*next));
         let stdout = self.stdout_in_batch(running, name, next);
         let (_, mut stderr) = running.output(running.streams.ends());
-        stderr.head = libtest_text::without_deprecation(&stderr.head).to_owned();
+        libtest_text::cut_deprecation(&mut stderr.head);
         // Where a test's part begins and ends is only known by when we looked.
         stderr.approximate = next.is_some() || running.position > 0;
         let whole = running.streams.stderr().map(|all| all.read_bytes(0, all.end().min(BATCH_OUTPUT_LIMIT)));
@@ -205,7 +205,8 @@ impl Driver<'_> {
         }
         running.pending.pop_front();
         // Anything but a pass is longer and was not written at all; the attempt alone tells why it failed.
-        self.end_in_batch(running, test, if passed { LogResult::Passed } else { LogResult::Failed });
+        let result = if passed { LogResult::Passed } else { LogResult::Failed };
+        self.end_in_batch(running, test, &result);
         running.given_up = Some(GivenUp::Retired);
     }
 
@@ -221,7 +222,7 @@ impl Driver<'_> {
         let ends = running.streams.ends();
         let mut attempt = self.attempt_of_ended(running, ends, outcome, vec![failure], termination);
         attempt.stdout = self.stdout_in_batch(running, name, None);
-        attempt.stderr.head = libtest_text::without_deprecation(&attempt.stderr.head).to_owned();
+        libtest_text::cut_deprecation(&mut attempt.stderr.head);
         attempt.failures.extend(libtest_text::failure(name, "", &attempt.stderr.head));
         attempt
     }

@@ -16,7 +16,8 @@ use super::jobs::{Job, Running};
 use super::orphans::Orphans;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
 use crate::args::Isolation;
-use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex, TestList};
+use crate::discover::{self, Listed};
+use crate::model::{Binary, BinaryIndex, Harness, Host, Test, TestIndex, TestList};
 use crate::schedule::{LaneKind, Scheduler};
 use crate::select::{Fate, fate};
 
@@ -26,14 +27,10 @@ pub(crate) type SelectTests<'a> = dyn Fn(&TestList) -> Option<HashSet<TestIndex>
 /// What a run leaves beside its events.
 #[derive(Debug)]
 pub(crate) struct RunEnd {
-    /// Every test that was found.
-    pub(crate) list: TestList,
-    /// Whether the selectors could not be met; then nothing was run.
-    pub(crate) selection_failed: bool,
-    /// How many tests were selected.
-    pub(crate) selected: usize,
     /// The signal that stopped the run.
     pub(crate) signal: Option<i32>,
+    /// Targets with a `main` of their own that were asked for their tests, and what they answered.
+    pub(crate) asked: Vec<(Binary, Vec<Listed>)>,
 }
 
 /// Why nothing more is started.
@@ -48,7 +45,7 @@ pub(super) enum Stop {
 }
 
 /// How long tests may take to end after Ctrl-C before they are killed.
-const INTERRUPT_GRACE: Duration = Duration::from_millis(1000);
+const INTERRUPT_GRACE: Duration = Duration::from_secs(1);
 /// The longest pause between two looks at the clock while something runs.
 const TICK: Duration = Duration::from_millis(50);
 /// The same while a place is idle and a worker may have tests to give back.
@@ -91,6 +88,7 @@ pub(super) struct Driver<'a> {
     interrupted_at: Option<Instant>,
     /// When the clock was last looked at.
     looked_at: Instant,
+    asked: Vec<(Binary, Vec<Listed>)>,
 }
 
 /// Runs what the inputs bring until everything has its verdict. `select` is `None` where every test is meant.
@@ -127,18 +125,15 @@ pub(crate) fn run(
         selection_failed: false,
         interrupted_at: None,
         looked_at: Instant::now(),
+        asked: Vec::new(),
     };
     driver.serve(inputs);
     orphans.kill();
-    RunEnd {
-        selection_failed: driver.selection_failed,
-        selected: driver.selected,
-        signal: match driver.stop {
-            Some(Stop::Signal(signal)) => Some(signal),
-            Some(Stop::MaxFailures | Stop::BuildFailed) | None => None,
-        },
-        list: driver.list,
-    }
+    let signal = match driver.stop {
+        Some(Stop::Signal(signal)) => Some(signal),
+        Some(Stop::MaxFailures | Stop::BuildFailed) | None => None,
+    };
+    RunEnd { signal, asked: driver.asked }
 }
 
 impl Driver<'_> {
@@ -188,7 +183,7 @@ impl Driver<'_> {
                 self.list.add_binary(*binary);
             }
             Input::Tests { binary, tests, last } => self.take_tests(binary, tests, last),
-            Input::Unlisted { binary, reason } => self.take_unlisted(binary, reason),
+            Input::Unlisted { binary, reason } => self.take_unlisted(binary, &reason),
             Input::Notice(notice) => self.emit(EventKind::Notice(notice)),
             Input::BuildFinished { success, duration } => {
                 self.build_finished = Some(Instant::now());
@@ -224,7 +219,7 @@ impl Driver<'_> {
         self.plan();
     }
 
-    fn take_unlisted(&mut self, binary: BinaryIndex, reason: String) {
+    fn take_unlisted(&mut self, binary: BinaryIndex, reason: &str) {
         let id = TestId(self.list.binary(binary).id.0.clone());
         let test = Test { id, binary, host: Host::Whole, location: None, end_line: None, ignore: None, timeout: None };
         let index = self.list.add_test(test);
@@ -302,10 +297,9 @@ impl Driver<'_> {
         match (&test.host, self.settings.isolation) {
             // Descriptors do not reach through a target runner: results come by exit status and text.
             _ if binary.launch.has_runner => LaneKind::Single,
-            (Host::Whole, _) => LaneKind::Single,
+            (Host::Whole, _) | (_, Isolation::Process) => LaneKind::Single,
             (Host::Named { .. }, _) if binary.harness == Harness::Custom => LaneKind::Single,
             (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
-            (Host::Collected { .. } | Host::Named { .. }, Isolation::Process) => LaneKind::Single,
             (Host::Named { .. }, Isolation::Worker) => LaneKind::Batched,
             (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains(&test.binary) => {
                 LaneKind::Batched
@@ -320,13 +314,14 @@ impl Driver<'_> {
     }
 
     /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
-    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, tests: Vec<Test>) {
+    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, listed: Vec<Listed>) {
         let first = self.list.tests.len();
-        for test in tests {
+        for test in discover::listed_tests(self.list.binary(binary), binary, &listed) {
             if self.ids.insert(test.id.clone()) {
                 self.list.add_test(test);
             }
         }
+        self.asked.push((self.list.binary(binary).clone(), listed));
         let added: Vec<TestIndex> = (first..self.list.tests.len()).map(TestIndex).collect();
         self.selected -= 1;
         let (before, id) = (self.selected, self.list.binary(binary).id.clone());
@@ -493,8 +488,9 @@ impl Driver<'_> {
         if !self.selection_failed {
             left.append(&mut self.unplanned);
         }
-        // Those that were about to be tried once more have a failure already.
-        let undecided: Vec<TestIndex> = self.attempts.keys().copied().collect();
+        // Those that were about to be tried once more have a failure already, and may be queued for that.
+        let undecided: HashSet<TestIndex> = self.attempts.keys().copied().collect();
+        left.retain(|test| !undecided.contains(test));
         for test in undecided {
             self.decide_without_another_attempt(test);
         }

@@ -40,7 +40,7 @@ pub(super) enum Job {
     Single {
         /// Why the attempt is made.
         reason: AttemptReason,
-        /// Log file that proves the result where standard output is not captured.
+        /// Log file that proves the result.
         proof: Option<LogFile>,
     },
     /// A target with a `main` of its own is asked for its list.
@@ -241,13 +241,14 @@ impl Driver<'_> {
 
     fn start_batch(&mut self, binary: BinaryIndex, lane: LaneIndex, tests: &[TestIndex]) -> io::Result<()> {
         let log = self.new_log()?;
+        let tests = self.in_libtests_order(tests);
         let mut arguments: Vec<OsString> = vec!["--test-threads=1".into(), "--nocapture".into()];
         arguments.extend(["--logfile".into(), log.path().as_str().into()]);
-        self.push_names(&mut arguments, binary, tests);
+        self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
             binary,
             job: Job::Batch { lane, log: log.clone(), stopping: false },
-            tests: tests.iter().copied().collect(),
+            tests: tests.into(),
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
@@ -268,11 +269,12 @@ impl Driver<'_> {
             arguments.push("--nocapture".into());
         }
         arguments.extend(["--logfile".into(), log.path().as_str().into()]);
-        self.push_names(&mut arguments, binary, tests);
+        let tests = self.in_libtests_order(tests);
+        self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
             binary,
             job: Job::Threads,
-            tests: tests.iter().copied().collect(),
+            tests: tests.into(),
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
@@ -311,7 +313,9 @@ impl Driver<'_> {
                     Harness::Libtest => {
                         arguments.push("--test-threads=1".into());
                         arguments.extend(ignored.then(|| "--include-ignored".into()));
-                        if !self.settings.capture {
+                        // The log is out of reach of a test's words. A test that takes it away is run once more without.
+                        let planned = reason == AttemptReason::Planned && !launch_has_runner;
+                        if planned || !self.settings.capture {
                             let log = self.new_log()?;
                             arguments.extend(["--logfile".into(), log.path().as_str().into()]);
                             proof = Some(log);
@@ -345,6 +349,14 @@ impl Driver<'_> {
         LogFile::create(&self.settings.scratch.join(format!("log-{}", self.next_worker().0)))
     }
 
+    /// libtest runs tests in the order of their names, whatever the order of its arguments; collected tests, and tests
+    /// that were given back, come in another.
+    fn in_libtests_order(&self, tests: &[TestIndex]) -> Vec<TestIndex> {
+        let mut tests = tests.to_vec();
+        tests.sort_by(|one, other| self.libtest_name(*one).cmp(self.libtest_name(*other)));
+        tests
+    }
+
     fn push_names(&self, arguments: &mut Vec<OsString>, binary: BinaryIndex, tests: &[TestIndex]) {
         let ignored = tests.iter().any(|test| self.list.test(*test).ignore.is_some());
         if ignored {
@@ -367,7 +379,7 @@ impl Driver<'_> {
     }
 
     /// Workers of this binary cannot be had: its collected tests run through libtest from now on.
-    pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: String) {
+    pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: &str) {
         if !self.without_workers.insert(binary) {
             return;
         }

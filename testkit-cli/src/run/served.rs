@@ -308,7 +308,7 @@ impl Driver<'_> {
         let said = running.streams.stderr().map(|stderr| stderr.read(0, stderr.end()).head).unwrap_or_default();
         let said = said.lines().next().unwrap_or_default();
         let separator = if said.is_empty() { "" } else { ": " };
-        self.give_up_workers(running.binary, format!("it ended with {termination} before it served{separator}{said}"));
+        self.give_up_workers(running.binary, &format!("it ended with {termination} before it served{separator}{said}"));
         match served.lane {
             Some(lane) => {
                 self.scheduler.give_back(lane, running.pending.into_iter());

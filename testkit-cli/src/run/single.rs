@@ -10,6 +10,7 @@ use super::batch::{crash_message, failure_of};
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Running};
 use super::libtest_text::{self, LogEntry, LogResult};
+use super::log_file::LogFile;
 use crate::discover;
 use crate::model::{Harness, Host, TestIndex};
 
@@ -28,10 +29,21 @@ impl Driver<'_> {
     }
 
     fn take_single_end(&mut self, running: &Running, termination: Termination) {
-        let (Job::Single { reason, .. }, Some(test)) = (&running.job, running.pending.front().copied()) else { return };
+        let (Job::Single { reason, proof }, Some(test)) = (&running.job, running.pending.front().copied()) else {
+            return;
+        };
+        let may_be_lost = matches!(termination, Termination::Exited(0 | 101)) && running.given_up.is_none();
+        if may_be_lost && *reason == AttemptReason::Planned && self.settings.capture {
+            let lost = proof.as_ref().is_some_and(|log| read_proof(log, self.libtest_name(test)).is_none());
+            if lost {
+                self.lose_attempt(running, test, "libtest ended without a result for it");
+                return;
+            }
+        }
         let (outcome, failures) = self.judge_single(running, test, termination);
         let mut attempt = self.attempt_of_ended(running, running.streams.ends(), outcome, failures, termination);
         if self.list.binary(running.binary).harness == Harness::Libtest && self.list.test(test).host != Host::Whole {
+            libtest_text::cut_deprecation(&mut attempt.stderr.head);
             let own = libtest_text::output_of(&attempt.stdout.head, self.libtest_name(test), None);
             if let Some(own) = own.map(str::to_owned).filter(|_| attempt.stdout.omitted == 0) {
                 attempt.stdout.bytes = own.len() as u64;
@@ -64,13 +76,7 @@ impl Driver<'_> {
             }
             (true, Termination::Exited(code @ (0 | 101))) => {
                 let result = match &running.job {
-                    Job::Single { proof: Some(log), .. } => {
-                        let log = String::from_utf8_lossy(&log.read_from(0)).into_owned();
-                        match libtest_text::log_entry(&log, std::iter::once(name)) {
-                            (LogEntry::Result(result, _), _) => Some(result),
-                            (LogEntry::Incomplete | LogEntry::Garbled, _) => None,
-                        }
-                    }
+                    Job::Single { proof: Some(log), .. } => read_proof(log, name),
                     _ if libtest_text::says_all_passed(end_of_stdout) => Some(LogResult::Passed),
                     _ if libtest_text::says_failed(end_of_stdout) => Some(LogResult::Failed),
                     _ => None,
@@ -104,8 +110,7 @@ impl Driver<'_> {
             .then(|| discover::custom_list(self.list.binary(running.binary), &stdout, LIST_LIMIT))
             .flatten();
         if let Some(listed) = listed {
-            let tests = discover::listed_tests(self.list.binary(running.binary), running.binary, &listed);
-            self.extend_plan(running.binary, tests);
+            self.extend_plan(running.binary, listed);
             return;
         }
         let refused = matches!(termination, Termination::Exited(code) if code != 0) && running.given_up.is_none() && {
@@ -121,6 +126,15 @@ impl Driver<'_> {
         let (outcome, failures) = self.judge_single(running, test, termination);
         let attempt = self.attempt_of_ended(running, running.streams.ends(), outcome, failures, termination);
         self.end_attempt(test, 0, AttemptReason::Planned, attempt);
+    }
+}
+
+/// What libtest's log file says of the one test that was run.
+fn read_proof(log: &LogFile, name: &str) -> Option<LogResult> {
+    let log = String::from_utf8_lossy(&log.read_from(0)).into_owned();
+    match libtest_text::log_entry(&log, std::iter::once(name)) {
+        (LogEntry::Result(result, _), _) => Some(result),
+        (LogEntry::Incomplete | LogEntry::Garbled, _) => None,
     }
 }
 

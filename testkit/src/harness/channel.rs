@@ -24,6 +24,8 @@ pub(super) struct Channel {
     /// Room for what is read in one go; kept, since making it anew would cost more than a small test.
     chunk: Vec<u8>,
     line: String,
+    /// The process that it belongs to: a test may fork and let the copy return.
+    process: u32,
 }
 
 /// The largest packet that is sent, in bytes.
@@ -61,7 +63,15 @@ impl Channel {
         }
         // SAFETY: the descriptor was made above for us alone, and it is a socket.
         let stream = unsafe { UnixStream::from_raw_fd(copy) };
-        Some(Self { stream, identity, rescue, pending: Vec::new(), chunk: vec![0; 64 * 1024], line: String::new() })
+        Some(Self {
+            stream,
+            identity,
+            rescue,
+            pending: Vec::new(),
+            chunk: vec![0; 64 * 1024],
+            line: String::new(),
+            process: std::process::id(),
+        })
     }
 
     /// Waits for requests. Where the channel keeps packets apart, one packet is read and no more: what this worker has
@@ -100,6 +110,18 @@ impl Channel {
             self.abandon(Some(&line));
         }
         self.line = line;
+    }
+
+    /// Sends a message that is of use but not awaited: nothing happens if the channel is no longer ours.
+    pub(super) fn mention(&mut self, message: &Message) {
+        if self.is_own() && !self.is_in_a_copy() {
+            self.send(message);
+        }
+    }
+
+    /// Whether this process is a copy that a test made of the worker.
+    pub(super) fn is_in_a_copy(&self) -> bool {
+        std::process::id() != self.process
     }
 
     /// Whether the channel's number still means our socket.

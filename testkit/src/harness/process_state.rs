@@ -1,8 +1,8 @@
 //! The state of the process that tests share: noted when the worker starts, put back before each test, and looked at
 //! after it for what cannot be put back.
 //!
-//! Restored: working directory, environment variables, signal dispositions and mask, descriptors 0 to 2. (The panic
-//! hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
+//! Restored: working directory, environment variables, signal dispositions and mask, alarms, the mask of file modes,
+//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
 //! is replaced. The whole of it must cost a few microseconds, since it is paid for every test.
 
 use std::ffi::{CString, OsString};
@@ -121,6 +121,7 @@ pub(super) struct ProcessState {
     standard: [Standard; 3],
     dispositions: Vec<Disposition>,
     mask: libc::sigset_t,
+    file_mode_mask: libc::mode_t,
     variables: Vec<(OsString, OsString)>,
     variable_list: VariableList,
     tasks: Option<Tasks>,
@@ -135,6 +136,7 @@ impl ProcessState {
             standard: [0, 1, 2].map(Standard::capture),
             dispositions: (1..=SIGNALS).filter_map(Disposition::of).collect(),
             mask: signal_mask(),
+            file_mode_mask: file_mode_mask(),
             variables: std::env::vars_os().collect(),
             variable_list: VariableList::capture(),
             tasks: Tasks::open(),
@@ -200,6 +202,13 @@ impl ProcessState {
         }
         // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, std::ptr::null_mut()) };
+        let stopped = MaybeUninit::<libc::itimerval>::zeroed();
+        // SAFETY: the pointer is to a timer of zeros, which stops it; the old one is not asked for. `alarm` is the same
+        // timer. The mask of file modes is a plain number.
+        unsafe {
+            libc::setitimer(libc::ITIMER_REAL, stopped.as_ptr(), std::ptr::null_mut());
+            libc::umask(self.file_mode_mask);
+        }
     }
 
     fn leftover(&self) -> Option<&'static str> {
@@ -282,6 +291,15 @@ impl RawDisposition {
         let mut all = [0; 8];
         all[..2].copy_from_slice(&words.unwrap_or_default());
         Self(all)
+    }
+}
+
+fn file_mode_mask() -> libc::mode_t {
+    // SAFETY: numbers only. It can only be read by setting it; no other thread makes files now.
+    unsafe {
+        let mask = libc::umask(0o077);
+        libc::umask(mask);
+        mask
     }
 }
 

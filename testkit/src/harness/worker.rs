@@ -46,6 +46,9 @@ pub(super) fn serve(channel: Channel) -> ! {
             let Request::Run { tests } = request else { leave() };
             for test in tests {
                 let finished = run_one(&state, &mut registry, test);
+                if channel.borrow().is_in_a_copy() {
+                    leave_copy(finished.attempt.outcome);
+                }
                 let replace = finished.replace.is_some();
                 channel.borrow_mut().send(&Message::Finished(finished));
                 if replace {
@@ -68,6 +71,14 @@ fn end_with_the_command() {
 /// Leaves as a program does that is done: exit handlers run, coverage profiles are written.
 fn leave() -> ! {
     std::process::exit(0)
+}
+
+/// Ends a copy of the worker that a test forked and let return: the worker itself speaks for the test, and under
+/// libtest such a copy would just end as well.
+fn leave_copy(outcome: Outcome) -> ! {
+    let code = if outcome == Outcome::Passed { 0 } else { 101 };
+    // SAFETY: ends the process without running what was registered for the end of the worker.
+    unsafe { libc::_exit(code) }
 }
 
 fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> Finished {
@@ -104,12 +115,12 @@ fn flush_streams() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
-/// Sends a panic at once: the process may not survive it.
+/// Sends a panic at once: the process may not survive it. A test that took the channel away still goes on to its end.
 fn tell_panic(failure: &Failure) {
     let channel = CHANNEL.try_with(|channel| channel.try_borrow().ok().and_then(|channel| channel.clone()));
     if let Ok(Some(channel)) = channel
         && let Ok(mut channel) = channel.try_borrow_mut()
     {
-        channel.send(&Message::Panicked(failure.clone()));
+        channel.mention(&Message::Panicked(failure.clone()));
     }
 }
