@@ -30,8 +30,10 @@ impl Panic {
     }
 
     pub(super) fn into_failure(self) -> Failure {
+        // An error that was returned has come away from where it arose.
+        let is_returned = matches!(self.failure.kind, FailureKind::ReturnedError(_));
         let backtrace = match self.backtrace.status() {
-            BacktraceStatus::Captured => Some(trimmed(&self.backtrace.to_string())),
+            BacktraceStatus::Captured if !is_returned => Some(trimmed(&self.backtrace.to_string())),
             _ => None,
         };
         Failure { backtrace, ..self.failure }
@@ -96,7 +98,7 @@ const RAISING: [&str; 9] = [
     "testkit::settle::",
 ];
 /// Frames with which the runner begins.
-const RUNNING: [&str; 2] = ["testkit::harness::attempt::attempt", "testkit::group::run_group"];
+const RUNNING: [&str; 3] = ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group"];
 /// Frames of the standard library that stand between the runner and what it calls.
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];
