@@ -1,7 +1,6 @@
 //! What the command makes of builds: failed ones, folders with new files, descriptions and settings it cannot read.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::process::Command;
 
