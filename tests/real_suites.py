@@ -228,7 +228,8 @@ def compare(name: str, folder: Path, testkit: str | None, rounds: int) -> Outcom
     if testkit:
         reached = phase["testkit"] <= phase["nextest"] and phase["testkit"] <= phase["cargo"] * CARGO_FACTOR + CARGO_SECONDS
         if not reached:
-            problems.append(f"{name}: testkit's run phase is too long: {phase}")
+            took = ", ".join(f"{side} {results.seconds(phase[side])}" for side in ("testkit", "cargo", "nextest"))
+            problems.append(f"{name}: testkit's run phase is too long: {took}")
     row += [results.seconds(phase["cargo"]), results.seconds(phase["nextest"]), results.seconds(phase.get("testkit"))]
     return Outcome([*row, results.verdict(reached)], problems)
 

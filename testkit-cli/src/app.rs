@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write as _};
 use std::process;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,7 +14,8 @@ use clap::Parser as _;
 use testkit_protocol::event::{Event, EventKind, RunFinished, RunStarted};
 
 use crate::args::{Arguments, Command, ListArguments, ReportKind, RunArguments, SelectionArguments};
-use crate::build::{BuildError, BuildKiller, BuildRequest};
+use crate::build::{BuildError, BuildKiller, BuildRequest, Workspace};
+use crate::discover::{self, ListingCache};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::inventory::{self, Found};
@@ -62,6 +63,11 @@ fn tell(error: &CliError) {
     }
 }
 
+/// What the lock guards; a thread that panicked has left nothing half done in any of ours.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Where a build is that may have to be ended.
 type CurrentBuild = Arc<Mutex<Option<BuildKiller>>>;
 
@@ -104,9 +110,9 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
     }));
     let build = build_in_background(request, sender.clone(), current_build);
     let no_match = RefCell::new(None);
-    let workspace_root = build.workspace_root;
+    let workspace = build.workspace;
     let choose = |list: &TestList| {
-        let root = workspace_root.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let root = lock(&workspace).as_ref().map(|workspace| workspace.root.clone());
         match choose(&arguments.selection, &surroundings.directory, root.as_deref(), list) {
             Ok(tests) => Some(tests.into_iter().collect::<HashSet<TestIndex>>()),
             Err(error) => {
@@ -126,6 +132,12 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         None
     };
     drop(scratch);
+    if let Some(workspace) = &*lock(&workspace) {
+        let cache = ListingCache::new(&workspace.cache_directory);
+        for (binary, listed) in &end.asked {
+            discover::keep_custom_list(binary, &cache, listed);
+        }
+    }
     if let Some(error) = no_match.into_inner() {
         recorder.abandon();
         return Err(CliError::NoMatch(error));
@@ -191,7 +203,7 @@ fn reporters(arguments: &RunArguments, surroundings: &Surroundings, rerun: Strin
 
 fn listen_to_signals(sender: Sender<Input>, current_build: CurrentBuild) -> Result<(), CliError> {
     let take = move |signal| {
-        if let Some(build) = &*current_build.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(build) = &*lock(&current_build) {
             build.kill();
         }
         // Without a receiver the run is over and the command about to leave.
@@ -204,18 +216,18 @@ fn listen_to_signals(sender: Sender<Input>, current_build: CurrentBuild) -> Resu
 struct BackgroundBuild {
     thread: std::thread::JoinHandle<Result<(), BuildError>>,
     /// Known as soon as the first binary is.
-    workspace_root: Arc<Mutex<Option<Utf8PathBuf>>>,
+    workspace: Arc<Mutex<Option<Workspace>>>,
 }
 
 fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: CurrentBuild) -> BackgroundBuild {
-    let workspace_root = Arc::new(Mutex::new(None));
-    let root = Arc::clone(&workspace_root);
+    let workspace = Arc::new(Mutex::new(None));
+    let known = Arc::clone(&workspace);
     let thread = std::thread::spawn(move || {
         let sender = Mutex::new(sender);
-        let send = |input| drop(sender.lock().unwrap_or_else(PoisonError::into_inner).send(input));
-        let building = |killer| *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(killer);
+        let send = |input| drop(lock(&sender).send(input));
+        let building = |killer| *lock(&current) = Some(killer);
         let tell = |found| match found {
-            Found::Workspace(folder) => *root.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder),
+            Found::Workspace(workspace) => *lock(&known) = Some(workspace),
             Found::Binary(binary) => send(Input::Binary(binary)),
             Found::Tests { binary, tests, last } => send(Input::Tests { binary, tests, last }),
             Found::Unlisted { binary, reason } => send(Input::Unlisted { binary, reason }),
@@ -229,7 +241,7 @@ fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: Cu
         send(Input::ListClosed);
         taken
     });
-    BackgroundBuild { thread, workspace_root }
+    BackgroundBuild { thread, workspace }
 }
 
 /// The tests that the selectors mean.
@@ -251,7 +263,7 @@ fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
     let (sender, found) = channel();
     let thread = std::thread::spawn(move || {
         let sender = Mutex::new(sender);
-        let tell = |found| drop(sender.lock().unwrap_or_else(PoisonError::into_inner).send(found));
+        let tell = |found| drop(lock(&sender).send(found));
         inventory::take(&request, &|_| {}, &tell)
     });
     let mut list = TestList::default();
@@ -261,7 +273,7 @@ fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
     let mut unlisted = Vec::new();
     for found in found {
         match found {
-            Found::Workspace(folder) => workspace_root = Some(folder),
+            Found::Workspace(workspace) => workspace_root = Some(workspace.root),
             Found::Binary(binary) => {
                 list.add_binary(*binary);
                 tests_of.push(Vec::new());

@@ -10,15 +10,15 @@ use camino::Utf8PathBuf;
 use testkit_protocol::event::Notice;
 use testkit_protocol::id::BinaryId;
 
-use crate::build::{Build, BuildError, BuildKiller, BuildMessage, BuildRequest};
+use crate::build::{Build, BuildError, BuildKiller, BuildMessage, BuildRequest, Workspace};
 use crate::discover::{self, Described, ListingCache};
 use crate::model::{Binary, BinaryIndex, Harness, Test};
 
 /// What is found, as it is found.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// The workspace's folder; told before the first binary.
-    Workspace(Utf8PathBuf),
+    /// The workspace's folders; told before the first binary.
+    Workspace(Workspace),
     /// A binary; they are numbered in the order in which they come.
     Binary(Box<Binary>),
     /// Some of its tests, in their order.
@@ -108,7 +108,7 @@ fn take_build(
                 BuildMessage::Binary(binary) => {
                     if looker.is_none() {
                         let workspace = build.workspace()?;
-                        tell(Found::Workspace(workspace.root.clone()));
+                        tell(Found::Workspace(workspace.clone()));
                         looker = Some(std::sync::Arc::new(Looker {
                             cache: ListingCache::new(&workspace.cache_directory),
                             workspace_root: workspace.root,
@@ -144,11 +144,11 @@ impl Looker {
             // The lock is held while waiting: one thread waits for the next binary, the other for the lock.
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(binary) = next else { return };
-            self.look_into(binary, known, tell);
+            self.look_into(&binary, known, tell);
         }
     }
 
-    fn look_into(&self, binary: Binary, known: &Mutex<Known>, tell: &(dyn Fn(Found) + Sync)) {
+    fn look_into(&self, binary: &Binary, known: &Mutex<Known>, tell: &(dyn Fn(Found) + Sync)) {
         let is_told = |known: &Known| known.again.as_ref().is_some_and(|again| !again.contains(&binary.id));
         if is_told(&known.lock().unwrap_or_else(PoisonError::into_inner)) {
             return;
@@ -174,17 +174,17 @@ impl Looker {
             BinaryIndex(known.told - 1)
         };
         if binary.harness == Harness::Custom {
-            let tests = discover::custom_tests(&binary, index, &self.cache);
+            let tests = discover::custom_tests(binary, index, &self.cache);
             tell(Found::Tests { binary: index, tests, last: true });
             return;
         }
-        let collected = discover::collected_tests(&binary, index, &described.tests);
+        let collected = discover::collected_tests(binary, index, &described.tests);
         if !collected.is_empty() {
             tell(Found::Tests { binary: index, tests: collected, last: false });
         }
-        match discover::plain(&binary, &self.cache, LIST_LIMIT) {
+        match discover::plain(binary, &self.cache, LIST_LIMIT) {
             Ok(listed) => {
-                let tests = discover::plain_tests(&binary, index, &described.tests, &listed);
+                let tests = discover::plain_tests(binary, index, &described.tests, &listed);
                 tell(Found::Tests { binary: index, tests, last: true });
             }
             Err(error) => tell(Found::Unlisted { binary: index, reason: error.to_string() }),

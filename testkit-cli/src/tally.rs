@@ -118,6 +118,7 @@ impl Tally {
     }
 
     /// How many tests were planned; `None` before the plan is closed.
+    #[cfg(test)]
     pub(crate) fn plan(&self) -> Option<Plan> {
         self.plan
     }

@@ -268,7 +268,9 @@ impl Cursor {
 
     fn function(&mut self, qualifiers: Vec<TokenTree>) -> ItemKind {
         let mut head = qualifiers;
-        let Some(keyword) = self.bump() else { return ItemKind::Other(None, head) };
+        let Some(keyword) = self.bump() else {
+            return ItemKind::Other(None, head);
+        };
         let Some(TokenTree::Ident(name)) = self.peek().cloned() else {
             head.push(keyword);
             return self.other(head, None, false);
@@ -345,7 +347,9 @@ impl Cursor {
 
     fn type_item(&mut self, mut before: Vec<TokenTree>) -> ItemKind {
         before.extend(self.bump());
-        let Some(TokenTree::Ident(name)) = self.bump() else { return self.other(before, None, false) };
+        let Some(TokenTree::Ident(name)) = self.bump() else {
+            return self.other(before, None, false);
+        };
         before.push(TokenTree::Ident(name.clone()));
         let (is_unit, is_generic) = (self.at_punct(';'), self.at_punct('<'));
         let ItemKind::Other(_, tokens) = self.other(before, None, true) else {
@@ -392,7 +396,9 @@ impl Cursor {
 
     fn macro_call(&mut self, before: Vec<TokenTree>) -> ItemKind {
         let mut tokens = before;
-        let Some(span) = self.peek().map(TokenTree::span) else { return ItemKind::Other(None, tokens) };
+        let Some(span) = self.peek().map(TokenTree::span) else {
+            return ItemKind::Other(None, tokens);
+        };
         let mut path = String::new();
         loop {
             match self.peek() {

@@ -204,7 +204,7 @@ mod tests {
     use crate::ast;
 
     fn attribute(source: &str) -> Attribute {
-        let mut items = ast::scan(format!("{source} fn a() {{}}").parse().unwrap());
+        let mut items = ast::scan(format!("{source}\nfn a() {{}}").parse().unwrap());
         items.items.remove(0).attributes.remove(0)
     }
 

@@ -320,22 +320,23 @@ pub(crate) fn groups(
     }
     let mut groups: Vec<Group> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let (ItemKind::Implementation(block), Some(body)) = (&item.kind, blocks.get(&index)) else { continue };
+        let (ItemKind::Implementation(block), Some(body)) = (&item.kind, blocks.get(&index)) else {
+            continue;
+        };
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
-        let block = Block { item, block, name, body, known };
+        let block = Block { item, head: block, name, body, known };
         let methods = block.methods(config, diagnostics);
         if methods.is_empty() {
             continue;
         }
-        match groups.iter_mut().find(|group| group.name == *name) {
-            Some(group) => group.methods.extend(methods),
-            None => {
-                let module = free_name(&snake_case(&name.to_string()), &mut taken);
-                let construction =
-                    if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
-                groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
-            }
+        if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
+            group.methods.extend(methods);
+        } else {
+            let module = free_name(&snake_case(&name.to_string()), &mut taken);
+            let construction =
+                if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
+            groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
         }
     }
     for group in &mut groups {
@@ -343,7 +344,9 @@ pub(crate) fn groups(
         for (_, item) in
             bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate())
         {
-            let ItemKind::Function(function) = &item.kind else { continue };
+            let ItemKind::Function(function) = &item.kind else {
+                continue;
+            };
             if function.name == "setup" {
                 validate::setup(item, function, diagnostics);
                 group.construction = Construction::Setup;
@@ -369,7 +372,7 @@ pub(crate) fn is_block_of(item: &Item, name: &Ident) -> bool {
 
 struct Block<'a> {
     item: &'a Item,
-    block: &'a Implementation,
+    head: &'a Implementation,
     name: &'a Ident,
     body: &'a Items,
     known: Option<&'a Type>,
@@ -386,11 +389,13 @@ impl Block<'_> {
         outer.extend(self.known.into_iter().flat_map(|known| known.conditions.iter().cloned()));
         let mut methods = Vec::new();
         for item in &self.body.items {
-            let ItemKind::Function(function) = &item.kind else { continue };
+            let ItemKind::Function(function) = &item.kind else {
+                continue;
+            };
             if role(&item.attributes, &function.name.to_string(), config) != Role::Test {
                 continue;
             }
-            if self.block.is_trait {
+            if self.head.is_trait {
                 diagnostics.error(
                     function.name.span(),
                     format!("`{}` looks like a test, but methods of a trait are not collected", function.name),
@@ -398,7 +403,7 @@ impl Block<'_> {
                 );
                 continue;
             }
-            if self.block.is_generic || self.known.is_some_and(|known| known.is_generic) {
+            if self.head.is_generic || self.known.is_some_and(|known| known.is_generic) {
                 diagnostics.error(
                     self.name.span(),
                     format!("the group `{}` is generic, so there is no one type to test", self.name),
@@ -406,7 +411,9 @@ impl Block<'_> {
                 );
                 return Vec::new();
             }
-            let Some(receiver) = validate::method(item, function, diagnostics) else { continue };
+            let Some(receiver) = validate::method(item, function, diagnostics) else {
+                continue;
+            };
             let mut marks = marks(&item.attributes, diagnostics);
             marks.hosted.extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
             marks.conditions.extend(outer.iter().cloned());
@@ -426,10 +433,10 @@ impl Block<'_> {
 pub(crate) fn blocks(items: &[Item], config: &Config) -> BTreeMap<usize, Items> {
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
-        if let ItemKind::Implementation(block) = &item.kind {
-            if block.self_type.as_ref().is_some_and(|name| config.is_group_name(&name.to_string())) {
-                blocks.insert(index, ast::scan(block.body.stream()));
-            }
+        if let ItemKind::Implementation(block) = &item.kind
+            && block.self_type.as_ref().is_some_and(|name| config.is_group_name(&name.to_string()))
+        {
+            blocks.insert(index, ast::scan(block.body.stream()));
         }
     }
     blocks

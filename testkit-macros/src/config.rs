@@ -87,7 +87,9 @@ fn parse(text: &str) -> (Config, Vec<(usize, String)>) {
             table = line.trim_matches(['[', ']']).split('.').map(str::trim).collect::<Vec<_>>().join(".");
             continue;
         }
-        let Some((key, value)) = line.split_once('=') else { continue };
+        let Some((key, value)) = line.split_once('=') else {
+            continue;
+        };
         let key = key.split('.').map(str::trim).collect::<Vec<_>>().join(".");
         let full = if table.is_empty() { key } else { format!("{table}.{key}") };
         if full == "package.metadata.testkit" || full == "package.metadata" {
@@ -97,7 +99,9 @@ fn parse(text: &str) -> (Config, Vec<(usize, String)>) {
             }
             continue;
         }
-        let Some(key) = full.strip_prefix("package.metadata.testkit.") else { continue };
+        let Some(key) = full.strip_prefix("package.metadata.testkit.") else {
+            continue;
+        };
         let mut value = value.trim().to_owned();
         // An array may go on for several lines.
         while value.starts_with('[') && !value.ends_with(']') {

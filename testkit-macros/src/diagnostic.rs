@@ -12,7 +12,7 @@ pub(crate) struct Diagnostics {
 impl Diagnostics {
     /// Adds an error at `span`, with a hint on a line of its own.
     pub(crate) fn error(&mut self, span: Span, message: impl AsRef<str>, hint: impl AsRef<str>) {
-        let text = format!("{}\n\nhint: {}", message.as_ref(), hint.as_ref());
+        let text = format!("{}\nhint: {}", message.as_ref(), hint.as_ref());
         self.errors.push((span, text));
     }
 

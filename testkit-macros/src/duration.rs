@@ -18,7 +18,9 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         "m" => 60.0,
         "h" => 3600.0,
         "" => return Err(format!("`{text}` has no unit; write it as in `500ms`, `5s` or `2m`")),
-        unit => return Err(format!("unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h")),
+        unit => {
+            return Err(format!("unknown unit `{unit}` in `{text}`; known are ns, us, ms, s, m, h"));
+        }
     };
     let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write it as in `500ms` or `5s`"))?;
     let duration =

@@ -19,37 +19,164 @@ use proc_macro::TokenStream;
 use proc_macro2::Span;
 
 /// Collects the tests of an inline module, or of one `impl` block.
+///
+/// In the module, and in inline modules in it, these are tests:
+/// - functions whose name starts with `test_`, and functions of any name with `#[test]`;
+/// - methods `test_*` of a type whose name starts with `Test`: a *group*. Each gets a fresh value of the type: from
+///   `fn setup() -> Self` if the `impl` has one, from the type itself if it is a unit struct, else from `Default`.
+///   `fn teardown(self)` runs after each test, also if the test failed.
+///
+/// Tests may return `Result<(), E>`, and take `#[ignore]`, `#[should_panic]`, `#[cfg]` and `#[timeout]`. Tests of other
+/// frameworks, such as `#[tokio::test]` and `#[rstest]`, are left alone. `assert!`, `assert_eq!` and `assert_ne!` in the
+/// module are testkit's, unless the module defines or imports macros of these names itself.
+///
+/// ```
+/// #[cfg(test)]
+/// #[testkit::tests]
+/// mod tests {
+///     fn test_add() {
+///         assert!(1 + 1 == 2, "arithmetic");
+///     }
+///
+///     struct TestStack(Vec<u8>);
+///
+///     impl TestStack {
+///         fn setup() -> Self {
+///             Self(vec![1, 2])
+///         }
+///
+///         fn test_pop(&mut self) {
+///             assert!(self.0.pop() == Some(2));
+///         }
+///     }
+/// }
+/// ```
+///
+/// What looks like a test and cannot be one is an error that says what to write instead:
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     async fn test_fetch() {} // error: there is no runtime to wait for it
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn tests(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::module::expand(&options.into(), item.into()).into()
 }
 
-/// Makes a function of any name a test.
+/// Makes a function of any name a test, wherever it stands.
+///
+/// The option `timeout = "5s"` is the same as `#[testkit::timeout("5s")]`.
+///
+/// ```
+/// #[testkit::test]
+/// fn numbers_parse() -> Result<(), std::num::ParseIntError> {
+///     assert!("2".parse::<u8>()? == 2);
+///     Ok(())
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::test(time_out = "5s")] // error: did you mean `timeout`?
+/// fn numbers_parse() {}
+/// ```
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::function::expand(options.into(), item.into()).into()
 }
 
-/// Limits the time that a test may take.
+/// Limits the time that a test may take: a number with one of the units `ns us ms s m h`.
+///
+/// The limit holds when the `testkit` command runs the test.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[testkit::timeout("500ms")]
+///     fn test_fast() {}
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::timeout("5")] // error: `5` has no unit
+/// fn test_fast() {}
+/// ```
 #[proc_macro_attribute]
 pub fn timeout(literal: TokenStream, item: TokenStream) -> TokenStream {
     expand::timeout::expand(literal.into(), item.into()).into()
 }
 
-/// Collects the tests of the module that it stands in.
+/// Collects the tests of the module that it stands in: for a module that is a file of its own, where
+/// [`macro@tests`] cannot look inside.
+///
+/// It finds the same tests as [`macro@tests`], private ones too. Inline modules in the file want `#[testkit::tests]`.
+/// The standard assertions stay the standard library's: write `use testkit::{assert, assert_eq};` for ours.
+///
+/// ```no_run
+/// // tests/test_math.rs
+/// use testkit::assert;
+///
+/// testkit::discover!();
+///
+/// fn test_add() {
+///     assert!(1 + 1 == 2);
+/// }
+/// # fn main() {}
+/// ```
+///
+/// ```compile_fail
+/// testkit::discover!();
+/// testkit::discover!(); // error: this module already has a `discover!()`
+/// ```
 #[proc_macro]
 pub fn discover(input: TokenStream) -> TokenStream {
     expand::discover::expand(&input.into(), Span::call_site()).into()
 }
 
-/// Makes every test file beside this one a module, and collects its tests.
+/// Makes every test file beside this one a module and collects its tests: one test target, and one link step, for a
+/// whole folder.
+///
+/// Test files are `test_*.rs` and `*_test.rs`; those in folders below become modules of a module named like the folder.
+/// A file with its own `discover!()` is a module like any other; one without must not begin with `//!` or `#![…]`.
+/// Cargo takes each file in `tests/` for a target of its own, so put the files in a folder such as `tests/all/`, with
+/// the macro in `tests/all/main.rs`, or write `autotests = false` in the manifest.
+///
+/// ```no_run
+/// // tests/all/main.rs
+/// testkit::discover_files!();
+/// # fn main() {}
+/// ```
+///
+/// ```compile_fail
+/// testkit::discover_files!("tests"); // error: takes no arguments
+/// ```
 #[proc_macro]
 pub fn discover_files(input: TokenStream) -> TokenStream {
     expand::discover_files::expand(&input.into(), Span::call_site()).into()
 }
 
-/// Asserts that a condition holds; a comparison that does not shows both values.
+/// Asserts that a condition holds. If it is a comparison that does not hold, the failure shows both values.
+///
+/// Takes what the standard `assert!` takes. Values are neither moved nor copied, `?` and `.await` work, and `Debug` is
+/// asked only once the assertion has failed; a type without `Debug` is shown by its name.
+///
+/// ```
+/// use testkit::assert;
+///
+/// let primes = [2, 3, 5];
+/// assert!(primes.len() == 3, "the first {} primes", 3);
+/// assert!(primes.contains(&5));
+/// ```
+///
+/// ```should_panic
+/// let primes = [2, 3, 5];
+/// testkit::assert!(primes.len() >= 4);
+/// // assertion failed: primes.len() >= 4
+/// //   left:  primes.len() = 3
+/// //   right: 4
+/// ```
 #[proc_macro]
 pub fn assert(input: TokenStream) -> TokenStream {
-    assertion::expand(input.into()).into()
+    assertion::expand(&input.into()).into()
 }

@@ -105,10 +105,10 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
         let mut beside = TypeBeside { construction: Construction::Default, teardown: None, earlier_blocks: 0 };
         for item in &items.items {
             match &item.kind {
-                ItemKind::Type(item) if item.is_unit && item.name == name => {
-                    if beside.construction == Construction::Default {
-                        beside.construction = Construction::Unit;
-                    }
+                ItemKind::Type(item)
+                    if item.is_unit && item.name == name && beside.construction == Construction::Default =>
+                {
+                    beside.construction = Construction::Unit;
                 }
                 ItemKind::Implementation(block)
                     if !block.is_trait && block.self_type.as_ref().is_some_and(|it| it == name) =>
@@ -117,7 +117,9 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
                     let is_collected = item.attributes.iter().any(|it| it.kind() == AttributeKind::Tests);
                     beside.earlier_blocks += usize::from(is_earlier && is_collected);
                     for item in ast::scan(block.body.stream()).items {
-                        let ItemKind::Function(function) = item.kind else { continue };
+                        let ItemKind::Function(function) = item.kind else {
+                            continue;
+                        };
                         if function.name == "setup" {
                             beside.construction = Construction::Setup;
                         } else if function.name == "teardown" {

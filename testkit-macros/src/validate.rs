@@ -118,7 +118,9 @@ fn signature(function: &Function, diagnostics: &mut Diagnostics) -> bool {
 /// `#[should_panic]` and a returned value do not go together.
 fn returned(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
     let should_panic = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ShouldPanic);
-    let (Some(attribute), true) = (should_panic, function.returns_value()) else { return true };
+    let (Some(attribute), true) = (should_panic, function.returns_value()) else {
+        return true;
+    };
     diagnostics.error(
         attribute.span(),
         format!("the test `{}` returns a value, so `#[should_panic]` cannot be on it", function.name),
@@ -191,7 +193,9 @@ pub(crate) fn no_value_receivers(
 ) {
     let bodies = blocks.iter().filter(|(index, _)| collect::is_block_of(&items[**index], &group.name));
     for item in bodies.flat_map(|(_, body)| &body.items) {
-        let ItemKind::Function(function) = &item.kind else { continue };
+        let ItemKind::Function(function) = &item.kind else {
+            continue;
+        };
         let is_value =
             group.methods.iter().any(|method| function.name == method.name && method.receiver == Receiver::Value);
         if is_value {

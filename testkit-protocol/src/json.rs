@@ -51,43 +51,41 @@ pub struct ObjectWriter<'a> {
 }
 
 impl ObjectWriter<'_> {
-    /// Adds a member whose value `write` writes.
-    pub fn field(&mut self, name: &str, write: impl FnOnce(&mut Writer<'_>)) {
-        if !self.first {
-            self.out.push(',');
-        }
+    /// Adds a member whose value `write` writes; `name` must need no escapes.
+    pub fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Writer<'_>)) {
+        self.out.push_str(if self.first { "\"" } else { ",\"" });
         self.first = false;
-        write_string(self.out, name);
-        self.out.push(':');
+        self.out.push_str(name);
+        self.out.push_str("\":");
         write(&mut Writer { out: self.out });
     }
 
     /// Adds a string.
-    pub fn string(&mut self, name: &str, text: &str) {
+    pub fn string(&mut self, name: &'static str, text: &str) {
         self.field(name, |writer| writer.string(text));
     }
 
     /// Adds a string if there is one.
-    pub fn optional_string(&mut self, name: &str, text: Option<&str>) {
+    pub fn optional_string(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.string(name, text);
         }
     }
 
     /// Adds an array of strings.
-    pub fn strings(&mut self, name: &str, texts: &[String]) {
+    pub fn strings(&mut self, name: &'static str, texts: &[String]) {
         self.field(name, |writer| writer.array(texts, |writer, text| writer.string(text)));
     }
 
     /// Adds a number.
-    pub fn number(&mut self, name: &str, number: u64) {
+    pub fn number(&mut self, name: &'static str, number: u64) {
         self.field(name, |writer| {
             write!(writer.out, "{number}").expect("writing to a String cannot fail");
         });
     }
 
     /// Adds a boolean.
-    pub fn boolean(&mut self, name: &str, boolean: bool) {
+    pub fn boolean(&mut self, name: &'static str, boolean: bool) {
         self.field(name, |writer| writer.out.push_str(if boolean { "true" } else { "false" }));
     }
 }

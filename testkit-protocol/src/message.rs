@@ -1,8 +1,9 @@
 //! What the command and a worker say to each other, one JSON message a line, on a private channel.
 //!
-//! The worker speaks first, with [`Hello`]. Then the command hands out tests by name with [`Request::Run`]; the worker
-//! runs them in that order, one at a time, and sends one [`Finished`] for each. The end of a conversation is the end of
-//! the worker's process, never the end of the stream alone. `docs/protocol.md` shows a conversation.
+//! The worker speaks first, with [`Hello`]. The command hands out tests by name with [`Request::Run`]; the worker reads
+//! the next request when it is done with the last, runs its tests in order, and sends one [`Finished`] for each.
+//! Requests that it has not read can be taken back. The end of a conversation is the end of the worker's process,
+//! never the end of the stream alone. `docs/protocol.md` shows a conversation.
 
 use crate::event::{AttemptFinished, Captured};
 use crate::failure::{Assertion, Failure, FailureKind, Operand, ReturnedError};
@@ -23,8 +24,6 @@ pub enum Request {
         /// `module_path!()` of each test's module without the crate, joined with its name in the module.
         tests: Vec<String>,
     },
-    /// Drop every test of the queue that has not begun, and say with [`Message::Released`] which those were.
-    Release,
     /// Leave, in the ordinary way.
     Exit,
 }
@@ -40,11 +39,6 @@ pub enum Message {
     Panicked(Failure),
     /// A test ended.
     Finished(Finished),
-    /// The answer to [`Request::Release`].
-    Released {
-        /// The tests given back, in their order.
-        tests: Vec<String>,
-    },
 }
 
 /// Who a worker is.
@@ -110,11 +104,6 @@ impl Message {
                     object.field("finished", |value| write_finished(value, finished));
                 });
             }
-            Self::Released { tests } => {
-                writer.object(|object| {
-                    object.field("released", |value| value.object(|object| object.strings("tests", tests)));
-                });
-            }
         }
         line.push('\n');
     }
@@ -127,15 +116,12 @@ impl Request {
     /// If the line is not JSON, or not a request that this version knows.
     pub fn read(line: &str) -> Result<Self, JsonError> {
         let value = json::parse(line)?;
-        if value.as_str() == Some("release") {
-            return Ok(Self::Release);
-        }
         if value.as_str() == Some("exit") {
             return Ok(Self::Exit);
         }
         let tests = value.get("run").and_then(|run| run.get("tests")).and_then(Json::as_array);
         let Some(tests) = tests else {
-            return Err(JsonError::unexpected("a request: \"release\", \"exit\" or {\"run\":{\"tests\":[…]}}"));
+            return Err(JsonError::unexpected("a request: \"exit\" or {\"run\":{\"tests\":[…]}}"));
         };
         let tests = tests
             .iter()

@@ -79,12 +79,25 @@ pub fn summary(failure: &Failure) -> String {
             }
             text
         }
-        FailureKind::Panic
-        | FailureKind::DidNotPanic
-        | FailureKind::Crash
-        | FailureKind::Timeout
-        | FailureKind::Runner => first_line(&body(failure)),
+        FailureKind::Panic => {
+            failure.message.as_deref().and_then(std_assertion).unwrap_or_else(|| first_line(&body(failure)))
+        }
+        FailureKind::DidNotPanic | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+            first_line(&body(failure))
+        }
     }
+}
+
+/// The message of the standard library's `assert_eq!` and `assert_ne!` on one line, its values kept.
+///
+/// Source: `core::panicking::assert_failed_inner`, the same text since Rust 1.73.
+fn std_assertion(message: &str) -> Option<String> {
+    let (first, values) = message.split_once("\n  left: ")?;
+    let (left, right) = values.split_once("\n right: ")?;
+    let first = first.strip_prefix("assertion `")?;
+    let (asserted, words) = first.split_once("` failed")?;
+    let text = format!("{asserted}: {} vs {}", one_line(left), one_line(right));
+    Some(with_message(text, words.strip_prefix(": ")))
 }
 
 fn with_message(mut text: String, message: Option<&str>) -> String {

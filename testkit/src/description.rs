@@ -39,6 +39,6 @@ mod tests {
     fn joins_parts() {
         const PARTS: &[&str] = &["a", "", "bcd"];
         assert_eq!(&join::<{ joined_length(PARTS) }>(PARTS), b"abcd");
-        assert_eq!(join::<0>(&[]), []);
+        assert_eq!(join::<0>(&[]), [0_u8; 0]);
     }
 }

@@ -11,9 +11,7 @@ pub fn check_folder(folder: &str, file: &str, patterns: &[&str], known: &[&str])
     let mut found = Vec::new();
     if let Err(error) = list(Path::new(folder), "", patterns, &mut found) {
         // The binary may run on another machine than the one that compiled it.
-        if Path::new(folder).exists() {
-            panic!("{error}");
-        }
+        assert!(!Path::new(folder).exists(), "{error}");
         return;
     }
     let root = file.rsplit(['/', '\\']).next().unwrap_or(file);
@@ -34,7 +32,9 @@ fn list(folder: &Path, prefix: &str, patterns: &[&str], files: &mut Vec<String>)
     let cannot_read = |error| format!("cannot read the folder {}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(cannot_read)? {
         let entry = entry.map_err(cannot_read)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         let kind = entry.file_type().map_err(cannot_read)?;
         if kind.is_dir() {
             let is_other_package = entry.path().join("Cargo.toml").exists();

@@ -1,5 +1,103 @@
-//! testkit
-#![doc = ""]
+//! Tests that register themselves, and failures that explain themselves.
+//!
+//! Add the crate with `cargo add --dev testkit`, and write functions whose names start with `test_`:
+//!
+//! ```
+//! fn add(left: u32, right: u32) -> u32 {
+//!     left + right
+//! }
+//!
+//! #[cfg(test)]
+//! #[testkit::tests]
+//! mod tests {
+//!     use super::*;
+//!
+//!     fn test_add() {
+//!         assert!(add(2, 3) == 5, "adding small numbers");
+//!     }
+//! }
+//! # fn main() {
+//! #     assert!(add(2, 3) == 5);
+//! # }
+//! ```
+//!
+//! Run them with the `testkit` command, which runs them on worker processes and reports every value that mattered:
+//!
+//! ```text
+//! adding small numbers
+//! assertion failed: add(2, 3) == 5
+//!   left:  add(2, 3) = 6
+//!   right: 5
+//! ```
+//!
+//! The same tests run under plain `cargo test`, under other runners and from an editor, because each of them is also
+//! an ordinary `#[test]`. Ordinary `#[test]` functions keep working beside them.
+//!
+//! # Where tests are collected
+//!
+//! | you write | where |
+//! |---|---|
+//! | [`#[testkit::tests]`](macro@tests) | on `mod tests { … }`, or on one `impl TestX { … }` |
+//! | [`testkit::discover!();`](discover!) | in a module that is a file, such as `tests/test_math.rs` |
+//! | [`testkit::discover_files!();`](discover_files!) | in one file, for all test files of its folder |
+//! | [`#[testkit::test]`](macro@test) | on a single function of any name |
+//!
+//! What looks like a test but cannot be collected is a compile error that says what to write instead. Nothing is
+//! dropped in silence.
+//!
+//! # Groups
+//!
+//! Methods `test_*` of a type `Test*` are tests that share how their value is made. Each gets a fresh one:
+//!
+//! ```
+//! #[testkit::tests]
+//! mod tests {
+//!     struct TestStack(Vec<u8>);
+//!
+//!     impl TestStack {
+//!         fn setup() -> Self {
+//!             Self(vec![1, 2])
+//!         }
+//!
+//!         fn test_pop(&mut self) {
+//!             assert!(self.0.pop() == Some(2));
+//!         }
+//!
+//!         fn test_len(&self) {
+//!             assert!(self.0.len() == 2);
+//!         }
+//!
+//!         // Runs after each test, also if the test failed.
+//!         fn teardown(self) {}
+//!     }
+//! }
+//! ```
+//!
+//! Without `setup` the value is the unit struct itself, or comes from `Default`.
+//!
+//! # Assertions
+//!
+//! [`assert!`], [`assert_eq!`] and [`assert_ne!`] take what the standard ones take. Inside of `#[testkit::tests]` and
+//! `#[testkit::test]` they are meant anyway; elsewhere, import them by name:
+//!
+//! ```
+//! use testkit::{assert, assert_eq};
+//!
+//! let words = ["a", "b"];
+//! assert!(words.len() == 2 && words.contains(&"a"));
+//! assert_eq!(words.concat(), "ab");
+//! ```
+//!
+//! # Other names
+//!
+//! The patterns of names can be changed for a package, in its `Cargo.toml`; `*` and `?` stand for any characters:
+//!
+//! ```toml
+//! [package.metadata.testkit]
+//! files = ["test_*.rs", "*_test.rs"]
+//! functions = ["test_*", "should_*"]
+//! groups = ["Test*"]
+//! ```
 
 // Expanded code names `::testkit`, also in this crate's own tests.
 extern crate self as testkit;

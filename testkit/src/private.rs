@@ -10,6 +10,13 @@ pub use crate::harness::{Phase, enter, raise, record, run};
 pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 
+/// Stands before the body of a test that is its own hosting function. Does not return where the process becomes a
+/// worker: the worker calls the same function again.
+#[inline(never)]
+pub fn begin() {
+    run(|| {});
+}
+
 /// The traits that check what a test returned.
 pub mod settle {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};

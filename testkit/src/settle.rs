@@ -61,6 +61,7 @@ pub trait SettleError {
 }
 
 impl<T: Termination, E: Error + 'static> SettleError for &&&Returned<Result<T, E>> {
+    #[track_caller]
     fn settle(&self, file: &str, line: u32, column: u32) {
         let location = Location::new(file, line, column);
         match self.take() {
@@ -77,6 +78,7 @@ pub trait SettlePointer {
 }
 
 impl<T: Termination, E: Deref<Target: ErrorObject>> SettlePointer for &&Returned<Result<T, E>> {
+    #[track_caller]
     fn settle(&self, file: &str, line: u32, column: u32) {
         let location = Location::new(file, line, column);
         match self.take() {
@@ -93,6 +95,7 @@ pub trait SettleDebug {
 }
 
 impl<T: Termination, E: Debug> SettleDebug for &Returned<Result<T, E>> {
+    #[track_caller]
     fn settle(&self, file: &str, line: u32, column: u32) {
         let location = Location::new(file, line, column);
         match self.take() {
@@ -109,11 +112,13 @@ pub trait SettleTermination {
 }
 
 impl<T: Termination> SettleTermination for Returned<T> {
+    #[track_caller]
     fn settle(&self, file: &str, line: u32, column: u32) {
         settle_code(self.take().report(), Location::new(file, line, column));
     }
 }
 
+#[track_caller]
 fn settle_code(code: ExitCode, location: Location) {
     if code != ExitCode::SUCCESS {
         let number: String = format!("{code:?}").chars().filter(char::is_ascii_digit).collect();
@@ -121,6 +126,7 @@ fn settle_code(code: ExitCode, location: Location) {
     }
 }
 
+#[track_caller]
 fn raise_error(error: &(dyn Error + 'static), location: Location) {
     let mut sources = Vec::new();
     let mut next = error.source();
@@ -131,6 +137,7 @@ fn raise_error(error: &(dyn Error + 'static), location: Location) {
     raise(error.to_string(), sources, location);
 }
 
+#[track_caller]
 fn raise(message: String, sources: Vec<String>, location: Location) {
     let kind = FailureKind::ReturnedError(ReturnedError { sources });
     harness::raise(Failure::new(kind, message).at(location));

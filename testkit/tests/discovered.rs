@@ -1,6 +1,7 @@
 //! `testkit::discover!()` at the root of a file.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+#![expect(clippy::pedantic, reason = "the tests are written as users write theirs")]
 
 use testkit::prelude::*;
 use testkit::{assert, assert_eq};

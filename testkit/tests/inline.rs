@@ -1,6 +1,7 @@
 //! `#[testkit::tests]` on an inline module: every kind of test in it.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+#![expect(clippy::pedantic, reason = "the tests are written as users write theirs")]
 
 #[testkit::tests]
 mod tests {
@@ -93,6 +94,15 @@ mod tests {
         fn teardown(self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[derive(Default)]
+    struct TestTeardown;
+
+    impl TestTeardown {
+        fn test_borrowed(&self) {}
+
+        fn teardown(self) {}
     }
 
     mod nested {

@@ -71,12 +71,11 @@ pub fn sleep_for_an_hour() {
     thread::sleep(Duration::from_secs(3600));
 }
 
-/// Writes numbered lines to both streams, about `bytes` to each.
+/// Writes numbered lines of 80 bytes to both streams, about `bytes` to each.
 pub fn flood(bytes: usize) {
-    const LINE: usize = 80;
     let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr().lock());
-    for number in 0..bytes / LINE {
-        // Failures to write are left to the reader of the output to notice.
+    for number in 0..bytes / 80 {
+        // One write a line. Failures are left to the reader of the output to notice.
         let _ = stdout.write_all(format!("{number:>20} {:o>58}\n", "").as_bytes());
         let _ = stderr.write_all(format!("{number:>20} {:e>58}\n", "").as_bytes());
     }

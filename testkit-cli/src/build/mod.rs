@@ -14,6 +14,6 @@ mod runner;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cargo::{Build, BuildError, BuildKiller, BuildMessage};
+pub(crate) use cargo::{Build, BuildError, BuildKiller, BuildMessage, Workspace};
 pub(crate) use environment::Environment;
 pub(crate) use request::BuildRequest;

@@ -78,7 +78,6 @@ pub(crate) fn listed_tests(binary: &Binary, index: BinaryIndex, listed: &[Listed
 }
 
 /// Keeps what [`custom_list`] got, for [`custom_tests`].
-#[cfg_attr(not(test), expect(dead_code, reason = "runs do not keep these lists yet"))]
 pub(crate) fn keep_custom_list(binary: &Binary, cache: &ListingCache, listed: &[Listed]) {
     cache.put(&binary.path, &FileStamp::of(&binary.path), listed);
 }

@@ -1,6 +1,8 @@
 //! What the command knows of binaries and tests: plain data, no file, process, clock or environment.
 
 mod binary;
+#[cfg(test)]
+pub(crate) mod samples;
 mod test_list;
 
 pub(crate) use binary::{Binary, Harness, Launch};

@@ -52,10 +52,11 @@ impl Driver<'_> {
                     let found = running.pending.iter().position(|test| self.libtest_name(*test) == name);
                     let Some(test) = found.and_then(|position| running.pending.remove(position)) else { return };
                     rest = &rest[length..];
+                    running.log_read += length as u64;
                     if in_order {
-                        self.end_in_batch(running, test, result)
+                        self.end_in_batch(running, test, &result);
                     } else {
-                        self.end_on_thread(running, test, result)
+                        self.end_on_thread(running, test, result);
                     }
                 }
             }
@@ -67,17 +68,17 @@ impl Driver<'_> {
         running.log = log[text.len() - rest.len()..].to_vec();
     }
 
-    fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: LogResult) {
+    fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: &LogResult) {
         let now = Instant::now();
         let duration = now.duration_since(running.current_since);
-        if let Job::Batch { lane } = running.job {
+        if let Job::Batch { lane, .. } = running.job {
             self.scheduler.observe(lane, duration);
         }
         // Where the output of this test ends: the next test may already be writing, so this is an upper bound.
         let attempt = match result {
             LogResult::Passed => finished(Outcome::Passed, duration),
             LogResult::Ignored => finished(Outcome::Skipped, duration),
-            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, &result, duration),
+            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, result, duration),
         };
         let position = running.position;
         running.position += 1;
@@ -106,7 +107,7 @@ impl Driver<'_> {
         let next = running.pending.front().map(|next| self.libtest_name(*next));
         let stdout = self.stdout_in_batch(running, name, next);
         let (_, mut stderr) = running.output(running.streams.ends());
-        stderr.head = libtest_text::without_deprecation(&stderr.head).to_owned();
+        libtest_text::cut_deprecation(&mut stderr.head);
         // Where a test's part begins and ends is only known by when we looked.
         stderr.approximate = next.is_some() || running.position > 0;
         let whole = running.streams.stderr().map(|all| all.read_bytes(0, all.end().min(BATCH_OUTPUT_LIMIT)));
@@ -147,13 +148,17 @@ impl Driver<'_> {
 
     /// A process of [`Job::Batch`] has ended.
     pub(super) fn take_batch_end(&mut self, mut running: Running, termination: Termination) {
-        let Job::Batch { lane } = running.job else { return };
+        let Job::Batch { lane, stopping, .. } = running.job else { return };
         self.scheduler.leave(lane);
+        if stopping && running.given_up.is_none() && termination == Termination::Exited(101) {
+            self.take_stopped(&mut running);
+        }
         let Some(test) = running.pending.pop_front() else { return };
         let ends = running.streams.ends();
         let reason = AttemptReason::Planned;
         match (running.given_up, termination) {
-            (Some(GivenUp::Garbled | GivenUp::Retired), _) => {
+            (Some(GivenUp::Retired), _) => running.pending.push_front(test),
+            (Some(GivenUp::Garbled), _) => {
                 self.lose_attempt(&running, test, "libtest's log file is not in order");
             }
             (Some(GivenUp::Stopped), _) => {
@@ -179,6 +184,36 @@ impl Driver<'_> {
         self.scheduler.give_back(lane, running.pending.into_iter());
     }
 
+    /// Takes the tests that a batch has not begun back to its lane: libtest is made to leave after the running one.
+    pub(super) fn take_back_batch(&mut self, running: &mut Running) {
+        let Some(current) = running.pending.front().copied() else { return };
+        let name = self.libtest_name(current).to_owned();
+        let Job::Batch { lane, log, stopping } = &mut running.job else { return };
+        // A half entry is of a test that has ended: there is no telling where its end will be.
+        if !running.log.is_empty() || !log.stop_after(&name, running.log_read) {
+            return;
+        }
+        *stopping = true;
+        let lane = *lane;
+        // From here on no test but the running one can begin in that process.
+        let back = running.pending.split_off(1);
+        self.scheduler.give_back(lane, back.into_iter());
+    }
+
+    /// libtest left after the test that was running, as it was made to: room was left for `ok NAME` and no more.
+    fn take_stopped(&mut self, running: &mut Running) {
+        let Some(test) = running.pending.front().copied() else { return };
+        let passed = running.log == format!("ok {}", self.libtest_name(test)).as_bytes();
+        if !passed && !running.log.is_empty() {
+            return;
+        }
+        running.pending.pop_front();
+        // Anything but a pass is longer and was not written at all; the attempt alone tells why it failed.
+        let result = if passed { LogResult::Passed } else { LogResult::Failed };
+        self.end_in_batch(running, test, &result);
+        running.given_up = Some(GivenUp::Retired);
+    }
+
     fn batch_attempt(
         &self,
         running: &Running,
@@ -191,7 +226,7 @@ impl Driver<'_> {
         let ends = running.streams.ends();
         let mut attempt = self.attempt_of_ended(running, ends, outcome, vec![failure], termination);
         attempt.stdout = self.stdout_in_batch(running, name, None);
-        attempt.stderr.head = libtest_text::without_deprecation(&attempt.stderr.head).to_owned();
+        libtest_text::cut_deprecation(&mut attempt.stderr.head);
         attempt.failures.extend(libtest_text::failure(name, "", &attempt.stderr.head));
         attempt
     }

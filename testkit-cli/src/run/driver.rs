@@ -16,7 +16,8 @@ use super::jobs::{Job, Running};
 use super::orphans::Orphans;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
 use crate::args::Isolation;
-use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex, TestList};
+use crate::discover::{self, Listed};
+use crate::model::{Binary, BinaryIndex, Harness, Host, Test, TestIndex, TestList};
 use crate::schedule::{LaneKind, Scheduler};
 use crate::select::{Fate, fate};
 
@@ -26,14 +27,10 @@ pub(crate) type SelectTests<'a> = dyn Fn(&TestList) -> Option<HashSet<TestIndex>
 /// What a run leaves beside its events.
 #[derive(Debug)]
 pub(crate) struct RunEnd {
-    /// Every test that was found.
-    pub(crate) list: TestList,
-    /// Whether the selectors could not be met; then nothing was run.
-    pub(crate) selection_failed: bool,
-    /// How many tests were selected.
-    pub(crate) selected: usize,
     /// The signal that stopped the run.
     pub(crate) signal: Option<i32>,
+    /// Targets with a `main` of their own that were asked for their tests, and what they answered.
+    pub(crate) asked: Vec<(Binary, Vec<Listed>)>,
 }
 
 /// Why nothing more is started.
@@ -48,11 +45,19 @@ pub(super) enum Stop {
 }
 
 /// How long tests may take to end after Ctrl-C before they are killed.
-const INTERRUPT_GRACE: Duration = Duration::from_millis(1000);
+const INTERRUPT_GRACE: Duration = Duration::from_secs(1);
 /// The longest pause between two looks at the clock while something runs.
 const TICK: Duration = Duration::from_millis(50);
 /// The same while a place is idle and a worker may have tests to give back.
 const SHORT_TICK: Duration = Duration::from_millis(10);
+
+/// A test that has been running for so long may be followed by others like it, whatever is known of those before.
+const HELD_UP_SURELY: Duration = Duration::from_millis(100);
+/// Queued tests that are expected to take less are not worth another process.
+const WORTH_A_PROCESS: Duration = Duration::from_millis(40);
+
+/// How often the clock is looked at while messages stream in.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 pub(super) struct Driver<'a> {
     pub(super) settings: &'a RunSettings,
@@ -83,6 +88,9 @@ pub(super) struct Driver<'a> {
     list_closed: bool,
     selection_failed: bool,
     interrupted_at: Option<Instant>,
+    /// When the clock was last looked at.
+    looked_at: Instant,
+    asked: Vec<(Binary, Vec<Listed>)>,
 }
 
 /// Runs what the inputs bring until everything has its verdict. `select` is `None` where every test is meant.
@@ -120,18 +128,16 @@ pub(crate) fn run(
         list_closed: false,
         selection_failed: false,
         interrupted_at: None,
+        looked_at: Instant::now(),
+        asked: Vec::new(),
     };
     driver.serve(inputs);
     orphans.kill();
-    RunEnd {
-        selection_failed: driver.selection_failed,
-        selected: driver.selected,
-        signal: match driver.stop {
-            Some(Stop::Signal(signal)) => Some(signal),
-            Some(Stop::MaxFailures | Stop::BuildFailed) | None => None,
-        },
-        list: driver.list,
-    }
+    let signal = match driver.stop {
+        Some(Stop::Signal(signal)) => Some(signal),
+        Some(Stop::MaxFailures | Stop::BuildFailed) | None => None,
+    };
+    RunEnd { signal, asked: driver.asked }
 }
 
 impl Driver<'_> {
@@ -181,7 +187,7 @@ impl Driver<'_> {
                 self.list.add_binary(*binary);
             }
             Input::Tests { binary, tests, last } => self.take_tests(binary, tests, last),
-            Input::Unlisted { binary, reason } => self.take_unlisted(binary, reason),
+            Input::Unlisted { binary, reason } => self.take_unlisted(binary, &reason),
             Input::Notice(notice) => self.emit(EventKind::Notice(notice)),
             Input::BuildFinished { success, duration } => {
                 self.build_finished = Some(Instant::now());
@@ -217,7 +223,7 @@ impl Driver<'_> {
         self.plan();
     }
 
-    fn take_unlisted(&mut self, binary: BinaryIndex, reason: String) {
+    fn take_unlisted(&mut self, binary: BinaryIndex, reason: &str) {
         let id = TestId(self.list.binary(binary).id.0.clone());
         let test = Test { id, binary, host: Host::Whole, location: None, end_line: None, ignore: None, timeout: None };
         let index = self.list.add_test(test);
@@ -295,10 +301,9 @@ impl Driver<'_> {
         match (&test.host, self.settings.isolation) {
             // Descriptors do not reach through a target runner: results come by exit status and text.
             _ if binary.launch.has_runner => LaneKind::Single,
-            (Host::Whole, _) => LaneKind::Single,
+            (Host::Whole, _) | (_, Isolation::Process) => LaneKind::Single,
             (Host::Named { .. }, _) if binary.harness == Harness::Custom => LaneKind::Single,
             (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
-            (Host::Collected { .. } | Host::Named { .. }, Isolation::Process) => LaneKind::Single,
             (Host::Named { .. }, Isolation::Worker) => LaneKind::Batched,
             (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains(&test.binary) => {
                 LaneKind::Batched
@@ -313,13 +318,14 @@ impl Driver<'_> {
     }
 
     /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
-    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, tests: Vec<Test>) {
+    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, listed: Vec<Listed>) {
         let first = self.list.tests.len();
-        for test in tests {
+        for test in discover::listed_tests(self.list.binary(binary), binary, &listed) {
             if self.ids.insert(test.id.clone()) {
                 self.list.add_test(test);
             }
         }
+        self.asked.push((self.list.binary(binary).clone(), listed));
         let added: Vec<TestIndex> = (first..self.list.tests.len()).map(TestIndex).collect();
         self.selected -= 1;
         let (before, id) = (self.selected, self.list.binary(binary).id.clone());
@@ -405,6 +411,10 @@ impl Driver<'_> {
 
     fn look_at_the_clock(&mut self) {
         let now = Instant::now();
+        if now.duration_since(self.looked_at) < LOOK_EVERY {
+            return;
+        }
+        self.looked_at = now;
         if self.interrupted_at.is_some_and(|at| now.duration_since(at) > INTERRUPT_GRACE) {
             self.kill_all();
         }
@@ -421,7 +431,7 @@ impl Driver<'_> {
             running.trim_output();
             self.running.insert(worker, running);
         }
-        self.take_back_from_slow_workers();
+        self.take_back_from_slow_processes();
     }
 
     /// When the running test of a process has had its time. The clock stands while Cargo builds.
@@ -438,17 +448,31 @@ impl Driver<'_> {
         self.list.test(test).timeout.or(self.settings.timeout)
     }
 
-    /// Where a place is idle and a worker is held up by a long test, the tests queued behind that are asked back.
-    fn take_back_from_slow_workers(&mut self) {
+    /// Where a place is idle and a process is held up by a long test, the tests queued behind that are taken back.
+    fn take_back_from_slow_processes(&mut self) {
         let idle = self.running.len() < self.settings.workers && self.scheduler.is_empty() && self.stop.is_none();
         if !idle {
             return;
         }
-        let held_up =
-            self.running.values_mut().filter(|running| running.can_release() && running.elapsed() > SHORT_TICK);
-        if let Some(running) = held_up.max_by_key(|running| running.pending.len()) {
-            running.release();
+        let held_up = self.running.values().filter(|running| running.can_take_back() && self.is_held_up(running));
+        let Some(worker) = held_up.max_by_key(|running| running.pending.len()).map(|running| running.worker) else {
+            return;
+        };
+        let Some(mut running) = self.running.remove(&worker) else { return };
+        match &running.job {
+            #[cfg(unix)]
+            Job::Served(_) => self.take_back_served(&mut running),
+            Job::Batch { .. } => self.take_back_batch(&mut running),
+            Job::Threads | Job::Single { .. } | Job::Ask => {}
         }
+        self.running.insert(worker, running);
+    }
+
+    /// Whether what is queued in a process is better run by another one, which costs a start.
+    fn is_held_up(&self, running: &Running) -> bool {
+        let elapsed = running.elapsed();
+        let behind = running.lane().map(|lane| self.scheduler.expected(lane, running.pending.len() - 1));
+        elapsed > HELD_UP_SURELY || elapsed > SHORT_TICK && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
     }
 
     fn fill_places(&mut self) {

@@ -2,18 +2,17 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::fs::File;
 use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
 use testkit_protocol::event::{AttemptReason, Captured, Notice};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
 use super::WorkerNumber;
 use super::driver::Driver;
+use super::log_file::LogFile;
 use super::process::{Process, Streams};
 use super::watch::{Source, watch};
 use crate::args::Isolation;
@@ -30,6 +29,10 @@ pub(super) enum Job {
     Batch {
         /// Where its tests came from.
         lane: LaneIndex,
+        /// Where libtest writes its results.
+        log: LogFile,
+        /// Whether it has been made to leave after the test that is running.
+        stopping: bool,
     },
     /// libtest runs the pending tests on threads of its own.
     Threads,
@@ -38,7 +41,7 @@ pub(super) enum Job {
         /// Why the attempt is made.
         reason: AttemptReason,
         /// Log file that proves the result.
-        proof: Option<Utf8PathBuf>,
+        proof: Option<LogFile>,
     },
     /// A target with a `main` of its own is asked for its list.
     Ask,
@@ -71,6 +74,8 @@ pub(super) struct Running {
     pub(super) failed: Vec<(TestIndex, super::libtest_text::LogResult, Duration)>,
     /// What libtest's log file told and is not read yet.
     pub(super) log: Vec<u8>,
+    /// How many bytes of it have been read as entries.
+    pub(super) log_read: u64,
     /// Since when the first pending test runs.
     pub(super) current_since: Instant,
     /// Whether the process has got as far as its tests.
@@ -113,19 +118,25 @@ impl Running {
         }
     }
 
-    /// Whether it has tests that it has not begun and could give back.
-    pub(super) fn can_release(&self) -> bool {
+    /// Where its tests came from, if it serves a lane.
+    pub(super) fn lane(&self) -> Option<LaneIndex> {
         match &self.job {
             #[cfg(unix)]
-            Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && !served.releasing,
-            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
+            Job::Served(served) => served.lane(),
+            Job::Batch { lane, .. } => Some(*lane),
+            Job::Threads | Job::Single { .. } | Job::Ask => None,
         }
     }
 
-    pub(super) fn release(&mut self) {
-        #[cfg(unix)]
-        if let Job::Served(served) = &mut self.job {
-            served.release();
+    /// Whether it has tests that it has not begun and that can be taken back.
+    pub(super) fn can_take_back(&self) -> bool {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && served.can_take_back(),
+            Job::Batch { log, stopping, .. } => {
+                self.given_up.is_none() && self.pending.len() > 1 && !stopping && log.can_stop()
+            }
+            Job::Threads | Job::Single { .. } | Job::Ask => false,
         }
     }
 
@@ -211,6 +222,7 @@ impl Driver<'_> {
             pending: plan.tests,
             failed: Vec::new(),
             log: Vec::new(),
+            log_read: 0,
             current_since: Instant::now(),
             ready: plan.ready,
             position: 0,
@@ -228,19 +240,19 @@ impl Driver<'_> {
     }
 
     fn start_batch(&mut self, binary: BinaryIndex, lane: LaneIndex, tests: &[TestIndex]) -> io::Result<()> {
-        let (log, file) = self.new_log()?;
+        let log = self.new_log()?;
         let tests = self.in_libtests_order(tests);
         let mut arguments: Vec<OsString> = vec!["--test-threads=1".into(), "--nocapture".into()];
-        arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
+        arguments.extend(["--logfile".into(), log.path().as_str().into()]);
         self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
             binary,
-            job: Job::Batch { lane },
+            job: Job::Batch { lane, log: log.clone(), stopping: false },
             tests: tests.into(),
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
-            source: Source::Log(file),
+            source: Source::Log(log),
             captured: self.settings.capture,
             ready: true,
             threads: 1,
@@ -250,13 +262,13 @@ impl Driver<'_> {
     }
 
     fn start_threads(&mut self, binary: BinaryIndex, tests: &[TestIndex]) -> io::Result<()> {
-        let (log, file) = self.new_log()?;
+        let log = self.new_log()?;
         let threads = self.settings.workers;
         let mut arguments: Vec<OsString> = vec![format!("--test-threads={threads}").into()];
         if !self.settings.capture {
             arguments.push("--nocapture".into());
         }
-        arguments.extend(["--logfile".into(), log.into_std_path_buf().into_os_string()]);
+        arguments.extend(["--logfile".into(), log.path().as_str().into()]);
         let tests = self.in_libtests_order(tests);
         self.push_names(&mut arguments, binary, &tests);
         self.launch(Plan {
@@ -266,7 +278,7 @@ impl Driver<'_> {
             arguments,
             variables: Vec::new(),
             stdin: Stdio::null(),
-            source: Source::Log(file),
+            source: Source::Log(log),
             captured: self.settings.capture,
             ready: true,
             threads,
@@ -304,8 +316,8 @@ impl Driver<'_> {
                         // The log is out of reach of a test's words. A test that takes it away is run once more without.
                         let planned = reason == AttemptReason::Planned && !launch_has_runner;
                         if planned || !self.settings.capture {
-                            let (log, _) = self.new_log()?;
-                            arguments.extend(["--logfile".into(), log.clone().into_std_path_buf().into_os_string()]);
+                            let log = self.new_log()?;
+                            arguments.extend(["--logfile".into(), log.path().as_str().into()]);
                             proof = Some(log);
                         }
                     }
@@ -333,11 +345,8 @@ impl Driver<'_> {
     }
 
     /// An empty log file for the next process: libtest writes to its path, we read.
-    fn new_log(&self) -> io::Result<(Utf8PathBuf, File)> {
-        let path = self.settings.scratch.join(format!("log-{}", self.next_worker().0));
-        File::create(&path)?;
-        let file = File::open(&path)?;
-        Ok((path, file))
+    fn new_log(&self) -> io::Result<LogFile> {
+        LogFile::create(&self.settings.scratch.join(format!("log-{}", self.next_worker().0)))
     }
 
     /// libtest runs tests in the order of their names, whatever the order of its arguments; collected tests, and tests
@@ -370,7 +379,7 @@ impl Driver<'_> {
     }
 
     /// Workers of this binary cannot be had: its collected tests run through libtest from now on.
-    pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: String) {
+    pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: &str) {
         if !self.without_workers.insert(binary) {
             return;
         }

@@ -143,8 +143,11 @@ fn unquoted(text: &str) -> String {
 }
 
 /// Takes libtest's remark on its own `--logfile` option off the beginning of standard error; it has no newline.
-pub(super) fn without_deprecation(stderr: &str) -> &str {
-    stderr.strip_prefix("warning: `--logfile` is deprecated").unwrap_or(stderr)
+pub(super) fn cut_deprecation(stderr: &mut String) {
+    const REMARK: &str = "warning: `--logfile` is deprecated";
+    if stderr.starts_with(REMARK) {
+        stderr.drain(..REMARK.len());
+    }
 }
 
 /// What a failed test of libtest says of itself: the last panic of its thread, the error it returned, or `None`.

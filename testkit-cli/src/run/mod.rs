@@ -10,6 +10,7 @@ mod capture;
 mod driver;
 mod jobs;
 mod libtest_text;
+mod log_file;
 mod orphans;
 mod process;
 mod served;

@@ -28,8 +28,8 @@ pub(super) struct Served {
     /// Where its tests come from; `None` for a process that runs one test alone.
     lane: Option<LaneIndex>,
     reason: AttemptReason,
-    /// Whether it has been asked to give tests back and has not answered.
-    pub(super) releasing: bool,
+    /// The worker's own end, from which requests that it has not read are taken back.
+    theirs: Option<UnixStream>,
     /// Whether it has been told to leave.
     leaving: bool,
 }
@@ -40,7 +40,8 @@ impl Served {
         let Ok(mut line) = serde_json::to_vec(request) else { return };
         line.push(b'\n');
         let mut rest = line.as_slice();
-        // The watcher made the socket non-blocking; a worker that is busy with a test takes the rest after it.
+        // The watcher made the socket non-blocking. A worker is never handed more than the socket takes, unless names
+        // are very long: then the rest waits until it has read some.
         let deadline = Instant::now() + Duration::from_secs(5);
         while !rest.is_empty() && Instant::now() < deadline {
             match self.channel.write(rest) {
@@ -54,15 +55,39 @@ impl Served {
         }
     }
 
+    /// Hands out tests, each in a request of its own, so that each can be taken back.
+    fn hand_out<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            self.send(&Request::Run { tests: vec![name.to_owned()] });
+        }
+    }
+
+    /// Whether tests that the worker has not begun can be taken back.
+    pub(super) fn can_take_back(&self) -> bool {
+        self.theirs.is_some()
+    }
+
+    /// Takes back the requests that the worker has not read; the names of their tests, in order.
+    fn take_back(&mut self) -> Vec<String> {
+        let Some(theirs) = &mut self.theirs else { return Vec::new() };
+        let mut names = Vec::new();
+        let mut packet = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = receive_now(theirs, &mut packet) {
+            if let Ok(Request::Run { tests }) = serde_json::from_slice(&packet[..count]) {
+                names.extend(tests);
+            }
+        }
+        names
+    }
+
+    /// Where its tests come from.
+    pub(super) fn lane(&self) -> Option<LaneIndex> {
+        self.lane
+    }
+
     /// Why it makes its attempts.
     pub(super) fn reason(&self) -> AttemptReason {
         self.reason
-    }
-
-    /// Asks for the tests that have not begun.
-    pub(super) fn release(&mut self) {
-        self.releasing = true;
-        self.send(&Request::Release);
     }
 
     fn leave(&mut self) {
@@ -82,7 +107,7 @@ impl Driver<'_> {
         lane: Option<LaneIndex>,
         reason: Option<AttemptReason>,
     ) -> io::Result<()> {
-        let (ours, theirs) = UnixStream::pair()?;
+        let (ours, theirs, keeps_packets) = channel_pair()?;
         let rescue = self.settings.scratch.join(format!("rescue-{}", self.next_worker().0));
         std::fs::File::create(&rescue)?;
         let arguments = ["--exact", carrier, "--include-ignored", "--nocapture", "--test-threads=1"];
@@ -91,10 +116,10 @@ impl Driver<'_> {
             rescue: rescue.clone(),
             lane,
             reason: reason.unwrap_or(AttemptReason::Planned),
-            releasing: false,
+            theirs: if keeps_packets { Some(theirs.try_clone()?) } else { None },
             leaving: false,
         };
-        served.send(&Request::Run { tests: tests.iter().map(|test| self.worker_name(*test).to_owned()).collect() });
+        served.hand_out(tests.iter().map(|test| self.worker_name(*test)));
         self.launch(Plan {
             binary,
             job: Job::Served(served),
@@ -140,7 +165,6 @@ impl Driver<'_> {
                 }
                 Message::Panicked(failure) => running.last_panic = Some(failure),
                 Message::Finished(finished) => self.take_finished(running, finished),
-                Message::Released { tests } => self.take_released(running, &tests),
             }
         }
         self.hand_out_more(running);
@@ -180,24 +204,25 @@ impl Driver<'_> {
         }
     }
 
-    fn take_released(&mut self, running: &mut Running, names: &[String]) {
+    /// Takes the tests that a worker has not begun back to its lane.
+    pub(super) fn take_back_served(&mut self, running: &mut Running) {
         let Job::Served(served) = &mut running.job else { return };
-        served.releasing = false;
         let Some(lane) = served.lane else { return };
+        let names = served.take_back();
         let keep = running.pending.len().saturating_sub(names.len());
-        let released = running.pending.split_off(keep);
-        if released.iter().zip(names).any(|(test, name)| self.worker_name(*test) != name.as_str()) {
-            running.pending.extend(released);
+        let back = running.pending.split_off(keep);
+        if back.iter().zip(&names).any(|(test, name)| self.worker_name(*test) != name.as_str()) {
+            running.pending.extend(back);
             running.give_up(GivenUp::Garbled);
             return;
         }
-        self.scheduler.give_back(lane, released.into_iter());
+        self.scheduler.give_back(lane, back.into_iter());
     }
 
     /// Keeps a worker supplied; tells it to leave when there is nothing for it.
     fn hand_out_more(&mut self, running: &mut Running) {
         let Job::Served(served) = &mut running.job else { return };
-        if running.given_up.is_some() || served.releasing || !running.ready {
+        if running.given_up.is_some() || !running.ready {
             return;
         }
         let more = match served.lane {
@@ -210,9 +235,8 @@ impl Driver<'_> {
             }
             return;
         }
-        let names = more.iter().map(|test| self.worker_name(*test).to_owned()).collect();
         let Job::Served(served) = &mut running.job else { return };
-        served.send(&Request::Run { tests: names });
+        served.hand_out(more.iter().map(|test| self.worker_name(*test)));
         let was_idle = running.pending.is_empty();
         running.pending.extend(more);
         if was_idle {
@@ -284,7 +308,7 @@ impl Driver<'_> {
         let said = running.streams.stderr().map(|stderr| stderr.read(0, stderr.end()).head).unwrap_or_default();
         let said = said.lines().next().unwrap_or_default();
         let separator = if said.is_empty() { "" } else { ": " };
-        self.give_up_workers(running.binary, format!("it ended with {termination} before it served{separator}{said}"));
+        self.give_up_workers(running.binary, &format!("it ended with {termination} before it served{separator}{said}"));
         match served.lane {
             Some(lane) => {
                 self.scheduler.give_back(lane, running.pending.into_iter());
@@ -297,6 +321,26 @@ impl Driver<'_> {
             }
         }
     }
+}
+
+/// The two ends of a channel, and whether it keeps packets apart, so that what has not been read can be taken back.
+#[cfg(target_os = "linux")]
+fn channel_pair() -> io::Result<(UnixStream, UnixStream, bool)> {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    Ok((ours.into(), theirs.into(), true))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn channel_pair() -> io::Result<(UnixStream, UnixStream, bool)> {
+    let (ours, theirs) = UnixStream::pair()?;
+    Ok((ours, theirs, false))
+}
+
+/// Reads a packet if one is there.
+fn receive_now(stream: &UnixStream, packet: &mut [u8]) -> io::Result<usize> {
+    let (_, count) = rustix::net::recv(stream, packet, rustix::net::RecvFlags::DONTWAIT)?;
+    Ok(count)
 }
 
 /// Why a test whose process ended under it did not pass: the end, and the panic that came before it, if any.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use camino::Utf8Path;
 use testkit_protocol::event::AttemptReason;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::{Outcome, Termination};
@@ -11,6 +10,7 @@ use super::batch::{crash_message, failure_of};
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Running};
 use super::libtest_text::{self, LogEntry, LogResult};
+use super::log_file::LogFile;
 use crate::discover;
 use crate::model::{Harness, Host, TestIndex};
 
@@ -43,7 +43,7 @@ impl Driver<'_> {
         let (outcome, failures) = self.judge_single(running, test, termination);
         let mut attempt = self.attempt_of_ended(running, running.streams.ends(), outcome, failures, termination);
         if self.list.binary(running.binary).harness == Harness::Libtest && self.list.test(test).host != Host::Whole {
-            attempt.stderr.head = libtest_text::without_deprecation(&attempt.stderr.head).to_owned();
+            libtest_text::cut_deprecation(&mut attempt.stderr.head);
             let own = libtest_text::output_of(&attempt.stdout.head, self.libtest_name(test), None);
             if let Some(own) = own.map(str::to_owned).filter(|_| attempt.stdout.omitted == 0) {
                 attempt.stdout.bytes = own.len() as u64;
@@ -110,8 +110,7 @@ impl Driver<'_> {
             .then(|| discover::custom_list(self.list.binary(running.binary), &stdout, LIST_LIMIT))
             .flatten();
         if let Some(listed) = listed {
-            let tests = discover::listed_tests(self.list.binary(running.binary), running.binary, &listed);
-            self.extend_plan(running.binary, tests);
+            self.extend_plan(running.binary, listed);
             return;
         }
         let refused = matches!(termination, Termination::Exited(code) if code != 0) && running.given_up.is_none() && {
@@ -131,8 +130,8 @@ impl Driver<'_> {
 }
 
 /// What libtest's log file says of the one test that was run.
-fn read_proof(log: &Utf8Path, name: &str) -> Option<LogResult> {
-    let log = std::fs::read_to_string(log).unwrap_or_default();
+fn read_proof(log: &LogFile, name: &str) -> Option<LogResult> {
+    let log = String::from_utf8_lossy(&log.read_from(0)).into_owned();
     match libtest_text::log_entry(&log, std::iter::once(name)) {
         (LogEntry::Result(result, _), _) => Some(result),
         (LogEntry::Incomplete | LogEntry::Garbled, _) => None,

@@ -1,12 +1,12 @@
 //! One thread for each process: tells the driver what the process says and when it has ended, in that order.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use testkit_protocol::message::Message;
 
+use super::log_file::LogFile;
 use super::{Input, ProcessInput, WorkerNumber};
 
 /// Where a process says how its tests fare.
@@ -16,7 +16,7 @@ pub(super) enum Source {
     #[cfg(unix)]
     Channel(std::os::unix::net::UnixStream),
     /// libtest's log file, which is followed as it grows.
-    Log(File),
+    Log(LogFile),
     /// Nowhere: only its end counts.
     Nowhere,
 }
@@ -26,7 +26,7 @@ pub(super) enum Source {
 const GATHER: Duration = Duration::from_micros(300);
 /// How often a log file is looked at: soon after it has grown, then less and less often.
 const LOOK_SOON: Duration = Duration::from_millis(1);
-const LOOK_LATE: Duration = Duration::from_millis(20);
+const LOOK_LATE: Duration = Duration::from_millis(5);
 /// The longest line that is read from a worker, in bytes: a message with the text of a large value fits.
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ pub(super) fn watch(worker: WorkerNumber, process: u32, source: Source, inputs: 
     std::thread::Builder::new().name(name).stack_size(256 * 1024).spawn(move || match source {
         #[cfg(unix)]
         Source::Channel(stream) => watcher.channel(stream),
-        Source::Log(file) => watcher.log(file),
+        Source::Log(file) => watcher.log(&file),
         Source::Nowhere => watcher.nowhere(),
     })?;
     Ok(())
@@ -60,13 +60,13 @@ impl Watcher {
         self.tell(ProcessInput::Ended);
     }
 
-    fn log(&self, mut file: File) {
+    fn log(&self, file: &LogFile) {
         let mut pause = LOOK_SOON;
+        let mut offset = 0;
         loop {
             let ended = self.ended.wait(pause);
-            let mut bytes = Vec::new();
-            // A file that cannot be read tells nothing; what the end of the process tells is enough.
-            drop(file.read_to_end(&mut bytes));
+            let bytes = file.read_from(offset);
+            offset += bytes.len() as u64;
             if bytes.is_empty() {
                 pause = (pause * 2).min(LOOK_LATE);
             } else {

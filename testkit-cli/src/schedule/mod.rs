@@ -75,12 +75,14 @@ pub(crate) struct Scheduler {
 /// A batch's process takes about this long to start and end, measured as an order of magnitude: smaller batches than
 /// this would cost more than they balance.
 const PROCESS_COST: Duration = Duration::from_millis(5);
+/// Whether a batch can be made to end after the test that is running.
+const BATCHES_CAN_BE_STOPPED: bool = cfg!(target_os = "linux");
 /// The largest batch: libtest's `--exact` looks at names × tests, and 200 measured best.
 const BATCH_LIMIT: usize = 200;
 /// How much work a served worker is handed at once; what it has not begun can be taken back.
 const SERVED_AHEAD: Duration = Duration::from_millis(10);
-/// The most tests a served worker is handed at once.
-const SERVED_LIMIT: usize = 512;
+/// The most tests a served worker is handed at once: so many requests fit into a socket unread.
+const SERVED_LIMIT: usize = 96;
 /// What a served worker is handed while nothing is known of its tests' durations.
 const SERVED_FIRST: usize = 16;
 
@@ -125,6 +127,11 @@ impl Scheduler {
         self.lanes[lane.0].estimate.observe(duration);
     }
 
+    /// How long so many tests of a lane are expected to take; no time if nothing is known.
+    pub(crate) fn expected(&self, lane: LaneIndex, tests: usize) -> Duration {
+        self.lanes[lane.0].estimate.time_of(tests).unwrap_or_default()
+    }
+
     /// A place has begun to work on a lane.
     pub(crate) fn enter(&mut self, lane: LaneIndex) {
         self.lanes[lane.0].active += 1;
@@ -133,11 +140,6 @@ impl Scheduler {
     /// A place no longer works on a lane.
     pub(crate) fn leave(&mut self, lane: LaneIndex) {
         self.lanes[lane.0].active -= 1;
-    }
-
-    /// Tests not handed out, without those to be run again.
-    pub(crate) fn queued(&self) -> usize {
-        self.lanes.iter().map(|lane| lane.queue.len()).sum()
     }
 
     /// Whether nothing is left to hand out.
@@ -195,10 +197,16 @@ impl Scheduler {
                 share.min(ahead.max(1))
             }
             LaneKind::Batched => {
-                let batched = self.lanes.iter().filter(|lane| lane.kind == LaneKind::Batched);
-                let all_left: usize = batched.map(|lane| lane.queue.len()).sum();
-                let share = all_left.div_ceil(2 * self.places);
-                // Nothing known: as if a process had to be worth its start with tests of a tenth of a millisecond.
+                let batched = || self.lanes.iter().filter(|lane| lane.kind == LaneKind::Batched);
+                let all_left: usize = batched().map(|lane| lane.queue.len()).sum();
+                let share = if BATCHES_CAN_BE_STOPPED {
+                    // What a batch holds up is taken back from it, so everything may be handed out at once.
+                    let free = self.places.saturating_sub(batched().map(|lane| lane.active).sum());
+                    all_left.div_ceil(free.max(1))
+                } else {
+                    all_left.div_ceil(2 * self.places)
+                };
+                // Nothing known: as if a process were worth its start with one test.
                 let worthwhile = lane.estimate.tests_in(PROCESS_COST).unwrap_or(1);
                 left.min(share.max(worthwhile).min(BATCH_LIMIT))
             }

@@ -219,7 +219,7 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
                 parts.pop();
             }
             Utf8Component::ParentDir | Utf8Component::Normal(_) | Utf8Component::RootDir | Utf8Component::Prefix(_) => {
-                parts.push(part)
+                parts.push(part);
             }
         }
     }

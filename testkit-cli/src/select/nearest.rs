@@ -78,6 +78,9 @@ const SHORT_LIST: usize = 64;
 /// Names less alike than this, from 0 to 1, are not worth showing.
 const ALIKE: f64 = 0.55;
 
+/// Nor are names that are by so much less alike than the best one.
+const CLOSE: f64 = 0.2;
+
 /// Why the selector at position `at` (from 0) matches nothing, and what comes nearest.
 pub(super) fn explain(at: usize, selector: &str, files: &SourceFiles<'_>, list: &TestList) -> Unmatched {
     let ids = |tests: &[TestIndex]| tests.iter().map(|&index| list.test(index).id.as_str()).collect::<Vec<_>>();
@@ -137,7 +140,8 @@ fn nearest(typed: &str, separator: &str, names: &[&str]) -> Vec<String> {
     }
     let mut careful: Vec<(f64, &str)> =
         quick.into_iter().map(|(_, name)| (alike(name, strsim::normalized_damerau_levenshtein), name)).collect();
-    careful.retain(|(score, _)| *score >= ALIKE);
+    let best = careful.iter().map(|(score, _)| *score).fold(0.0, f64::max);
+    careful.retain(|(score, _)| *score >= ALIKE.max(best - CLOSE));
     careful.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     careful.dedup_by(|a, b| a.1 == b.1);
     careful.into_iter().take(OFFERED).map(|(_, name)| name.to_owned()).collect()

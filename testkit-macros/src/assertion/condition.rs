@@ -1,15 +1,9 @@
 //! `assert!`: splits a comparison into its two operands and reports their values.
 //!
-//! The expansion is data and one call of a cold function, in the arm that fails:
-//!
-//! ```text
-//! { match (&(LEFT), &(RIGHT)) { (left, right) => if !(*left == *right) { … fail(…) } }; }
-//! ```
-//!
-//! As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
-//! is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
+//! What it found goes to a `macro_rules!` macro of the library, `__comparison!` or `__condition!`, which holds the code
+//! around it: the compiler expands those much faster than unoptimised code here makes tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 
@@ -28,57 +22,34 @@ enum Condition {
 }
 
 /// Expands the arguments of `assert!`.
-pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
-    let Some(input) = split(&tokens).or_else(|| parse(&tokens)) else {
+pub(crate) fn expand(tokens: &TokenStream) -> TokenStream {
+    let Some(input) = split(tokens).or_else(|| parse(tokens)) else {
         // The standard macro has the words for what is wrong here.
         return quote! { ::core::assert!(#tokens) };
     };
-    // Bindings of ours must not capture the names in the author's message.
-    let span = Span::mixed_site();
-    let message = if input.message.is_empty() {
-        quote! { ::core::option::Option::None }
-    } else {
-        let message = input.message;
-        quote! { ::core::option::Option::Some(::core::format_args!(#message)) }
-    };
+    let message = input.message;
     match input.condition {
         Condition::Comparison { left, operator, right } => {
             let (left_text, right_text) = (source::text(&left), source::text(&right));
             let operator_text: String = operator.to_string().split_whitespace().collect();
-            let (left_name, right_name) = (Ident::new("left", span), Ident::new("right", span));
             let (left, right) = (parenthesized(left), parenthesized(right));
             quote! {
-                {
-                    match (&#left, &#right) {
-                        (#left_name, #right_name) => if !(*#left_name #operator *#right_name) {
-                            use ::testkit::__private::Undebuggable as _;
-                            ::testkit::__private::fail_comparison(
-                                [#left_text, #operator_text, #right_text],
-                                ::testkit::__private::Probe(&#left_name).value(),
-                                ::testkit::__private::Probe(&#right_name).value(),
-                                #message,
-                            )
-                        }
-                    };
-                }
+                ::testkit::__comparison!(#left [#operator] #right [#left_text, #operator_text, #right_text] #message)
             }
         }
         Condition::Plain(condition) => {
             let text = source::text(&condition);
             let condition = parenthesized(condition);
-            quote! {
-                if !#condition {
-                    ::testkit::__private::fail_condition(#text, #message)
-                }
-            }
+            quote! { ::testkit::__condition!(#condition #text #message) }
         }
     }
 }
 
-/// Parentheses of the macro's own, so that no lint takes them for the author's.
+/// Parentheses of the macro's own, so that no lint takes them for the author's, placed where the operand begins.
 fn parenthesized(tokens: TokenStream) -> TokenTree {
+    let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
-    group.set_span(Span::mixed_site());
+    group.set_span(Span::mixed_site().located_at(first));
     TokenTree::Group(group)
 }
 

@@ -92,7 +92,9 @@ impl Rewriter {
     }
 
     fn is_call(self, word: &Ident, tokens: &[TokenTree], index: usize) -> bool {
-        let Some(TokenTree::Punct(mark)) = tokens.get(index + 1) else { return false };
+        let Some(TokenTree::Punct(mark)) = tokens.get(index + 1) else {
+            return false;
+        };
         if mark.as_char() != '!' || !matches!(tokens.get(index + 2), Some(TokenTree::Group(_))) {
             return false;
         }

@@ -21,6 +21,7 @@ struct Writer {
 
 #[derive(Clone, Copy)]
 struct Piece {
+    start: LineColumn,
     end: LineColumn,
     kind: Kind,
 }
@@ -92,13 +93,13 @@ impl Writer {
 
     fn piece(&mut self, text: &str, span: Span, kind: Kind) {
         let start = span.start();
-        if let Some(previous) = self.previous {
-            if needs_space(previous, start, kind, text) {
-                self.text.push(' ');
-            }
+        if let Some(previous) = self.previous
+            && needs_space(previous, start, kind, text)
+        {
+            self.text.push(' ');
         }
         self.text.write_str(text).expect("writing to a String cannot fail");
-        self.previous = Some(Piece { end: span.end(), kind });
+        self.previous = Some(Piece { start, end: span.end(), kind });
     }
 }
 
@@ -108,7 +109,8 @@ fn needs_space(previous: Piece, start: LineColumn, kind: Kind, text: &str) -> bo
         // A line break inside of parentheses or before a method is no space on one line.
         return !(previous.kind == Kind::Open || kind == Kind::Close || text == "." || kind == Kind::Comma);
     }
-    if start.line == end.line && start.column >= end.column && start.line > 0 {
+    let has_columns = start.line > 0 && start != previous.start;
+    if has_columns && start.line == end.line && start.column >= end.column {
         return start.column > end.column;
     }
     match (previous.kind, kind) {

@@ -42,10 +42,12 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
         enter(test, &mut entries);
     }
     let file = literal(module.file);
-    let fields =
-        format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: &[{entries}]");
-    let entry =
-        format!("::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}");
+    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS");
+    // The tests stand outside of `submit!`, which would hand their tokens through several macros.
+    let entry = format!(
+        "static TESTS: &[TestCase] = &[{entries}]; \
+         ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
+    );
     block(&parts, &entry) + manifest_dependency(loaded)
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
     parts.text(&format!(
         "{{\"folder\":{{\"file\":\"{}\",\"folder\":\"{}\",\"patterns\":[{}],\"files\":[{}],\"root\":\"{}\"}}}}\n",
         json(folder.file),
-        json(folder.folder),
+        json(folder.path),
         list(folder.patterns),
         list(folder.files),
         json(folder.root),
@@ -69,7 +71,7 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
 /// What `discover_files!` found; the fields of the record.
 pub(crate) struct Folder<'a> {
     pub(crate) file: &'a str,
-    pub(crate) folder: &'a str,
+    pub(crate) path: &'a str,
     pub(crate) patterns: &'a [String],
     pub(crate) files: &'a [String],
     pub(crate) root: &'a str,
@@ -232,7 +234,7 @@ fn enter(test: &Test, entries: &mut String) {
     for mark in test.marks.should_panic.iter().rev() {
         let value = match &mark.text {
             None => "ShouldPanic::Yes".to_owned(),
-            Some(text) => format!("ShouldPanic::Containing({})", literal(text)),
+            Some(expected) => format!("ShouldPanic::Containing({})", literal(expected)),
         };
         should_panic = match &mark.predicate {
             None => value,

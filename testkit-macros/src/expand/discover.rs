@@ -247,7 +247,9 @@ impl Scope<'_> {
         let Some(path) = source::module_file(self.path, inside, &name.to_string(), path_attribute.as_deref()) else {
             return;
         };
-        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { return };
+        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else {
+            return;
+        };
         let is_test_file = crate::pattern::matches_any(&config.files, file_name)
             || crate::pattern::matches_any(&config.files, &format!("{name}.rs"));
         if !is_test_file {

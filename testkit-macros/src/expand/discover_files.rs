@@ -44,7 +44,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     let record = description::Folder {
         file: &shown,
-        folder: &absolute.to_string_lossy(),
+        path: &absolute.to_string_lossy(),
         patterns: &loaded.config.files,
         files: &files,
         root: &root_name,
@@ -64,7 +64,7 @@ fn up_to_date_test(folder: &description::Folder<'_>) -> String {
     format!(
         "#[::core::prelude::v1::test] fn discover_files_is_up_to_date() {{ \
            ::testkit::__private::check_folder({}, {}, &[{}], &[{}]) }}",
-        literal(folder.folder),
+        literal(folder.path),
         literal(folder.file),
         list(folder.patterns),
         list(folder.files),
@@ -79,7 +79,9 @@ fn list(folder: &Path, prefix: &str, patterns: &[String], files: &mut Vec<String
     let cannot_read = |error| format!("cannot read the folder {}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(cannot_read)? {
         let entry = entry.map_err(cannot_read)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         let kind = entry.file_type().map_err(cannot_read)?;
         if kind.is_dir() {
             let is_other_package = entry.path().join("Cargo.toml").exists();
@@ -182,7 +184,7 @@ impl Expansion<'_> {
 fn module_name(name: &str) -> String {
     let stem = name.strip_suffix(".rs").unwrap_or(name);
     let mut module: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
-    if module.chars().next().is_none_or(|first| first.is_numeric()) {
+    if module.chars().next().is_none_or(char::is_numeric) {
         module.insert(0, '_');
     }
     match syn::parse_str::<syn::Ident>(&module) {

@@ -1,10 +1,9 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
 
 use super::description::{self, Module};
-use super::{fallback, literal, tokens};
+use super::{fallback, literal, placed, tokens};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
@@ -47,7 +46,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let file = function.name.span().file();
     let test = test(&attributes, &visibility, &function, marks);
-    let mut tokens = hosted(attributes, visibility, *function, Rewriter::new(), &file);
+    let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
+    let mut tokens = hosted(attributes, visibility, *function, &context);
     tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
     tokens
 }
@@ -65,47 +65,97 @@ pub(crate) fn test(attributes: &[Attribute], visibility: &[TokenTree], function:
     }
 }
 
-/// The function as libtest's test, with the author's function of the same name inside.
+/// What the functions of one module share.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// How their assertions are rewritten.
+    pub(crate) rewriter: Rewriter,
+    /// Their file as given to the compiler.
+    pub(crate) file: &'a str,
+    /// Tokens for each of them.
+    pub(crate) templates: &'a Templates,
+}
+
+/// The function as libtest's test.
+///
+/// Where nothing stands in the way, that is the author's function with one call before its body, which costs the
+/// compiler no function more. Else the author's function, under its own name because snapshot tools ask for it, becomes
+/// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
+/// them takes must not be held by the call that turns the process into a worker).
 pub(crate) fn hosted(
     attributes: Vec<Attribute>,
     visibility: Vec<TokenTree>,
     function: Function,
-    rewriter: Rewriter,
-    file: &str,
+    context: &Context<'_>,
 ) -> TokenStream {
+    let Context { rewriter, file, templates } = *context;
     let name = function.name.clone();
-    let call = if function.returns_value() {
-        let place = name.span().start();
-        tokens(&format!(
-            "::testkit::__private::run(|| {})",
-            settled(&format!("{name}()"), file, place.line, place.column + 1)
-        ))
-    } else {
-        quote! { ::testkit::__private::run(#name) }
-    };
-    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
-    let inner = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other);
-    let mut body: Vec<TokenTree> = inner.flat_map(Attribute::into_tokens).collect();
     let keyword = function.keyword.clone();
-    push_rewritten(function, rewriter, &mut body);
-    body.extend(call);
-
+    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
+    let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
+    let mut span = name.span();
+    let mut body: Vec<TokenTree> = Vec::new();
+    match function.body {
+        TokenTree::Group(ref block) if inner.is_empty() && is_flat(&function, block) => {
+            span = block.span();
+            body.extend_from_slice(&templates.begin);
+            body.push(TokenTree::Group(rewriter.group(block.clone())));
+        }
+        _ => {
+            let call = if function.returns_value() {
+                let place = name.span().start();
+                settled(&format!("{name}()"), file, place.line, place.column + 1)
+            } else {
+                format!("{name}()")
+            };
+            body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
+            push_rewritten(function, rewriter, &mut body);
+            body.extend(placed(tokens(&format!("::testkit::__private::run(|| {call})")), span));
+        }
+    }
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();
-    tokens.extend(quote! { #[::core::prelude::v1::test] });
+    tokens.extend_from_slice(&templates.test);
     tokens.extend(visibility);
     tokens.push(keyword);
     tokens.push(TokenTree::Ident(name));
     tokens.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())));
-    tokens.push(TokenTree::Group(Group::new(Delimiter::Brace, body.into_iter().collect())));
+    let mut body = Group::new(Delimiter::Brace, body.into_iter().collect());
+    body.set_span(span);
+    tokens.push(TokenTree::Group(body));
     tokens.into_iter().collect()
+}
+
+/// Whether the body can stand in the hosting function itself.
+fn is_flat(function: &Function, body: &Group) -> bool {
+    let has_inner_attributes = || {
+        let mut tokens = body.stream().into_iter();
+        let mut is_next =
+            |character| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
+        is_next('#') && is_next('!')
+    };
+    !function.returns_value() && function.qualifiers.is_empty() && !has_inner_attributes()
+}
+
+/// Tokens that every test needs, made once an expansion: to make them anew is a good part of its time.
+pub(crate) struct Templates {
+    test: Vec<TokenTree>,
+    begin: Vec<TokenTree>,
+}
+
+impl Templates {
+    /// Makes them.
+    pub(crate) fn new() -> Self {
+        let list = |text| tokens(text).into_iter().collect();
+        Self { test: list("#[::core::prelude::v1::test]"), begin: list("::testkit::__private::begin();") }
+    }
 }
 
 /// Appends the function with the assertions of its body rewritten, unless it is `const`.
 pub(crate) fn push_rewritten(mut function: Function, rewriter: Rewriter, tokens: &mut Vec<TokenTree>) {
-    if !function.is("const") {
-        if let TokenTree::Group(body) = function.body {
-            function.body = TokenTree::Group(rewriter.group(body));
-        }
+    if !function.is("const")
+        && let TokenTree::Group(body) = function.body
+    {
+        function.body = TokenTree::Group(rewriter.group(body));
     }
     function.push_tokens(tokens);
 }

@@ -41,12 +41,16 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str) -> String {
         None => "::core::option::Option::None".to_owned(),
         Some(returns_value) => {
             let call = call("group.teardown()".to_owned(), returns_value);
-            format!("::core::option::Option::Some(|group| {call})")
+            format!("::core::option::Option::Some(|group: {parent}::{name}| {call})")
         }
     };
     match method.receiver {
-        Receiver::Reference => format!("::testkit::__private::run_group({construction}, |group| {test}, {teardown})"),
-        Receiver::Value => format!("::testkit::__private::run_group_by_value({construction}, |group| {test})"),
+        Receiver::Reference => format!(
+            "::testkit::__private::run_group({construction}, |group: &mut {parent}::{name}| {test}, {teardown})"
+        ),
+        Receiver::Value => {
+            format!("::testkit::__private::run_group_by_value({construction}, |group: {parent}::{name}| {test})")
+        }
     }
 }
 
@@ -74,8 +78,8 @@ pub(crate) fn construction(group: &Group, span: Span) -> TokenStream {
         Construction::Default => {
             let constructor = constructor(&group.name);
             let name = Ident::new(&group.name.to_string(), span);
+            // Not only under `cfg(test)`, so that `cargo check` shows the error as well.
             quote_spanned! {span=>
-                #[cfg(test)]
                 #[allow(dead_code)]
                 fn #constructor() -> #name {
                     <#name as ::testkit::__private::GroupValue>::new()

@@ -9,13 +9,29 @@ pub(crate) mod group;
 pub(crate) mod module;
 pub(crate) mod timeout;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
 /// Tokens of text that this crate composed, placed at the macro's call.
 ///
 /// The compiler's own lexer is many times faster than building the same tokens one by one in unoptimised code.
 pub(crate) fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
+}
+
+/// The same tokens at `span`, so that a panic raised in them is placed there.
+pub(crate) fn placed(stream: TokenStream, span: Span) -> TokenStream {
+    let place = |token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), placed(group.stream(), span));
+            moved.set_span(span);
+            TokenTree::Group(moved)
+        }
+        mut other => {
+            other.set_span(span);
+            other
+        }
+    };
+    stream.into_iter().map(place).collect()
 }
 
 /// A Rust string literal of `text`.

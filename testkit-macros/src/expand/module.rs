@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::description::{self, Module};
-use super::{fallback, function, group, tokens};
+use super::function::{self, Context, Templates};
+use super::{fallback, group, tokens};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
@@ -19,7 +20,9 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         collector.diagnostics.plain(option.span(), "`#[testkit::tests]` takes no options");
     }
     let mut items = ast::scan(item.clone()).items;
-    let (Some(item), true) = (items.pop(), items.is_empty()) else { return item };
+    let (Some(item), true) = (items.pop(), items.is_empty()) else {
+        return item;
+    };
     let Item { attributes, visibility, kind } = item;
     let expanded = match kind {
         ItemKind::Module(module) => match module.body {
@@ -67,6 +70,7 @@ struct Collector {
     diagnostics: Diagnostics,
     /// The file, as given to the compiler.
     file: String,
+    templates: Templates,
 }
 
 impl Collector {
@@ -76,7 +80,7 @@ impl Collector {
         for error in &loaded.errors {
             diagnostics.plain(Span::call_site(), error.clone());
         }
-        Self { loaded, diagnostics, file: String::new() }
+        Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
     /// The body of a module, with its tests hosted, described and registered.
@@ -108,7 +112,7 @@ impl Collector {
                 }
                 ItemKind::Implementation(block) => {
                     let body = blocks.remove(&index);
-                    self.block(attributes, visibility, block, body, rewriter, &mut output);
+                    Self::block(attributes, visibility, block, body, rewriter, &mut output);
                 }
                 ItemKind::MacroCall(call) => {
                     if call.path == "testkit::discover" || call.path == "discover" {
@@ -159,7 +163,8 @@ impl Collector {
                 let marks = collect::marks(&attributes, &mut self.diagnostics);
                 if validate::function(&attributes, &function, &mut self.diagnostics) {
                     tests.push(function::test(&attributes, &visibility, &function, marks));
-                    output.extend(function::hosted(attributes, visibility, function, rewriter, &self.file));
+                    let context = Context { rewriter, file: &self.file, templates: &self.templates };
+                    output.extend(function::hosted(attributes, visibility, function, &context));
                 } else {
                     let kind = ItemKind::Function(Box::new(function));
                     output.extend(fallback::item(Item { attributes, visibility, kind }));
@@ -180,7 +185,6 @@ impl Collector {
     }
 
     fn block(
-        &mut self,
         attributes: Vec<Attribute>,
         visibility: Vec<TokenTree>,
         block: Implementation,
@@ -238,7 +242,7 @@ impl Collector {
         for (index, item) in items.into_iter().enumerate() {
             if let ItemKind::Implementation(block) = item.kind {
                 let body = blocks.remove(&index);
-                self.block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
+                Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
         for group in &mut groups {

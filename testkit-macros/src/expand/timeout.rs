@@ -16,7 +16,9 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let call = Span::call_site();
     let mut items = ast::scan(item.clone()).items;
-    let (Some(scanned), true) = (items.pop(), items.is_empty()) else { return item };
+    let (Some(scanned), true) = (items.pop(), items.is_empty()) else {
+        return item;
+    };
     let ItemKind::Function(function) = &scanned.kind else {
         diagnostics.error(call, "`#[timeout]` goes on a test", "put it on a test function");
         let mut tokens = diagnostics.into_tokens();
@@ -24,7 +26,7 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
         return tokens;
     };
     if let Some(index) = scanned.attributes.iter().position(|attribute| attribute.kind() == AttributeKind::OurTest) {
-        return behind_test(literal, scanned, index);
+        return behind_test(&literal, scanned, index);
     }
     if let Err((span, message)) = collect::timeout(literal, call) {
         diagnostics.plain(span, message);
@@ -41,7 +43,7 @@ pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Puts the mark behind `#[testkit::test]`, which then takes it off.
-fn behind_test(literal: TokenStream, mut item: Item, index: usize) -> TokenStream {
+fn behind_test(literal: &TokenStream, mut item: Item, index: usize) -> TokenStream {
     let test = item.attributes.remove(index);
     let mut tokens: TokenStream = test.into_tokens().into_iter().collect();
     tokens.extend(quote! { #[::testkit::timeout(#literal)] });
@@ -70,7 +72,9 @@ fn has_discover(items: &Items) -> bool {
 
 /// Whether one of the modules on the path `inside` has `#[testkit::tests]`.
 fn is_in_marked_module(items: &Items, inside: &[String]) -> bool {
-    let Some((first, rest)) = inside.split_first() else { return false };
+    let Some((first, rest)) = inside.split_first() else {
+        return false;
+    };
     items.items.iter().any(|item| match &item.kind {
         ItemKind::Module(module) if module.name == *first => {
             let is_marked = item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
@@ -101,7 +105,9 @@ fn is_in_collected_folder(path: &Path) -> bool {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let package = Path::new(&package).canonicalize().unwrap_or_else(|_| package.into());
     path.ancestors().skip(1).take_while(|folder| folder.starts_with(&package)).any(|folder| {
-        let Ok(entries) = std::fs::read_dir(folder) else { return false };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return false;
+        };
         entries.flatten().map(|entry| entry.path()).any(|path| {
             path.extension().is_some_and(|extension| extension == "rs")
                 && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("discover_files!"))

@@ -56,7 +56,6 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         Message::Panicked(failure(FailureKind::Panic)),
         finished(vec![]),
         finished(kinds.into_iter().map(failure).collect()),
-        Message::Released { tests: vec!["tests::test_é".into()] },
     ];
     for message in messages {
         let mut line = String::new();
@@ -68,14 +67,13 @@ fn what_a_worker_writes_is_what_the_command_reads() {
 
 #[test]
 fn what_the_command_writes_is_what_a_worker_reads() {
-    let requests =
-        [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Release, Request::Exit];
+    let requests = [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Exit];
     for request in requests {
         let line = serde_json::to_string(&request).unwrap();
         assert_eq!(Request::read(&line), Ok(request), "line: {line}");
     }
     assert_eq!(
         Request::read("{\"walk\":1}").unwrap_err().to_string(),
-        "expected a request: \"release\", \"exit\" or {\"run\":{\"tests\":[…]}}"
+        "expected a request: \"exit\" or {\"run\":{\"tests\":[…]}}"
     );
 }

@@ -63,6 +63,20 @@ fn other_kinds_say_what_came() {
 }
 
 #[test]
+fn assertions_of_the_standard_library_keep_their_values() {
+    #[track_caller]
+    fn check_summary(message: &str, want: &str) {
+        assert_eq!(summary(&Failure::new(FailureKind::Panic, message)), want);
+    }
+    check_summary("assertion `left == right` failed\n  left: 3\n right: 4", "left == right: 3 vs 4");
+    check_summary(
+        "assertion `left != right` failed: two\nlines\n  left: \"a\"\n right: \"a\"",
+        "left != right: \"a\" vs \"a\" (two lines)",
+    );
+    check_summary("assertion `left == right` was wrong", "panicked: assertion `left == right` was wrong");
+}
+
+#[test]
 fn long_values_are_cut_in_the_summary_only() {
     let long = "x".repeat(200);
     let failure = assertion(None, &[("left", "a", &long), ("right", "b", "y")]);

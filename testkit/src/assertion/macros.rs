@@ -43,6 +43,51 @@ macro_rules! assert_ne {
     };
 }
 
+/// What `assert!` makes of a comparison: `(LEFT) [operator] (RIGHT) [texts] message`.
+///
+/// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
+/// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
+/// The braces end the temporaries where those of the standard `assert!` end.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __comparison {
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $($message:tt)*) => {
+        {
+            match (&$left, &$right) {
+                (left, right) => {
+                    if !(*left $($operator)+ *right) {
+                        use $crate::__private::Undebuggable as _;
+                        $crate::__private::fail_comparison(
+                            &$texts,
+                            $crate::__private::Probe(&left).value(),
+                            $crate::__private::Probe(&right).value(),
+                            $crate::__message!($($message)*),
+                        )
+                    }
+                }
+            };
+        }
+    };
+}
+
+/// What `assert!` makes of any other condition: `(CONDITION) text message`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __condition {
+    ($condition:tt $text:tt $($message:tt)*) => {
+        if !$condition {
+            $crate::__private::fail_condition($text, $crate::__message!($($message)*))
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __message {
+    () => { ::core::option::Option::None };
+    ($($message:tt)+) => { ::core::option::Option::Some(::core::format_args!($($message)+)) };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __equality {
@@ -53,7 +98,7 @@ macro_rules! __equality {
                     use $crate::__private::Undebuggable as _;
                     $crate::__private::fail_equality(
                         ::core::stringify!($operator),
-                        [::core::stringify!($left), ::core::stringify!($right)],
+                        &[::core::stringify!($left), ::core::stringify!($right)],
                         [$crate::__private::Probe(&left).value(), $crate::__private::Probe(&right).value()],
                         $message,
                     )

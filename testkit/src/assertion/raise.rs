@@ -21,7 +21,7 @@ pub fn fail_condition(expression: &str, message: Option<Arguments<'_>>) -> ! {
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn fail_comparison(sources: [&str; 3], left: Value<'_>, right: Value<'_>, message: Option<Arguments<'_>>) -> ! {
+pub fn fail_comparison(sources: &[&str; 3], left: Value<'_>, right: Value<'_>, message: Option<Arguments<'_>>) -> ! {
     let [left_source, operator, right_source] = sources;
     let operands = vec![operand("left", left_source, left), operand("right", right_source, right)];
     fail("assert", format!("{left_source} {operator} {right_source}"), operands, message)
@@ -31,7 +31,7 @@ pub fn fail_comparison(sources: [&str; 3], left: Value<'_>, right: Value<'_>, me
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn fail_equality(operator: &str, sources: [&str; 2], values: [Value<'_>; 2], message: Option<Arguments<'_>>) -> ! {
+pub fn fail_equality(operator: &str, sources: &[&str; 2], values: [Value<'_>; 2], message: Option<Arguments<'_>>) -> ! {
     let [left_source, right_source] = sources;
     let [left, right] = values;
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };

@@ -21,14 +21,20 @@ pub(super) struct Channel {
     identity: FileIdentity,
     rescue: Option<PathBuf>,
     pending: Vec<u8>,
+    /// Room for what is read in one go; kept, since making it anew would cost more than a small test.
+    chunk: Vec<u8>,
+    line: String,
     /// The process that it belongs to: a test may fork and let the copy return.
     process: u32,
 }
 
+/// The largest packet that is sent, in bytes.
+const PACKET: usize = 32 * 1024;
+
 /// What came from the command.
 #[derive(Debug)]
 pub(super) enum Received {
-    /// Requests, in their order; none if nothing is there yet and nobody waits for it.
+    /// Requests, in their order; at least one.
     Requests(Vec<Request>),
     /// The command is gone.
     Closed,
@@ -57,22 +63,27 @@ impl Channel {
         }
         // SAFETY: the descriptor was made above for us alone, and it is a socket.
         let stream = unsafe { UnixStream::from_raw_fd(copy) };
-        Some(Self { stream, identity, rescue, pending: Vec::new(), process: std::process::id() })
+        Some(Self {
+            stream,
+            identity,
+            rescue,
+            pending: Vec::new(),
+            chunk: vec![0; 64 * 1024],
+            line: String::new(),
+            process: std::process::id(),
+        })
     }
 
-    /// Reads what is there; waits for the first whole line if `wait`.
-    pub(super) fn receive(&mut self, wait: bool) -> Received {
+    /// Waits for requests. Where the channel keeps packets apart, one packet is read and no more: what this worker has
+    /// not read can be taken back.
+    pub(super) fn receive(&mut self) -> Received {
         self.require_own(None);
         let mut requests = Vec::new();
-        loop {
-            let mut chunk = [0_u8; 16 * 1024];
-            let read =
-                if wait && requests.is_empty() { self.stream.read(&mut chunk) } else { self.peek_read(&mut chunk) };
-            match read {
+        while requests.is_empty() {
+            match self.stream.read(&mut self.chunk) {
                 Ok(0) => return Received::Closed,
-                Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::Requests(requests),
+                Ok(count) => self.pending.extend_from_slice(&self.chunk[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Received::Closed,
             }
             while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
@@ -83,25 +94,22 @@ impl Channel {
                 requests.extend(request);
             }
         }
-    }
-
-    /// Reads without waiting.
-    fn peek_read(&self, chunk: &mut [u8]) -> io::Result<usize> {
-        // SAFETY: the pointer and the length describe `chunk`, which lives through the call.
-        let count =
-            unsafe { libc::recv(self.stream.as_raw_fd(), chunk.as_mut_ptr().cast(), chunk.len(), libc::MSG_DONTWAIT) };
-        usize::try_from(count).map_err(|_| io::Error::last_os_error())
+        Received::Requests(requests)
     }
 
     /// Sends a message; ends the process if the channel is no longer ours.
     pub(super) fn send(&mut self, message: &Message) {
-        let mut line = String::with_capacity(160);
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
         message.write(&mut line);
         self.require_own(Some(&line));
-        if self.stream.write_all(line.as_bytes()).is_err() {
+        // A packet is as large as the socket's buffer at most.
+        let sent = line.as_bytes().chunks(PACKET).try_for_each(|packet| self.stream.write_all(packet));
+        if sent.is_err() {
             // The command is gone, or a test shut the socket down: what a file can still carry, it carries.
             self.abandon(Some(&line));
         }
+        self.line = line;
     }
 
     /// Sends a message that is of use but not awaited: nothing happens if the channel is no longer ours.

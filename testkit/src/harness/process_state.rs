@@ -27,15 +27,17 @@ pub(super) struct FileIdentity {
 impl FileIdentity {
     /// What `descriptor` refers to; `None` if it is closed.
     pub(super) fn of(descriptor: RawFd) -> Option<Self> {
-        status(descriptor).map(|status| Self {
-            device: status.st_dev,
-            inode: status.st_ino,
-            kind: status.st_mode & libc::S_IFMT,
-        })
+        status(descriptor).map(|status| Self::from(&status))
     }
 
     pub(super) fn is_socket(&self) -> bool {
         self.kind == libc::S_IFSOCK
+    }
+}
+
+impl From<&libc::stat> for FileIdentity {
+    fn from(status: &libc::stat) -> Self {
+        Self { device: status.st_dev, inode: status.st_ino, kind: status.st_mode & libc::S_IFMT }
     }
 }
 
@@ -68,26 +70,42 @@ impl Standard {
         Self { descriptor, identity: FileIdentity::of(descriptor), copy: high_copy(descriptor) }
     }
 
-    fn restore(self) -> bool {
-        if FileIdentity::of(self.descriptor) == self.identity {
-            return true;
+    /// Looks at it, and puts it back if it is not what it was.
+    fn settle(self) -> Stream {
+        let now = status(self.descriptor);
+        if now.as_ref().map(FileIdentity::from) == self.identity {
+            return Stream { is_own: true, end: now.as_ref().map_or(0, size) };
         }
-        // SAFETY: `copy` was checked to be the file we opened; the standard descriptor is ours to set.
-        FileIdentity::of(self.copy) == self.identity && unsafe { libc::dup2(self.copy, self.descriptor) } >= 0
+        let kept = status(self.copy).filter(|kept| Some(FileIdentity::from(kept)) == self.identity);
+        // SAFETY: `copy` was just seen to be the file we opened; the standard descriptor is ours to set.
+        let is_own = kept.is_some() && unsafe { libc::dup2(self.copy, self.descriptor) } >= 0;
+        Stream { is_own, end: kept.as_ref().map_or(0, size) }
     }
+}
 
-    /// Size of the file behind it, in bytes; 0 if it is no regular file, or no longer the one it was.
-    fn end(self) -> u64 {
-        let same = |status: &libc::stat| {
-            let kind = status.st_mode & libc::S_IFMT;
-            self.identity.is_some_and(|identity| identity.inode == status.st_ino && identity.device == status.st_dev)
-                && kind == libc::S_IFREG
-        };
-        [self.descriptor, self.copy]
-            .into_iter()
-            .find_map(|descriptor| status(descriptor).filter(same))
-            .map_or(0, |status| u64::try_from(status.st_size).unwrap_or(0))
-    }
+/// What became of a standard stream.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    /// Whether it is, or is again, what it was at the start.
+    is_own: bool,
+    /// Size of the file behind it, in bytes; 0 if it is no regular file or cannot be found any more.
+    end: u64,
+}
+
+fn size(status: &libc::stat) -> u64 {
+    let is_file = status.st_mode & libc::S_IFMT == libc::S_IFREG;
+    if is_file { u64::try_from(status.st_size).unwrap_or(0) } else { 0 }
+}
+
+/// The process after a test.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settled {
+    /// Size of what was written to standard output, in bytes, if that is captured in a file.
+    pub(super) stdout_end: u64,
+    /// The same for standard error.
+    pub(super) stderr_end: u64,
+    /// What the test left behind that nobody can take back, as a fragment.
+    pub(super) leftover: Option<&'static str>,
 }
 
 /// The number of signals whose disposition is kept: the standard ones. Source: signal(7).
@@ -101,11 +119,11 @@ const THREAD_GRACE: Duration = Duration::from_millis(3);
 pub(super) struct ProcessState {
     directory: Option<CString>,
     standard: [Standard; 3],
-    dispositions: Vec<(i32, libc::sigaction)>,
+    dispositions: Vec<Disposition>,
     mask: libc::sigset_t,
     file_mode_mask: libc::mode_t,
     variables: Vec<(OsString, OsString)>,
-    variable_pointers: Vec<usize>,
+    variable_list: VariableList,
     tasks: Option<Tasks>,
 }
 
@@ -116,26 +134,16 @@ impl ProcessState {
         Self {
             directory: directory.and_then(|path| CString::new(path.into_os_string().into_vec()).ok()),
             standard: [0, 1, 2].map(Standard::capture),
-            dispositions: (1..=SIGNALS).filter_map(|signal| Some((signal, disposition(signal)?))).collect(),
+            dispositions: (1..=SIGNALS).filter_map(Disposition::of).collect(),
             mask: signal_mask(),
             file_mode_mask: file_mode_mask(),
             variables: std::env::vars_os().collect(),
-            variable_pointers: variable_pointers(),
+            variable_list: VariableList::capture(),
             tasks: Tasks::open(),
         }
     }
 
-    /// Size of what was written to standard output, in bytes, if that is captured in a file.
-    pub(super) fn stdout_end(&self) -> u64 {
-        self.standard[1].end()
-    }
-
-    /// The same for standard error.
-    pub(super) fn stderr_end(&self) -> u64 {
-        self.standard[2].end()
-    }
-
-    /// Puts everything back.
+    /// Puts back, before a test, what the one before it may have changed. The descriptors are [`Self::settle`]'s.
     ///
     /// # Errors
     /// What could not be put back, as a fragment; the process should not run another test then.
@@ -143,11 +151,18 @@ impl ProcessState {
         self.restore_directory()?;
         self.restore_variables();
         self.restore_signals();
-        if self.standard.iter().all(|standard| standard.restore()) {
-            Ok(())
+        Ok(())
+    }
+
+    /// Looks at the process after a test, and puts its standard streams back.
+    pub(super) fn settle(&self) -> Settled {
+        let [stdin, stdout, stderr] = self.standard.map(Standard::settle);
+        let leftover = if stdin.is_own && stdout.is_own && stderr.is_own {
+            self.leftover()
         } else {
-            Err("a standard stream was closed or replaced")
-        }
+            Some("a standard stream was closed or replaced")
+        };
+        Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }
     }
 
     fn restore_directory(&self) -> Result<(), &'static str> {
@@ -158,8 +173,7 @@ impl ProcessState {
     }
 
     fn restore_variables(&self) {
-        // Whoever sets or removes a variable makes the C library change a pointer of the list.
-        if variable_pointers() == self.variable_pointers {
+        if self.variable_list.is_unchanged() {
             return;
         }
         let now: Vec<(OsString, OsString)> = std::env::vars_os().collect();
@@ -180,12 +194,10 @@ impl ProcessState {
     }
 
     fn restore_signals(&self) {
-        for (signal, kept) in &self.dispositions {
-            let same = disposition(*signal)
-                .is_some_and(|now| now.sa_sigaction == kept.sa_sigaction && now.sa_flags == kept.sa_flags);
-            if !same {
-                // SAFETY: `kept` came from the same call in this process; its handler, if any, is still there.
-                unsafe { libc::sigaction(*signal, kept, std::ptr::null_mut()) };
+        for kept in &self.dispositions {
+            if RawDisposition::of(kept.signal) != kept.raw {
+                // SAFETY: `action` came from the same call in this process; its handler, if any, is still there.
+                unsafe { libc::sigaction(kept.signal, &raw const kept.action, std::ptr::null_mut()) };
             }
         }
         // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
@@ -199,13 +211,7 @@ impl ProcessState {
         }
     }
 
-    /// What a test left behind that nobody can take back, as a fragment.
-    pub(super) fn leftover(&self) -> Option<&'static str> {
-        if self.standard.iter().any(|standard| FileIdentity::of(standard.descriptor) != standard.identity)
-            && !self.standard.iter().all(|standard| standard.restore())
-        {
-            return Some("a standard stream was closed or replaced");
-        }
+    fn leftover(&self) -> Option<&'static str> {
         if has_children() {
             return Some("a child process was left behind");
         }
@@ -226,10 +232,66 @@ impl ProcessState {
     }
 }
 
-fn disposition(signal: i32) -> Option<libc::sigaction> {
-    let mut action = MaybeUninit::<libc::sigaction>::uninit();
-    // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
-    unsafe { (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init()) }
+/// What the process does about a signal.
+struct Disposition {
+    signal: i32,
+    /// To put it back with.
+    action: libc::sigaction,
+    /// To compare it by.
+    raw: RawDisposition,
+}
+
+impl std::fmt::Debug for Disposition {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Disposition").field("signal", &self.signal).finish_non_exhaustive()
+    }
+}
+
+impl Disposition {
+    /// `None` for signals whose disposition is fixed or not known to the system.
+    fn of(signal: i32) -> Option<Self> {
+        let mut action = MaybeUninit::<libc::sigaction>::uninit();
+        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
+        let action = unsafe {
+            if libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) != 0 {
+                return None;
+            }
+            action.assume_init()
+        };
+        let fixed = matches!(signal, libc::SIGKILL | libc::SIGSTOP);
+        (!fixed).then(|| Self { signal, action, raw: RawDisposition::of(signal) })
+    }
+}
+
+/// A disposition as the kernel gives it: only good for comparing. It is looked at some thirty times for each test, and
+/// the C library would copy and convert it each time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct RawDisposition([u64; 8]);
+
+impl RawDisposition {
+    #[cfg(target_os = "linux")]
+    fn of(signal: i32) -> Self {
+        /// Size of the kernel's signal set, in bytes, which the call has to name.
+        const SIGNAL_SET: usize = 8;
+        let mut words = [0_u64; 8];
+        let nothing = std::ptr::null::<u64>();
+        // SAFETY: nothing is set; the kernel's structure has four words at most, so the room is more than enough.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, nothing, words.as_mut_ptr(), SIGNAL_SET) };
+        Self(words)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn of(signal: i32) -> Self {
+        let mut action = MaybeUninit::<libc::sigaction>::uninit();
+        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
+        let action = unsafe {
+            (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init())
+        };
+        let words = action.map(|action| [action.sa_sigaction as u64, u64::from(action.sa_flags.cast_unsigned())]);
+        let mut all = [0; 8];
+        all[..2].copy_from_slice(&words.unwrap_or_default());
+        Self(all)
+    }
 }
 
 fn file_mode_mask() -> libc::mode_t {
@@ -250,18 +312,44 @@ fn signal_mask() -> libc::sigset_t {
     }
 }
 
-fn variable_pointers() -> Vec<usize> {
-    let mut pointers = Vec::new();
-    // SAFETY: `environ` is null or a list that ends with null, and nobody changes it while this thread reads: the
-    // caller is between two tests.
-    unsafe {
-        let mut entry = environ;
-        while !entry.is_null() && !(*entry).is_null() {
-            pointers.push(*entry as usize);
-            entry = entry.add(1);
-        }
+/// The list of the process's variables: where it stands and what it points to. Whoever sets or removes a variable
+/// makes the C library change a pointer of the list, or move the list.
+#[derive(Debug)]
+struct VariableList {
+    start: usize,
+    /// Addresses of the variables, the closing zero included.
+    pointers: Vec<usize>,
+}
+
+impl VariableList {
+    fn capture() -> Self {
+        let mut pointers = Vec::new();
+        // SAFETY: `environ` is null or a list that ends with null, and nobody changes it while this thread reads: it is
+        // before the first test.
+        let start = unsafe {
+            let mut entry = environ;
+            while !entry.is_null() && !(*entry).is_null() {
+                pointers.push(*entry as usize);
+                entry = entry.add(1);
+            }
+            environ as usize
+        };
+        pointers.push(0);
+        Self { start, pointers }
     }
-    pointers
+
+    /// Compares without looking at the texts; a few nanoseconds.
+    fn is_unchanged(&self) -> bool {
+        // SAFETY: reads a pointer; nobody changes it, since this thread is between two tests.
+        let now = unsafe { environ };
+        if now as usize != self.start || now.is_null() {
+            return false;
+        }
+        // SAFETY: a list that has not moved still has room for what was in it: the C library never makes it smaller.
+        let difference =
+            unsafe { libc::memcmp(now.cast(), self.pointers.as_ptr().cast(), size_of_val(self.pointers.as_slice())) };
+        difference == 0
+    }
 }
 
 fn has_children() -> bool {
@@ -301,7 +389,7 @@ impl Tasks {
     fn count(&self) -> Option<u64> {
         use std::os::fd::AsRawFd as _;
         let descriptor = self.folder.as_raw_fd();
-        let status = status(descriptor).filter(|_| FileIdentity::of(descriptor) == Some(self.identity))?;
+        let status = status(descriptor).filter(|status| FileIdentity::from(status) == self.identity)?;
         #[expect(clippy::useless_conversion, reason = "the type differs between architectures")]
         Some(u64::from(status.st_nlink))
     }

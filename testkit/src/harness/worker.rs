@@ -4,7 +4,6 @@
 //! of them. `docs/protocol.md` shows the conversation.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use testkit_protocol::PROTOCOL_VERSION;
@@ -16,7 +15,7 @@ use testkit_protocol::outcome::Outcome;
 use super::channel::{Channel, Received};
 use super::process_state::ProcessState;
 use super::{attempt, panic_hook};
-use crate::registry::{self, TestCase};
+use crate::registry::Registry;
 
 thread_local! {
     /// The worker's channel, for the panic hook, which nobody can hand anything to.
@@ -29,40 +28,32 @@ pub(super) fn serve(channel: Channel) -> ! {
     CHANNEL.set(Some(Rc::clone(&channel)));
     end_with_the_command();
     panic_hook::prepare(tell_panic);
-    let tests: HashMap<String, &'static TestCase> =
-        registry::all().into_iter().map(|test| (test.path(), test.case)).collect();
+    let mut registry = Registry::collect();
     let state = ProcessState::capture();
+    let begin = state.settle();
     channel.borrow_mut().send(&Message::Hello(Hello {
         protocol: PROTOCOL_VERSION,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         panic_aborts: cfg!(panic = "abort"),
-        tests: tests.len() as u64,
-        stdout_end: state.stdout_end(),
-        stderr_end: state.stderr_end(),
+        tests: registry.len() as u64,
+        stdout_end: begin.stdout_end,
+        stderr_end: begin.stderr_end,
     }));
-    let mut queue: VecDeque<String> = VecDeque::new();
     loop {
-        let received = channel.borrow_mut().receive(queue.is_empty());
+        let received = channel.borrow_mut().receive();
         let Received::Requests(requests) = received else { leave() };
         for request in requests {
-            match request {
-                Request::Run { tests } => queue.extend(tests),
-                Request::Release => {
-                    let tests = std::mem::take(&mut queue).into();
-                    channel.borrow_mut().send(&Message::Released { tests });
+            let Request::Run { tests } = request else { leave() };
+            for test in tests {
+                let finished = run_one(&state, &mut registry, test);
+                if channel.borrow().is_in_a_copy() {
+                    leave_copy(finished.attempt.outcome);
                 }
-                Request::Exit => leave(),
-            }
-        }
-        if let Some(test) = queue.pop_front() {
-            let finished = run_one(&state, &tests, test);
-            if channel.borrow().is_in_a_copy() {
-                leave_copy(finished.attempt.outcome);
-            }
-            let replace = finished.replace.is_some();
-            channel.borrow_mut().send(&Message::Finished(finished));
-            if replace {
-                leave();
+                let replace = finished.replace.is_some();
+                channel.borrow_mut().send(&Message::Finished(finished));
+                if replace {
+                    leave();
+                }
             }
         }
     }
@@ -90,17 +81,18 @@ fn leave_copy(outcome: Outcome) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-fn run_one(state: &ProcessState, tests: &HashMap<String, &'static TestCase>, test: String) -> Finished {
+fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> Finished {
     let not_restored = state.restore().err();
     panic_hook::install();
-    let attempt = match (tests.get(&test), not_restored) {
+    let attempt = match (registry.find(&test), not_restored) {
         (Some(case), None) => attempt::attempt(case),
         (None, _) => errored(format!("the worker has no test `{test}`; was the binary built anew during the run?")),
         (Some(_), Some(reason)) => errored(format!("the process could not be restored before this test: {reason}")),
     };
     flush_streams();
-    let replace = not_restored.or_else(|| state.leftover()).map(str::to_owned);
-    Finished { test, attempt, stdout_end: state.stdout_end(), stderr_end: state.stderr_end(), replace }
+    let settled = state.settle();
+    let replace = not_restored.or(settled.leftover).map(str::to_owned);
+    Finished { test, attempt, stdout_end: settled.stdout_end, stderr_end: settled.stderr_end, replace }
 }
 
 fn errored(message: String) -> AttemptFinished {

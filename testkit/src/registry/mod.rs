@@ -4,4 +4,4 @@ mod entry;
 mod tree;
 
 pub use entry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
-pub(crate) use tree::all;
+pub(crate) use tree::Registry;

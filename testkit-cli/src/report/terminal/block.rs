@@ -2,22 +2,21 @@
 
 use std::fmt::Write as _;
 
-use testkit_protocol::event::{AttemptFinished, AttemptReason, Captured, TestFinished};
-use testkit_protocol::outcome::{Outcome, Verdict};
+use testkit_protocol::event::{AttemptFinished, AttemptReason, TestFinished};
+use testkit_protocol::failure::Failure;
+use testkit_protocol::id::TestId;
+use testkit_protocol::outcome::{Outcome, Termination, Verdict};
 use testkit_protocol::text;
 
-use super::OpenTest;
 use super::style::{Look, Style};
+use super::{OpenTest, Place, Unsuccessful, Verbosity, captured};
 use crate::words;
 
 /// What every line of a block but the first begins with.
-const INDENT: &str = "  ";
-
-/// What every line that a test wrote begins with.
-const OUTPUT_INDENT: &str = "    ";
+pub(super) const INDENT: &str = "  ";
 
 /// Appends the line of a test that has nothing to explain: `PASS [  0.003s] id`.
-pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
+pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, verbosity: Verbosity) {
     let (label, look) = match finished.verdict {
         Verdict::Passed => ("PASS", Look::Good),
         Verdict::Skipped => ("SKIP", Look::Odd),
@@ -39,7 +38,7 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     let mut remarks = Vec::new();
     match finished.verdict {
         Verdict::Skipped => {
-            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()))
+            remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()));
         }
         Verdict::NotRun => remarks.push("not run".to_owned()),
         Verdict::Passed
@@ -50,10 +49,10 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
         | Verdict::TimedOut
         | Verdict::Interrupted => {}
     }
-    if detailed && finished.attempts > 0 {
-        remarks.push(place(test));
+    if verbosity >= Verbosity::Detailed && finished.attempts > 0 {
+        remarks.push(place(test.place));
     }
-    if detailed && finished.attempts > 1 {
+    if verbosity >= Verbosity::Detailed && finished.attempts > 1 {
         remarks.push(words::count(finished.attempts.into(), "attempt", "attempts"));
     }
     if !remarks.is_empty() {
@@ -63,46 +62,77 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     out.push('\n');
 }
 
+/// Appends the line of a test that takes long: `SLOW [  1.000s] id (still running)`.
+pub(super) fn slow_line(out: &mut String, style: Style, test: &TestId, elapsed_ns: u64) {
+    let label = style.paint(Look::Odd, "SLOW");
+    let time = words::duration_column(elapsed_ns);
+    let id = Style::foreign_line(test.as_str());
+    push_line(out, &format!("{label} [{time}] {id}{}", style.paint(Look::Faint, " (still running)")));
+}
+
 /// Appends the block of a test that did not simply pass: heading, failures, notes, output.
-pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, detailed: bool) {
+pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test: &OpenTest, verbosity: Verbosity) {
     let deciding = deciding(&test.unsuccessful, finished);
     let look = if finished.verdict.is_failure() { Look::Bad } else { Look::Odd };
-    let time =
-        if finished.attempts == 0 { String::new() } else { format!(" ({})", words::duration(finished.duration_ns)) };
+    let label = style.paint(look, heading(finished.verdict));
     let id = style.paint(Look::Strong, &Style::foreign_line(finished.test.as_str()));
-    writeln!(out, "{} {id}{time}", style.paint(look, heading(finished.verdict)))
-        .expect("writing to a String cannot fail");
-    if let Some(attempt) = deciding {
-        for (at, failure) in attempt.failures.iter().enumerate() {
-            if at > 0 {
-                out.push('\n');
-            }
-            style.push_foreign(out, &text::report(failure), INDENT);
+    push_line(
+        out,
+        &match finished.attempts {
+            0 => format!("{label} {id}"),
+            _ => format!("{label} {id} ({})", words::duration(finished.duration_ns)),
+        },
+    );
+    let failures = deciding.map_or(&[][..], |attempt| &attempt.finished.failures);
+    if failures.first().is_none_or(|failure| failure.location.is_none())
+        && let Some(location) = &finished.location
+    {
+        let place = Style::foreign_line(&location.to_string());
+        push_line(out, &format!("{INDENT}test at {}", style.paint(Look::Place, &place)));
+    }
+    for (at, failure) in failures.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
         }
+        push_failure(out, style, failure);
     }
-    for note in notes(finished, test, deciding, detailed) {
-        writeln!(out, "{INDENT}{} {note}", style.paint(Look::Odd, "note:")).expect("writing to a String cannot fail");
+    for note in notes(finished, test, deciding) {
+        push_line(out, &format!("{INDENT}{} {note}", style.paint(Look::Odd, "note:")));
+    }
+    if verbosity >= Verbosity::Detailed && finished.attempts > 0 {
+        push_line(out, &format!("{INDENT}ran in {}", place(deciding.map_or(test.place, |attempt| attempt.place))));
     }
     if let Some(attempt) = deciding {
-        push_captured(out, style, "stdout", &attempt.stdout);
-        push_captured(out, style, "stderr", &attempt.stderr);
+        let whole = verbosity >= Verbosity::Verbose;
+        captured::push(out, style, "stdout", &attempt.finished.stdout, whole);
+        captured::push(out, style, "stderr", &attempt.finished.stderr, whole);
     }
     out.push('\n');
 }
 
+/// Appends the report of a failure, its place in its own colour.
+fn push_failure(out: &mut String, style: Style, failure: &Failure) {
+    let report = text::report(failure);
+    let body = match report.split_once('\n') {
+        Some((place, body)) if failure.location.is_some() => {
+            push_line(out, &format!("{INDENT}{}", style.paint(Look::Place, &Style::foreign_line(place))));
+            body
+        }
+        Some(_) | None => &report,
+    };
+    style.push_foreign(out, body, INDENT);
+}
+
 /// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, or
 /// the last whose output is surely its own; of a test that passed in the end, the last that did not.
-pub(super) fn deciding<'a>(
-    unsuccessful: &'a [AttemptFinished],
-    finished: &TestFinished,
-) -> Option<&'a AttemptFinished> {
-    let agrees = |attempt: &&AttemptFinished| Verdict::from(attempt.outcome) == finished.verdict;
-    let exact = |attempt: &&AttemptFinished| !attempt.stdout.approximate && !attempt.stderr.approximate;
+pub(super) fn deciding<'a>(unsuccessful: &'a [Unsuccessful], finished: &TestFinished) -> Option<&'a Unsuccessful> {
+    let agrees = |attempt: &&Unsuccessful| Verdict::from(attempt.finished.outcome) == finished.verdict;
+    let exact = |attempt: &&Unsuccessful| !attempt.finished.stdout.approximate && !attempt.finished.stderr.approximate;
     unsuccessful
         .iter()
         .filter(agrees)
         .filter(exact)
-        .find(|attempt| attempt.duration_ns == finished.duration_ns)
+        .find(|attempt| attempt.finished.duration_ns == finished.duration_ns)
         .or_else(|| unsuccessful.iter().filter(agrees).rfind(exact))
         .or_else(|| unsuccessful.iter().rfind(agrees))
         .or(unsuccessful.last())
@@ -124,69 +154,54 @@ pub(super) fn heading(verdict: Verdict) -> &'static str {
 }
 
 /// What a reader should know beside the failures.
-fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&AttemptFinished>, detailed: bool) -> Vec<String> {
+fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessful>) -> Vec<String> {
     let mut notes = Vec::new();
     if finished.fails_only_after_others {
         notes.push("fails only after others: it passes alone, so an earlier test left something behind".to_owned());
     }
-    if let Some(attempt) = deciding
-        && let Some(termination) = attempt.termination
-        && !attempt
-            .failures
-            .iter()
-            .any(|failure| failure.message.as_ref().is_some_and(|m| m.contains(&termination.to_string())))
-    {
+    if let Some(termination) = deciding.and_then(|attempt| unexplained_end(&attempt.finished)) {
         notes.push(format!("its process ended with {termination}"));
     }
-    if finished.verdict == Verdict::Flaky {
-        notes.push(format!("passed at attempt {}", finished.attempts));
-    } else if !finished.fails_only_after_others && test.outcomes.windows(2).any(|pair| pair[0] != pair[1]) {
-        let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| word(outcome)).collect();
-        notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));
-    }
+    let differed = test.outcomes.windows(2).any(|pair| pair[0] != pair[1]);
     match test.reason {
+        _ if finished.verdict == Verdict::Flaky => notes.push(format!("passed at attempt {}", finished.attempts)),
         Some(AttemptReason::AloneAfterLoss) => {
-            notes.push("run again alone, since what came of the first attempt could not be trusted".to_owned());
+            notes.push("run again alone: what the first attempt gave could not be trusted".to_owned());
         }
-        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {}
-    }
-    if detailed && finished.attempts > 0 {
-        notes.push(place(test));
+        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {
+            if differed && !finished.fails_only_after_others {
+                let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| Verdict::from(outcome).word()).collect();
+                notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));
+            }
+        }
     }
     notes
 }
 
-/// Where the last attempt ran.
-fn place(test: &OpenTest) -> String {
-    match test.position {
-        0 => format!("worker {}, first in it", test.worker),
-        1 => format!("worker {}, after 1 other", test.worker),
-        others => format!("worker {}, after {} others", test.worker, words::number(others.into())),
+/// How the process ended, where that is news: no failure says it, we did not end it ourselves, and it is not the way in
+/// which a test harness reports a failed test.
+fn unexplained_end(attempt: &AttemptFinished) -> Option<String> {
+    let termination = attempt.termination?;
+    match (attempt.outcome, termination) {
+        (Outcome::TimedOut | Outcome::Interrupted, _) | (Outcome::Failed, Termination::Exited(_)) => return None,
+        (Outcome::Failed, Termination::Signaled(_))
+        | (Outcome::Passed | Outcome::Errored | Outcome::Crashed | Outcome::Skipped, _) => {}
+    }
+    let termination = termination.to_string();
+    let said = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
+    (!said.into_iter().any(|message| message.contains(&termination))).then_some(termination)
+}
+
+/// Where an attempt ran.
+fn place(place: Place) -> String {
+    match place.position {
+        0 => format!("worker {}, as its first test", place.worker),
+        1 => format!("worker {}, after 1 other", place.worker),
+        others => format!("worker {}, after {} others", place.worker, words::number(others.into())),
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    Verdict::from(outcome).word()
-}
-
-/// Appends what a test wrote to a stream, under a caption; nothing if it wrote nothing.
-fn push_captured(out: &mut String, style: Style, stream: &str, captured: &Captured) {
-    if captured.is_empty() {
-        return;
-    }
-    let size = if captured.omitted > 0 {
-        format!("{}, shortened", words::count(captured.bytes, "byte", "bytes"))
-    } else {
-        words::count(captured.head.lines().count() as u64, "line", "lines")
-    };
-    let doubt = if captured.approximate { "; may hold output of neighbouring tests" } else { "" };
-    let caption = format!("--- {stream} ({size}{doubt}) ---");
-    writeln!(out, "{INDENT}{}", style.paint(Look::Faint, &caption)).expect("writing to a String cannot fail");
-    style.push_foreign(out, &captured.head, OUTPUT_INDENT);
-    if captured.omitted > 0 {
-        let omitted = format!("… {} omitted …", words::count(captured.omitted, "byte", "bytes"));
-        writeln!(out, "{OUTPUT_INDENT}{}", style.paint(Look::Faint, &omitted))
-            .expect("writing to a String cannot fail");
-        style.push_foreign(out, &captured.tail, OUTPUT_INDENT);
-    }
+pub(super) fn push_line(out: &mut String, line: &str) {
+    out.push_str(line);
+    out.push('\n');
 }

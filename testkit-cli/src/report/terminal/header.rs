@@ -1,5 +1,7 @@
 //! The first line: what is going to run.
 
+use std::fmt::Write as _;
+
 use testkit_protocol::event::{PlanClosed, RunStarted};
 
 use super::style::{Look, Style};
@@ -18,7 +20,7 @@ pub(super) fn push(text: &mut String, style: Style, run: Option<&RunStarted>, pl
         text.push_str(&words::count(run.workers.into(), "worker", "workers"));
     }
     if plan.deselected > 0 {
-        text.push_str(&format!(" ({} deselected)", words::number(plan.deselected)));
+        write!(text, " ({} deselected)", words::number(plan.deselected)).expect("writing to a String cannot fail");
     }
     text.push('\n');
 }

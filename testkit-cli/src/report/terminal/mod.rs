@@ -4,6 +4,7 @@
 //! [`Settings`]; nothing here reads the environment.
 
 mod block;
+mod captured;
 mod header;
 mod output;
 mod progress;
@@ -91,20 +92,36 @@ pub(crate) struct Terminal<W: Write + Send + 'static> {
     open: HashMap<TestId, OpenTest>,
     /// Where the text of an event is put together.
     text: String,
+    /// Whether the last thing said should be set off from the summary by an empty line.
+    wants_gap: bool,
 }
 
 /// A test that has no verdict yet.
 #[derive(Default)]
 struct OpenTest {
-    /// Worker and position of the last attempt.
-    worker: u32,
-    position: u32,
+    /// Where the last attempt runs.
+    place: Place,
     /// Why the last attempt was made.
     reason: Option<AttemptReason>,
     /// How each attempt ended, in order.
     outcomes: Vec<Outcome>,
     /// The attempts that did not pass.
-    unsuccessful: Vec<AttemptFinished>,
+    unsuccessful: Vec<Unsuccessful>,
+}
+
+/// An attempt that did not pass.
+struct Unsuccessful {
+    place: Place,
+    finished: AttemptFinished,
+}
+
+/// Where an attempt ran.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// Number of the worker.
+    worker: u32,
+    /// How many tests that worker had begun before.
+    position: u32,
 }
 
 impl<W: Write + Send + 'static> Terminal<W> {
@@ -119,6 +136,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
             run: None,
             open: HashMap::new(),
             text: String::new(),
+            wants_gap: false,
             settings,
         }
     }
@@ -132,8 +150,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
             AttemptEvent::Started(started) => {
                 self.output.progress(|progress| progress.started(&attempt.test, at_us));
                 let test = self.open.entry(attempt.test.clone()).or_default();
-                test.worker = started.worker;
-                test.position = started.position;
+                test.place = Place { worker: started.worker, position: started.position };
                 test.reason = Some(started.reason);
             }
             AttemptEvent::Slow { elapsed_ns } => {
@@ -142,10 +159,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
                     Mode::Plain => self.says(Verbosity::Normal),
                 };
                 if shown {
-                    let id = Style::foreign_line(attempt.test.as_str());
-                    let label = self.style.paint(Look::Odd, "SLOW");
-                    self.text
-                        .push_str(&format!("{label}  {id} has been running for {}\n", words::duration(*elapsed_ns)));
+                    block::slow_line(&mut self.text, self.style, &attempt.test, *elapsed_ns);
                 }
             }
             AttemptEvent::Finished(finished) => {
@@ -159,7 +173,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
                     | Outcome::Crashed
                     | Outcome::TimedOut
                     | Outcome::Interrupted => {
-                        test.unsuccessful.push(finished.clone());
+                        test.unsuccessful.push(Unsuccessful { place: test.place, finished: finished.clone() });
                     }
                 }
             }
@@ -169,7 +183,8 @@ impl<W: Write + Send + 'static> Terminal<W> {
     fn test_finished(&mut self, finished: &TestFinished) {
         let test = self.open.remove(&finished.test).unwrap_or_default();
         self.output.progress(|progress| progress.finished(finished.verdict));
-        self.summary.test_finished(finished, block::deciding(&test.unsuccessful, finished));
+        let deciding = block::deciding(&test.unsuccessful, finished);
+        self.summary.test_finished(finished, deciding.map(|attempt| &attempt.finished));
         let block = match finished.verdict {
             Verdict::Failed | Verdict::Errored | Verdict::Crashed | Verdict::TimedOut | Verdict::Flaky => {
                 Verbosity::Quiet
@@ -177,15 +192,13 @@ impl<W: Write + Send + 'static> Terminal<W> {
             Verdict::Interrupted => Verbosity::Verbose,
             Verdict::Passed | Verdict::Skipped | Verdict::NotRun => {
                 if self.says(Verbosity::Verbose) {
-                    let detailed = self.says(Verbosity::Detailed);
-                    block::line(&mut self.text, self.style, finished, &test, detailed);
+                    block::line(&mut self.text, self.style, finished, &test, self.settings.verbosity);
                 }
                 return;
             }
         };
         if self.says(block) {
-            let detailed = self.says(Verbosity::Detailed);
-            block::push(&mut self.text, self.style, finished, &test, detailed);
+            block::push(&mut self.text, self.style, finished, &test, self.settings.verbosity);
         }
     }
 
@@ -204,6 +217,9 @@ impl<W: Write + Send + 'static> Terminal<W> {
 
     fn run_finished(&mut self, finished: &RunFinished) {
         self.output.progress(progress::Progress::close);
+        if self.wants_gap {
+            self.text.push('\n');
+        }
         self.summary.push(&mut self.text, &self.settings, &self.tally, finished);
     }
 }
@@ -219,7 +235,9 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             EventKind::BinaryListed(_) => {}
             EventKind::BuildFinished(build) => self.summary.build_finished(build),
             EventKind::PlanClosed(plan) => {
-                if self.says(Verbosity::Normal) {
+                // A build that gave nothing to run has said enough.
+                let nothing = plan.selected == 0 && self.tally.build_failed();
+                if self.says(Verbosity::Normal) && !nothing {
                     header::push(&mut self.text, self.style, self.run.as_ref(), plan);
                     let selected = plan.selected;
                     self.output.progress(|progress| progress.open(selected));
@@ -237,6 +255,9 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             EventKind::Interrupted(interrupted) => self.summary.interrupted(interrupted),
             EventKind::RunFinished(finished) => self.run_finished(finished),
         }
+        if !self.text.is_empty() {
+            self.wants_gap = !matches!(event.kind, EventKind::PlanClosed(_)) && !self.text.ends_with("\n\n");
+        }
         self.output.event_done(event.at_us, &mut self.text)
     }
 
@@ -244,3 +265,6 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
         self.output.close()
     }
 }
+
+#[cfg(test)]
+mod tests;

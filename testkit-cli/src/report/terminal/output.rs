@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
 use super::Mode;
 use super::progress::Progress;
@@ -44,6 +44,20 @@ impl<W: Write + Send + 'static> Output<W> {
         match self {
             Self::Plain(plain) => change(&mut plain.progress),
             Self::Live(live) => change(&mut live.screen.state().progress),
+        }
+    }
+
+    /// Ends the drawing on its own and draws once, as of `now_us`.
+    #[cfg(test)]
+    pub(super) fn draw_by_hand(&mut self, now_us: u64) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Live(live) => {
+                if let Some(painter) = &mut live.painter {
+                    painter.end();
+                }
+                live.screen.draw(now_us);
+            }
         }
     }
 
@@ -99,7 +113,7 @@ impl<W: Write> Plain<W> {
 
 /// A terminal with the progress in its last lines.
 pub(super) struct Live<W: Write + Send + 'static> {
-    pub(super) screen: Arc<Screen<W>>,
+    screen: Arc<Screen<W>>,
     /// Set once the progress may be drawn.
     painter: Option<Painter>,
     began: Instant,
@@ -109,13 +123,22 @@ impl<W: Write + Send + 'static> Live<W> {
     fn new(out: W, columns: fn() -> u16, style: Style) -> Self {
         let canvas =
             Arc::new(Canvas { columns, written: Mutex::new(Written { out: BufWriter::new(out), error: None }) });
-        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), 20);
+        // We say when to draw; the bar's own limit must never drop a drawing.
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Shared(Arc::clone(&canvas))), u8::MAX);
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let inner = BAR_COLUMNS - 2;
-        let template = format!("[{{bar:{inner}}}] {{msg}}");
-        bar.set_style(ProgressStyle::with_template(&template).expect("the template is ours").progress_chars("━╸ "));
+        let beside = Arc::new(Mutex::new(String::new()));
+        let shown = Arc::clone(&beside);
+        let write_beside = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+            // Writing into the bar's own buffer cannot fail.
+            let _ = out.write_str(&lock(&shown));
+        };
+        let template = format!("[{{bar:{inner}}}] {{beside}}");
+        let style_of_bar = ProgressStyle::with_template(&template).expect("the template is ours");
+        bar.set_style(style_of_bar.progress_chars("━╸ ").with_key("beside", write_beside));
         let state = Mutex::new(State { progress: Progress::default(), pending: String::new() });
-        Self { screen: Arc::new(Screen { canvas, bar, style, state }), painter: None, began: Instant::now() }
+        let screen = Screen { canvas, bar, beside, style, state };
+        Self { screen: Arc::new(screen), painter: None, began: Instant::now() }
     }
 
     fn start_drawing(&mut self) {
@@ -174,6 +197,12 @@ struct Painter {
 
 impl Drop for Painter {
     fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Painter {
+    fn end(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been printed; there is nothing to add.
@@ -183,15 +212,17 @@ impl Drop for Painter {
 }
 
 /// What the terminal is to show, and the means to show it.
-pub(super) struct Screen<W: Write + Send + 'static> {
+struct Screen<W: Write + Send + 'static> {
     canvas: Arc<Canvas<W>>,
     bar: ProgressBar,
+    /// What stands beside and below the bar.
+    beside: Arc<Mutex<String>>,
     style: Style,
     state: Mutex<State>,
 }
 
 /// What the terminal is to show.
-pub(super) struct State {
+struct State {
     progress: Progress,
     /// Lines to be printed above the progress.
     pending: String,
@@ -199,24 +230,29 @@ pub(super) struct State {
 
 impl<W: Write + Send + 'static> Screen<W> {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Prints the lines that are due and draws the progress as it is at this time of the run.
-    pub(super) fn draw(&self, now_us: u64) {
-        let columns = (self.canvas.columns)();
+    fn draw(&self, now_us: u64) {
+        // The last column stays free: some terminals begin a new line when it is written.
+        let below = usize::from((self.canvas.columns)()).saturating_sub(1);
+        let beside = below.saturating_sub(usize::from(BAR_COLUMNS) + 1);
         let (pending, done, beside) = {
             let mut state = self.state();
-            let beside = state.progress.beside_bar(now_us, columns.into(), self.style);
+            let beside = state.progress.beside_bar(now_us, beside, below, self.style);
             (std::mem::take(&mut state.pending), state.progress.done(), beside)
         };
         if !pending.is_empty() {
             self.bar.suspend(|| self.canvas.written().write(pending.as_bytes()).flush());
         }
         let Some((done, total)) = done else { return };
-        self.bar.set_length(total);
-        self.bar.set_position(done);
-        self.bar.set_message(beside);
+        *lock(&self.beside) = beside;
+        // One call, since each draws.
+        self.bar.update(|bar| {
+            bar.set_len(total);
+            bar.set_pos(done);
+        });
     }
 }
 
@@ -234,7 +270,7 @@ struct Written<W: Write> {
 
 impl<W: Write> Canvas<W> {
     fn written(&self) -> MutexGuard<'_, Written<W>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.written)
     }
 }
 
@@ -255,6 +291,11 @@ impl<W: Write> Written<W> {
             self.error.get_or_insert(error);
         }
     }
+}
+
+/// Locks, also after a panic elsewhere: what is locked here is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One of the two that hold the canvas: the progress bar.

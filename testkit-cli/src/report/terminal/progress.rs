@@ -1,5 +1,7 @@
 //! How far the run is: what a progress line says.
 
+use std::fmt::Write as _;
+
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict;
 
@@ -69,23 +71,34 @@ impl Progress {
     }
 
     /// What stands beside and below the bar: `430/5,000  2 failed, 428 passed`, then a line for each test that takes long.
-    pub(super) fn beside_bar(&self, now_us: u64, columns: usize, style: Style) -> String {
-        let total = self.total.unwrap_or_default();
-        let mut text = format!("{}/{}", words::number(self.counts.total()), words::number(total));
-        for (at, (verdict, count)) in self.counts.present().enumerate() {
-            text.push_str(if at == 0 { "  " } else { ", " });
-            let part = format!("{} {}", words::number(count), verdict.word());
-            text.push_str(&if verdict.is_failure() { style.paint(Look::Bad, &part) } else { part });
-        }
+    ///
+    /// `beside` and `below` are the columns there are.
+    pub(super) fn beside_bar(&self, now_us: u64, beside: usize, below: usize, style: Style) -> String {
+        let done = format!("{}/{}", words::number(self.counts.total()), words::number(self.total.unwrap_or_default()));
+        let part = |count: u64, word: &str| (count > 0).then(|| format!("{} {word}", words::number(count)));
+        let failed = part(self.counts.failures(), "failed");
+        let passed = part(self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky), "passed");
+        let skipped = part(self.counts.of(Verdict::Skipped), "skipped");
+        let join = |failed: Option<String>| {
+            let parts: Vec<_> = [failed, passed.clone(), skipped.clone()].into_iter().flatten().collect();
+            format!("{done}  {}", parts.join(", "))
+        };
+        let plain = join(failed.clone());
+        let mut text = if plain.chars().count() <= beside {
+            join(failed.map(|failed| style.paint(Look::Bad, &failed)))
+        } else {
+            fit(&plain, beside)
+        };
         let long: Vec<_> = self.long_running(now_us).collect();
         for &(test, elapsed_us) in long.iter().take(NAMED) {
             let time = words::duration(elapsed_us * 1000);
             let line = format!("{time:>10}  {}", Style::foreign_line(test.as_str()));
             text.push('\n');
-            text.push_str(&fit(&line, columns));
+            text.push_str(&fit(&line, below));
         }
         if long.len() > NAMED {
-            text.push_str(&format!("\n{:>10}  and {} more", "…", long.len() - NAMED));
+            text.push('\n');
+            text.push_str(&fit(&format!("{:>10}  and {} more", "…", long.len() - NAMED), below));
         }
         text
     }
@@ -95,11 +108,12 @@ impl Progress {
         let (done, total) = self.done()?;
         let mut text = format!("{} of {} done", words::number(done), words::count(total, "test", "tests"));
         for (verdict, count) in self.counts.present().filter(|(verdict, _)| verdict.is_failure()) {
-            text.push_str(&format!(", {} {}", words::number(count), verdict.word()));
+            write!(text, ", {} {}", words::number(count), verdict.word()).expect("writing to a String cannot fail");
         }
         if let Some((test, elapsed_us)) = self.long_running(now_us).next() {
             let id = Style::foreign_line(test.as_str());
-            text.push_str(&format!("; running for {}: {id}", words::duration(elapsed_us * 1000)));
+            let elapsed = words::duration(elapsed_us * 1000);
+            write!(text, "; running for {elapsed}: {id}").expect("writing to a String cannot fail");
         }
         text.push('\n');
         Some(text)

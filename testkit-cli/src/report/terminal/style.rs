@@ -22,6 +22,8 @@ pub(super) enum Look {
     Strong,
     /// Of less importance than its surroundings.
     Faint,
+    /// A place in a source file.
+    Place,
 }
 
 impl Style {
@@ -36,6 +38,7 @@ impl Style {
             Look::Odd => format!("1;{}", Color::Yellow.to_fg_str()),
             Look::Strong => "1".to_owned(),
             Look::Faint => "2".to_owned(),
+            Look::Place => Color::Cyan.to_fg_str().into_owned(),
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }
@@ -43,13 +46,11 @@ impl Style {
     /// Appends foreign text, each of its lines after `indent`, each with a line end.
     ///
     /// Nothing in it can act on the terminal or on a CI system: control characters become visible, and the marks that start
-    /// a command in a log are broken. Colours stay if there is colour, and end with the text.
+    /// a command in a log are broken. Colours stay if there is colour, and end with their line.
     pub(super) fn push_foreign(self, out: &mut String, text: &str, indent: &str) {
         let text = text.strip_suffix('\n').unwrap_or(text);
-        let mut colored = false;
         for line in text.split('\n') {
-            let (line, has_color) = self.harmless(line.strip_suffix('\r').unwrap_or(line));
-            colored |= has_color;
+            let (line, colored) = self.harmless(line.strip_suffix('\r').unwrap_or(line));
             if !line.is_empty() {
                 out.push_str(indent);
                 out.push_str(&line);
@@ -113,11 +114,11 @@ fn visible(character: char) -> String {
 fn color_sequence(text: &str) -> Option<&str> {
     let parameters = text.strip_prefix("\x1b[")?;
     let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':')?;
-    parameters[end..].starts_with('m').then(|| &text[..text.len() - parameters.len() + end + 1])
+    parameters[end..].starts_with('m').then(|| &text[..=text.len() - parameters.len() + end])
 }
 
 /// Breaks what CI systems take for a command: `##[` and `##vso[` and `##teamcity[` anywhere in a line (Azure, GitHub,
-/// TeamCity), `::name …::` at its start, white space ignored (GitHub), GitLab's `section_start:` and `section_end:`.
+/// `TeamCity`), `::name …::` at its start, white space ignored (GitHub), GitLab's `section_start:` and `section_end:`.
 fn break_commands(mut line: String) -> String {
     const MARKS: [(&str, &str); 5] = [
         ("##[", "# #["),
@@ -158,7 +159,7 @@ mod tests {
         check(false, "\x1b[2J\x07bell\x08\x7f\u{9b}x\u{202e}", "  ␛[2J␇bell␈␡\\u{9b}x\\u{202e}\n");
         check(false, "tab\tkept", "  tab\tkept\n");
         check(false, "\x1b[31mred\x1b[0m", "  red\n");
-        check(true, "\x1b[31mred\nstill", "  \x1b[31mred\x1b[0m\n  still\x1b[0m\n");
+        check(true, "\x1b[31mred\nstill", "  \x1b[31mred\x1b[0m\n  still\n");
         check(true, "\x1b[31", "  ␛[31\n");
         check(true, "\x1b]0;title\x07", "  ␛]0;title␇\n");
         check(true, "\x1b[1;38:5:9mx", "  \x1b[1;38:5:9mx\x1b[0m\n");

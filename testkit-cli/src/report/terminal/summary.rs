@@ -39,6 +39,7 @@ struct Entry {
     test: TestId,
     verdict: Verdict,
     attempts: u32,
+    only_after_others: bool,
     what: Option<String>,
     location: Option<Location>,
 }
@@ -53,6 +54,7 @@ impl Summary {
                     test: finished.test.clone(),
                     verdict: finished.verdict,
                     attempts: finished.attempts,
+                    only_after_others: finished.fails_only_after_others,
                     what: failure.map(text::summary).filter(|what| !what.is_empty()),
                     location: failure
                         .and_then(|failure| failure.location.clone())
@@ -94,7 +96,7 @@ impl Summary {
         if settings.verbosity >= Verbosity::Quiet {
             push_slowest(out, style, tally);
             self.push_entries(out, style);
-            self.push_rerun(out, style, &settings.rerun, tally);
+            push_rerun(out, style, &settings.rerun, tally);
             self.push_interrupted(out, style);
             self.push_notices(out, style);
             self.push_skipped(out, style);
@@ -116,32 +118,19 @@ impl Summary {
             if entry.verdict == Verdict::Flaky {
                 write!(text, " - passed at attempt {}", entry.attempts).expect("writing to a String cannot fail");
             }
+            if entry.only_after_others {
+                text.push_str(" - only after others");
+            }
             if let Some(what) = &entry.what {
                 text.push_str(" - ");
                 text.push_str(&Style::foreign_line(&words::one_line(what)));
             }
             if let Some(location) = &entry.location {
                 let place = format!(" at {}", Style::foreign_line(&location.to_string()));
-                text.push_str(&style.paint(Look::Faint, &place));
+                text.push_str(&style.paint(Look::Place, &place));
             }
             line(out, &text);
         }
-        out.push('\n');
-    }
-
-    fn push_rerun(&self, out: &mut String, style: Style, command: &str, tally: &Tally) {
-        let failed = tally.failed();
-        if failed.is_empty() {
-            return;
-        }
-        let ids: Vec<_> = failed.iter().take(RERUN_IDS).map(|test| words::shell_word(test.as_str())).collect();
-        let rerun = Style::foreign_line(&format!("{command} {}", ids.join(" ")));
-        let mut text = format!("{} {rerun}", style.paint(Look::Strong, "rerun:"));
-        if failed.len() > RERUN_IDS {
-            let more = format!("\n       … and {} more", words::number((failed.len() - RERUN_IDS) as u64));
-            text.push_str(&style.paint(Look::Faint, &more));
-        }
-        line(out, &text);
         out.push('\n');
     }
 
@@ -240,6 +229,22 @@ fn push_slowest(out: &mut String, style: Style, tally: &Tally) {
     for (time, (_, test)) in times.iter().zip(&slowest) {
         line(out, &format!("  {time:>width$}  {}", Style::foreign_line(test.as_str())));
     }
+    out.push('\n');
+}
+
+fn push_rerun(out: &mut String, style: Style, command: &str, tally: &Tally) {
+    let failed = tally.failed();
+    if failed.is_empty() {
+        return;
+    }
+    let ids: Vec<_> = failed.iter().take(RERUN_IDS).map(|test| words::shell_word(test.as_str())).collect();
+    let rerun = Style::foreign_line(&format!("{command} {}", ids.join(" ")));
+    let mut text = format!("{} {rerun}", style.paint(Look::Strong, "rerun:"));
+    if failed.len() > RERUN_IDS {
+        let more = format!("\n       … and {} more", words::number((failed.len() - RERUN_IDS) as u64));
+        text.push_str(&style.paint(Look::Faint, &more));
+    }
+    line(out, &text);
     out.push('\n');
 }
 

@@ -1,0 +1,110 @@
+//! What a failed assertion shows.
+
+#![expect(clippy::pedantic, clippy::const_is_empty, reason = "the assertions are written as users write theirs")]
+
+use std::panic;
+
+/// The text of the panic that `assertion` raises.
+fn failure(assertion: fn()) -> String {
+    let payload = panic::catch_unwind(assertion).expect_err("the assertion should fail");
+    match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
+        (Some(text), _) => text.clone(),
+        (None, Some(text)) => (*text).to_owned(),
+        (None, None) => panic!("a payload that is no text"),
+    }
+}
+
+#[track_caller]
+fn check(assertion: fn(), want: &str) {
+    assert_eq!(failure(assertion), want);
+}
+
+fn add(left: u32, right: u32) -> u32 {
+    left + right
+}
+
+#[derive(PartialEq)]
+struct Silent;
+
+#[derive(PartialEq)]
+struct Angry;
+
+impl std::fmt::Debug for Angry {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("no")
+    }
+}
+
+fn generic<T: PartialEq>(left: T, right: T) {
+    testkit::assert!(left != right);
+}
+
+#[test]
+fn comparisons_show_both_operands() {
+    check(
+        || testkit::assert!(add(2, 3) == 6, "adding {}", "numbers"),
+        "adding numbers\nassertion failed: add(2, 3) == 6\n  left:  add(2, 3) = 5\n  right: 6",
+    );
+    check(
+        || {
+            let values = [1, 2];
+            testkit::assert!(values.len() >= 3);
+        },
+        "assertion failed: values.len() >= 3\n  left:  values.len() = 2\n  right: 3",
+    );
+    check(
+        || testkit::assert!("a".repeat(2) == "b"),
+        "assertion failed: \"a\".repeat(2) == \"b\"\n  left:  \"a\".repeat(2) = \"aa\"\n  right: \"b\"",
+    );
+    check(|| testkit::assert_eq!(add(1, 1), 3), "assertion failed: add(1, 1) == 3\n  left:  add(1, 1) = 2\n  right: 3");
+    check(
+        || testkit::assert_ne!(add(1, 1), 2, "not {}", 2),
+        "not 2\nassertion failed: add(1, 1) != 2\n  left:  add(1, 1) = 2\n  right: 2",
+    );
+}
+
+#[test]
+fn other_conditions_show_their_source() {
+    check(|| testkit::assert!(add(1, 1) == 3 || [1].is_empty()), "assertion failed: add(1, 1) == 3 || [1].is_empty()");
+    check(
+        || {
+            let name = "x";
+            testkit::assert!(false, "why {name}");
+        },
+        "why x\nassertion failed: false",
+    );
+}
+
+#[test]
+fn values_without_debug_show_their_type() {
+    check(
+        || testkit::assert!(Silent != Silent),
+        "assertion failed: Silent != Silent\n  left:  Silent = <a value of type assertions::Silent>\n  \
+         right: Silent = <a value of type assertions::Silent>",
+    );
+    check(
+        || generic(Silent, Silent),
+        "assertion failed: left != right\n  left:  left = <a value of type assertions::Silent>\n  \
+         right: right = <a value of type assertions::Silent>",
+    );
+}
+
+#[test]
+fn a_panic_in_debug_does_not_hide_the_failure() {
+    check(
+        || testkit::assert!(Angry != Angry),
+        "assertion failed: Angry != Angry\n  left:  Angry = <its Debug panicked>\n  \
+         right: Angry = <its Debug panicked>",
+    );
+}
+
+#[test]
+fn temporaries_end_with_the_assertion() {
+    let lock = std::sync::Mutex::new(1);
+    testkit::assert!(*lock.lock().unwrap() == 1);
+    testkit::assert!(*lock.lock().unwrap() == 1);
+    fn tail(lock: &std::sync::Mutex<u8>) {
+        testkit::assert!(*lock.lock().unwrap() == 1)
+    }
+    tail(&std::sync::Mutex::new(1));
+}

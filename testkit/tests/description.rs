@@ -1,0 +1,105 @@
+//! What is registered and described of collected tests.
+
+use testkit_protocol::record::{Description, TestRecord};
+
+#[testkit::tests]
+#[expect(clippy::unused_self, reason = "a method that only stands there")]
+mod described {
+    fn test_plain() {}
+
+    /// Docs.
+    #[ignore = "a \"reason\""]
+    #[testkit::timeout("1.5s")]
+    fn test_marked() {}
+
+    #[cfg(any())]
+    fn test_absent() {}
+
+    #[cfg(not(any()))]
+    #[cfg_attr(any(), ignore = "never")]
+    #[cfg_attr(all(), ignore = "always")]
+    fn test_conditional() {}
+
+    #[should_panic(expected = "no")]
+    fn test_panics() {
+        panic!("no")
+    }
+
+    struct TestGroup;
+
+    impl TestGroup {
+        fn test_method(&self) {}
+    }
+}
+
+testkit::discover!();
+
+fn test_discovered() {}
+
+#[test]
+fn plain_discovered() {}
+
+#[track_caller]
+fn check(records: &[(String, TestRecord)], module: &str, want: &TestRecord) {
+    let found = records.iter().find(|(in_module, record)| in_module == module && record.name == want.name);
+    assert_eq!(found.map(|(_, record)| record), Some(want));
+}
+
+#[test]
+fn descriptions_are_records() {
+    let text: String = testkit::__private::descriptions().into_iter().map(String::from_utf8_lossy).collect();
+    let mut module = String::new();
+    let mut records = Vec::new();
+    for line in text.lines() {
+        match serde_json::from_str(line).expect(line) {
+            Description::Module(record) => {
+                assert_eq!(
+                    (record.protocol, record.version.as_str()),
+                    (testkit_protocol::PROTOCOL_VERSION, env!("CARGO_PKG_VERSION"))
+                );
+                assert_eq!(record.file, file!());
+                module = record.module;
+            }
+            Description::Test(record) => records.push((module.clone(), record)),
+            Description::Folder(_) => panic!("there is no folder here"),
+        }
+    }
+    let record = |name: &str, line, column, end_line| TestRecord {
+        name: name.to_owned(),
+        line,
+        column,
+        end_line,
+        ..TestRecord::default()
+    };
+    let inside = "description::described";
+    check(&records, inside, &record("test_plain", 8, 8, 8));
+    let marked = record("test_marked", 10, 8, 13);
+    let ignore = Some("a \"reason\"".to_owned());
+    check(&records, inside, &TestRecord { ignore, timeout_ns: Some(1_500_000_000), ..marked });
+    let ignore = Some("always".to_owned());
+    check(&records, inside, &TestRecord { ignore, ..record("test_conditional", 18, 8, 21) });
+    let libtest = Some("test_group::test_method".to_owned());
+    check(&records, inside, &TestRecord { libtest, ..record("TestGroup::test_method", 31, 12, 31) });
+    let libtest = Some("discovered::test_discovered".to_owned());
+    check(&records, "description", &TestRecord { libtest, ..record("test_discovered", 37, 4, 37) });
+    check(&records, "description", &TestRecord { plain: true, ..record("plain_discovered", 39, 4, 40) });
+    assert!(records.iter().all(|(_, record)| record.name != "test_absent"));
+}
+
+#[test]
+fn the_registry_agrees_with_the_descriptions() {
+    use testkit::__private::ShouldPanic;
+    let modules = testkit::__private::modules();
+    let described = modules.iter().find(|module| module.module == "description::described").expect("it is registered");
+    let tests: Vec<_> = described.tests.iter().map(|test| (test.name, test.line, test.should_panic)).collect();
+    assert_eq!(
+        tests,
+        [
+            ("test_plain", 8, ShouldPanic::No),
+            ("test_marked", 13, ShouldPanic::No),
+            ("test_conditional", 21, ShouldPanic::No),
+            ("test_panics", 24, ShouldPanic::Containing("no")),
+            ("TestGroup::test_method", 31, ShouldPanic::No),
+        ]
+    );
+}

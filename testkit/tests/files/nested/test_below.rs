@@ -1,0 +1,3 @@
+testkit::discover!();
+
+fn test_below() {}

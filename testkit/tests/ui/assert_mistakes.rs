@@ -1,0 +1,4 @@
+fn main() {
+    testkit::assert!();
+    testkit::assert!(1 + 1);
+}

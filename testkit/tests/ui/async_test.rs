@@ -1,0 +1,6 @@
+#[testkit::tests]
+mod tests {
+    async fn test_async() {}
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#[testkit::tests]
+mod tests {
+    testkit::discover!();
+
+    fn test_one() {}
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+testkit::discover!();
+
+fn test_add(a: u8) {
+    let _ = a;
+}
+
+async fn test_async() {}
+
+struct TestGroup {
+    value: u8,
+}
+
+impl TestGroup {
+    fn test_alone() {}
+
+    fn value(&self) -> u8 {
+        self.value
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+testkit::discover!();
+
+mod inner {
+    fn test_one() {}
+}
+
+fn main() {}

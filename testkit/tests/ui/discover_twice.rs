@@ -1,0 +1,6 @@
+testkit::discover!();
+testkit::discover!();
+
+fn test_one() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[testkit::tests]
+mod tests {
+    fn test_generic<T>() {}
+}
+
+fn main() {}

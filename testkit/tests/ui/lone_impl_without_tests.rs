@@ -1,0 +1,8 @@
+struct TestGroup;
+
+#[testkit::tests]
+impl TestGroup {
+    fn helper(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[testkit::test]
+#[tokio::test]
+async fn test_slow() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[testkit::test]
+struct TestGroup;
+
+fn main() {}

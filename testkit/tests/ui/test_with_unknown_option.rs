@@ -1,0 +1,4 @@
+#[testkit::test(time_out = "1s")]
+fn test_slow() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[testkit::tests]
+mod somewhere;
+
+fn main() {}

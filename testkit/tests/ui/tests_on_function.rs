@@ -1,0 +1,4 @@
+#[testkit::tests]
+fn test_one() {}
+
+fn main() {}

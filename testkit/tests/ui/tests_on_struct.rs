@@ -1,0 +1,4 @@
+#[testkit::tests]
+struct TestGroup;
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[testkit::tests(parallel)]
+mod tests {
+    fn test_one() {}
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[testkit::tests]
+mod tests {
+    #[testkit::timeout("5s")]
+    fn helper() {}
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[testkit::timeout("5s")]
+fn test_slow() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[testkit::tests]
+mod tests {
+    unsafe fn test_unsafe() {}
+}
+
+fn main() {}
