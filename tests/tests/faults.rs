@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use testkit_protocol::event::{Attempt, AttemptEvent, EventKind};
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Passed, TimedOut};
-use testkit_tests::command::{Ran, processes};
+use testkit_tests::command::{Ran, command, processes, start_reporting};
 use testkit_tests::project::{Project, manifest};
 
 /// A fault: its name, the body of its test, the verdict of a collected test, and of a plain one if there is one. After
@@ -43,6 +43,14 @@ const FAULTS: &[Fault] = &[
         Crashed,
         Some(Crashed),
     ),
+    // Late enough that what is queued behind them is taken back first.
+    ("passes_late", "late();", Passed, Some(Passed)),
+    ("panics_late", "late(); panic!(\"a late panic\");", Failed, Some(Failed)),
+    ("aborts_late", "late(); std::process::abort();", Crashed, Some(Crashed)),
+    ("exits_0_late", "late(); std::process::exit(0);", Crashed, Some(Crashed)),
+    ("exits_101_late", "late(); std::process::exit(101);", Crashed, Some(Crashed)),
+    ("closes_all_late", "late(); close_from(0);", Passed, Some(Crashed)),
+    ("writes_late", "late(); write_everywhere(b\"ok\\n\");", Passed, Some(Passed)),
     ("becomes_another", "become_another_program();", Crashed, Some(Crashed)),
     ("overflows", "assert_eq!(overflow(0), 0);", Crashed, Some(Crashed)),
     ("hangs", "hang();", TimedOut, Some(TimedOut)),
@@ -162,12 +170,15 @@ fn is_beyond_suspicion(test: &TestId) -> bool {
 
 #[track_caller]
 fn check(isolation: &str, workers: &str) -> Ran {
-    let ran = project().testkit(&["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"]);
+    let arguments = ["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"];
+    let mut command = command(project().folder(), &arguments);
+    command.env("FAULTS_RUN_BY", std::process::id().to_string());
+    let ran = start_reporting(command).wait();
     ran.exits(1).has_verdicts(expected()).leaves_nothing_behind();
     // Also none that has lost its environment: see the durations in the fixture.
     let sleepers = processes(|folder| {
         let words = std::fs::read(folder.join("cmdline")).unwrap_or_default();
-        ["sleep\x007201\0", "sleep\x007202\0", "sleep\x007203\0"].iter().any(|sleep| words.ends_with(sleep.as_bytes()))
+        String::from_utf8_lossy(&words).ends_with(&format!(".{}\0", std::process::id()))
     });
     assert!(sleepers.is_empty(), "processes left behind: {sleepers:?}");
     // An innocent test is never suspected, and never pays for the one before by being run again.

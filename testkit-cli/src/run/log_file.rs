@@ -64,7 +64,8 @@ impl LogFile {
         while let Ok(count @ 1..) = super::capture::read_at(&self.file, &mut chunk, offset + bytes.len() as u64) {
             bytes.extend_from_slice(&chunk[..count]);
         }
-        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        // Zeros before other bytes were written by a test, and are for the reader to find out of order.
+        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes.truncate(end);
         bytes
     }
