@@ -24,6 +24,8 @@ pub enum Request {
         /// `module_path!()` of each test's module without the crate, joined with its name in the module.
         tests: Vec<String>,
     },
+    /// Answer with [`Message::Pong`]: a worker that can is between two tests.
+    Ping,
     /// Leave, in the ordinary way.
     Exit,
 }
@@ -39,6 +41,8 @@ pub enum Message {
     Panicked(Failure),
     /// A test ended.
     Finished(Finished),
+    /// The answer to [`Request::Ping`].
+    Pong,
 }
 
 /// Who a worker is.
@@ -99,6 +103,7 @@ impl Message {
             Self::Panicked(failure) => {
                 writer.object(|object| object.field("panicked", |value| write_failure(value, failure)));
             }
+            Self::Pong => writer.string("pong"),
             Self::Finished(finished) => {
                 writer.object(|object| {
                     object.field("finished", |value| write_finished(value, finished));
@@ -116,12 +121,15 @@ impl Request {
     /// If the line is not JSON, or not a request that this version knows.
     pub fn read(line: &str) -> Result<Self, JsonError> {
         let value = json::parse(line)?;
+        if value.as_str() == Some("ping") {
+            return Ok(Self::Ping);
+        }
         if value.as_str() == Some("exit") {
             return Ok(Self::Exit);
         }
         let tests = value.get("run").and_then(|run| run.get("tests")).and_then(Json::as_array);
         let Some(tests) = tests else {
-            return Err(JsonError::unexpected("a request: \"exit\" or {\"run\":{\"tests\":[…]}}"));
+            return Err(JsonError::unexpected("a request: \"ping\", \"exit\" or {\"run\":{\"tests\":[…]}}"));
         };
         let tests = tests
             .iter()

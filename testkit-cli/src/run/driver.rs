@@ -9,6 +9,8 @@ use testkit_protocol::event::{
 };
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::id::TestId;
+#[cfg(doc)]
+use testkit_protocol::message::Message;
 use testkit_protocol::outcome::{Outcome, Verdict};
 
 use super::attempts::Attempts;
@@ -53,6 +55,8 @@ const SHORT_TICK: Duration = Duration::from_millis(10);
 
 /// A test that has been running for so long may be followed by others like it, whatever is known of those before.
 const HELD_UP_SURELY: Duration = Duration::from_millis(100);
+/// A test that has been running for so long may in truth not have begun: see [`Message::Pong`].
+const PING_AFTER: Duration = Duration::from_millis(200);
 /// Queued tests that are expected to take less are not worth another process.
 const WORTH_A_PROCESS: Duration = Duration::from_millis(40);
 
@@ -423,6 +427,14 @@ impl Driver<'_> {
             let Some(mut running) = self.running.remove(&worker) else { continue };
             if self.deadline(&running).is_some_and(|deadline| now >= deadline) {
                 running.give_up(super::jobs::GivenUp::TimedOut);
+            }
+            #[cfg(unix)]
+            if let Job::Served(served) = &mut running.job {
+                if served.overstays() {
+                    running.process.kill();
+                } else if running.ready && !running.pending.is_empty() && running.current_since.elapsed() > PING_AFTER {
+                    served.ping();
+                }
             }
             if !running.told_slow && running.is_running_a_test() && running.elapsed() > SLOW_AFTER {
                 running.told_slow = true;

@@ -9,6 +9,7 @@
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -18,6 +19,8 @@ pub(super) struct LogFile {
     file: Arc<File>,
     path: Utf8PathBuf,
     can_stop: bool,
+    /// Whether room was made that nothing may have been written to yet.
+    has_room: Arc<AtomicBool>,
 }
 
 impl LogFile {
@@ -31,7 +34,7 @@ impl LogFile {
             return Ok(log);
         }
         let file = File::options().read(true).write(true).create(true).truncate(true).open(fallback)?;
-        Ok(Self { file: Arc::new(file), path: fallback.to_owned(), can_stop: false })
+        Ok(Self { file: Arc::new(file), path: fallback.to_owned(), can_stop: false, has_room: Arc::default() })
     }
 
     #[cfg(target_os = "linux")]
@@ -43,7 +46,7 @@ impl LogFile {
         // Nobody may cut off what has been written, not even we.
         fcntl_add_seals(&file, SealFlags::SHRINK).ok()?;
         let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-        Some(Self { file: Arc::new(file.into()), path: path.into(), can_stop: true })
+        Some(Self { file: Arc::new(file.into()), path: path.into(), can_stop: true, has_room: Arc::default() })
     }
 
     /// The path by which libtest opens it.
@@ -64,9 +67,11 @@ impl LogFile {
         while let Ok(count @ 1..) = super::capture::read_at(&self.file, &mut chunk, offset + bytes.len() as u64) {
             bytes.extend_from_slice(&chunk[..count]);
         }
-        // Zeros before other bytes were written by a test, and are for the reader to find out of order.
-        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-        bytes.truncate(end);
+        // Zeros that are not our room are what a test wrote here, and have to be seen as the nonsense they are.
+        if self.has_room.load(Ordering::Acquire) {
+            let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            bytes.truncate(end);
+        }
         bytes
     }
 
@@ -78,6 +83,7 @@ impl LogFile {
         let room = read + "ok ".len() as u64 + name.len() as u64;
         let is_current = self.file.metadata().is_ok_and(|metadata| metadata.len() == read);
         // If an entry was written since, this would be a cut, which is forbidden: then nothing happens.
+        self.has_room.store(is_current, Ordering::Release);
         if !is_current || ftruncate(&*self.file, room).is_err() {
             return false;
         }

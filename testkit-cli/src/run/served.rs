@@ -30,9 +30,14 @@ pub(super) struct Served {
     reason: AttemptReason,
     /// The worker's own end, from which requests that it has not read are taken back.
     theirs: Option<UnixStream>,
-    /// Whether it has been told to leave.
-    leaving: bool,
+    /// Whether it has been asked for a sign since the running test began.
+    pinged: bool,
+    /// Since when it has been told to leave.
+    leaving: Option<Instant>,
 }
+
+/// How long a worker may take to leave: its exit handlers may have coverage to write.
+const LEAVING_LIMIT: Duration = Duration::from_secs(10);
 
 impl Served {
     /// Sends a request. A worker that does not take it is about to end, and its end is what counts.
@@ -67,6 +72,19 @@ impl Served {
         self.theirs.is_some()
     }
 
+    /// Asks for a sign, once for each test: a worker that gives it is not running what it was handed.
+    pub(super) fn ping(&mut self) {
+        if !self.pinged {
+            self.pinged = true;
+            self.send(&Request::Ping);
+        }
+    }
+
+    /// Whether it should have left long ago.
+    pub(super) fn overstays(&self) -> bool {
+        self.leaving.is_some_and(|since| since.elapsed() > LEAVING_LIMIT)
+    }
+
     /// Takes back the requests that the worker has not read; the names of their tests, in order.
     fn take_back(&mut self) -> Vec<String> {
         let Some(theirs) = &mut self.theirs else { return Vec::new() };
@@ -91,8 +109,8 @@ impl Served {
     }
 
     fn leave(&mut self) {
-        if !self.leaving {
-            self.leaving = true;
+        if self.leaving.is_none() {
+            self.leaving = Some(Instant::now());
             self.send(&Request::Exit);
         }
     }
@@ -117,7 +135,8 @@ impl Driver<'_> {
             lane,
             reason: reason.unwrap_or(AttemptReason::Planned),
             theirs: if keeps_packets { Some(theirs.try_clone()?) } else { None },
-            leaving: false,
+            pinged: false,
+            leaving: None,
         };
         served.hand_out(tests.iter().map(|test| self.worker_name(*test)));
         self.launch(Plan {
@@ -165,6 +184,7 @@ impl Driver<'_> {
                 }
                 Message::Panicked(failure) => running.last_panic = Some(failure),
                 Message::Finished(finished) => self.take_finished(running, finished),
+                Message::Pong => self.hand_out_again(running),
             }
         }
         self.hand_out_more(running);
@@ -185,7 +205,8 @@ impl Driver<'_> {
             AttemptFinished { stdout, stderr, ..attempt }
         };
         running.pending.pop_front();
-        let Job::Served(served) = &running.job else { return };
+        let Job::Served(served) = &mut running.job else { return };
+        served.pinged = false;
         let (lane, reason) = (served.lane, served.reason);
         if let Some(lane) = lane {
             self.scheduler.observe(lane, Duration::from_nanos(attempt.duration_ns));
@@ -204,11 +225,25 @@ impl Driver<'_> {
         }
     }
 
+    /// A worker is idle although it has tests to run: one of them read the requests for the others off the channel.
+    fn hand_out_again(&mut self, running: &mut Running) {
+        if let Job::Served(served) = &mut running.job
+            && served.pinged
+        {
+            served.pinged = false;
+            served.take_back();
+            served.hand_out(running.pending.iter().map(|test| self.worker_name(*test)));
+            running.current_since = Instant::now();
+        }
+    }
+
     /// Takes the tests that a worker has not begun back to its lane.
     pub(super) fn take_back_served(&mut self, running: &mut Running) {
         let Job::Served(served) = &mut running.job else { return };
         let Some(lane) = served.lane else { return };
         let names = served.take_back();
+        // A request for a sign may have been among what was taken back.
+        served.pinged = false;
         let keep = running.pending.len().saturating_sub(names.len());
         let back = running.pending.split_off(keep);
         if back.iter().zip(&names).any(|(test, name)| self.worker_name(*test) != name.as_str()) {

@@ -54,6 +54,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
             stderr_end: 0,
         }),
         Message::Panicked(failure(FailureKind::Panic)),
+        Message::Pong,
         finished(vec![]),
         finished(kinds.into_iter().map(failure).collect()),
     ];
@@ -67,13 +68,14 @@ fn what_a_worker_writes_is_what_the_command_reads() {
 
 #[test]
 fn what_the_command_writes_is_what_a_worker_reads() {
-    let requests = [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Exit];
+    let requests =
+        [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Ping, Request::Exit];
     for request in requests {
         let line = serde_json::to_string(&request).unwrap();
         assert_eq!(Request::read(&line), Ok(request), "line: {line}");
     }
     assert_eq!(
         Request::read("{\"walk\":1}").unwrap_err().to_string(),
-        "expected a request: \"exit\" or {\"run\":{\"tests\":[…]}}"
+        "expected a request: \"ping\", \"exit\" or {\"run\":{\"tests\":[…]}}"
     );
 }

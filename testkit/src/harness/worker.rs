@@ -43,7 +43,14 @@ pub(super) fn serve(channel: Channel) -> ! {
         let received = channel.borrow_mut().receive();
         let Received::Requests(requests) = received else { leave() };
         for request in requests {
-            let Request::Run { tests } = request else { leave() };
+            let tests = match request {
+                Request::Run { tests } => tests,
+                Request::Ping => {
+                    channel.borrow_mut().send(&Message::Pong);
+                    continue;
+                }
+                Request::Exit => leave(),
+            };
             for test in tests {
                 let finished = run_one(&state, &mut registry, test);
                 if channel.borrow().is_in_a_copy() {
