@@ -96,12 +96,12 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
     };
     let rerun = settings::rerun_command(typed, &arguments.selection.selectors);
     let reporters = reporters(arguments, &surroundings, rerun)?;
-    let mut recorder = Recorder { started, tally: Tally::new(0), reporters };
+    let recorder = RefCell::new(Recorder { started, tally: Tally::new(0), reporters });
 
     let (sender, inputs) = channel();
     let current_build = CurrentBuild::default();
     listen_to_signals(sender.clone(), Arc::clone(&current_build))?;
-    recorder.record(EventKind::RunStarted(RunStarted {
+    recorder.borrow_mut().record(EventKind::RunStarted(RunStarted {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         run_id,
         started_unix_ms: unix_milliseconds(),
@@ -122,7 +122,10 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         }
     };
     let select = (!arguments.selection.selectors.is_empty()).then_some(&choose as &run::SelectTests<'_>);
-    let end = run::run(&run_settings, select, &inputs, sender, &mut |kind| recorder.record(kind));
+    let mut record = |kind| recorder.borrow_mut().record(kind);
+    let mut pause = || recorder.borrow_mut().reporters.pause();
+    let end = run::run(&run_settings, select, &inputs, sender, &mut record, &mut pause);
+    let recorder = recorder.into_inner();
     let build_error = if end.signal.is_none() {
         build.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).err()
     } else {

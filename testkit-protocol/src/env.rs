@@ -15,3 +15,7 @@ pub const TESTKIT: &str = "TESTKIT";
 
 /// An identifier of the run, equal in all its processes and different from that of any other run on the machine.
 pub const RUN_ID: &str = "TESTKIT_RUN_ID";
+
+/// `1` in Cargo and what Cargo starts for the command. What it leaves running (a compiler cache's server, say) is not the
+/// tests', and stays.
+pub const BUILD: &str = "TESTKIT_INTERNAL_BUILD";

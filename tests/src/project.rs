@@ -28,10 +28,11 @@ pub fn workshop() -> PathBuf {
 
 /// A manifest of a package that uses testkit; `more` follows the package's own table.
 pub fn manifest(name: &str, more: &str) -> String {
-    let testkit = root().join("testkit").display().to_string();
+    let testkit = root().join("testkit");
+    let testkit = testkit.display();
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{more}\n\
-         [dev-dependencies.testkit]\npath = {testkit:?}\n{SETTINGS}",
+         [dev-dependencies.testkit]\npath = \"{testkit}\"\n{SETTINGS}",
     )
 }
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use testkit_protocol::event::{Attempt, AttemptEvent, EventKind};
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Passed, TimedOut};
-use testkit_tests::command::{Ran, processes};
+use testkit_tests::command::{Ran, command, processes, start_reporting};
 use testkit_tests::project::{Project, manifest};
 
 /// A fault: its name, the body of its test, the verdict of a collected test, and of a plain one if there is one. After
@@ -43,6 +43,14 @@ const FAULTS: &[Fault] = &[
         Crashed,
         Some(Crashed),
     ),
+    // Late enough that what is queued behind them is taken back first.
+    ("passes_late", "late();", Passed, Some(Passed)),
+    ("panics_late", "late(); panic!(\"a late panic\");", Failed, Some(Failed)),
+    ("aborts_late", "late(); std::process::abort();", Crashed, Some(Crashed)),
+    ("exits_0_late", "late(); std::process::exit(0);", Crashed, Some(Crashed)),
+    ("exits_101_late", "late(); std::process::exit(101);", Crashed, Some(Crashed)),
+    ("closes_all_late", "late(); close_from(0);", Passed, Some(Crashed)),
+    ("writes_late", "late(); write_everywhere(b\"ok\\n\");", Passed, Some(Passed)),
     ("becomes_another", "become_another_program();", Crashed, Some(Crashed)),
     ("overflows", "assert_eq!(overflow(0), 0);", Crashed, Some(Crashed)),
     ("hangs", "hang();", TimedOut, Some(TimedOut)),
@@ -64,7 +72,7 @@ const FAULTS: &[Fault] = &[
     ("writes_without_newline", "write_everywhere(b\"no end of line\");", Passed, Some(Passed)),
     ("writes_zeros", "write_everywhere(&[0, 255, 10, 0]);", Passed, Some(Passed)),
     ("writes_and_fails", "write_everywhere(b\"ok\\nfailed\\n\"); panic!(\"after nonsense\");", Failed, Some(Failed)),
-    ("truncates_everything", "truncate_everything();", Passed, Some(Passed)),
+    ("truncates_everything", "truncate_everything();", Passed, None),
     ("invalid_utf8", "write_invalid_utf8();", Passed, Some(Passed)),
     ("invalid_utf8_fails", "write_invalid_utf8(); panic!(\"after bytes\");", Failed, Some(Failed)),
     ("floods", "flood(300);", Passed, Some(Passed)),
@@ -94,6 +102,10 @@ const FAULTS: &[Fault] = &[
     ("reads_everything", "read_everything();", Passed, Some(Passed)),
     ("leaves_aborting_hook", "leave_aborting_hook();", Passed, Some(Passed)),
 ];
+
+/// A target of its own for what empties libtest's log file: the tests before may be run again for it.
+const TRUNCATED: &str = "#![cfg(unix)]\nuse faults::*;\n#[test] fn a_innocent() {}\n\
+    #[test] fn b_truncates() { truncate_everything(); }\n#[test] fn c_fails() { panic!(\"c\"); }\n#[test] fn d_innocent() {}\n";
 
 /// One project for the whole matrix. Numbers in the names make libtest's order that of the table.
 fn project() -> &'static Project {
@@ -127,6 +139,7 @@ fn project() -> &'static Project {
             .file("src/lib.rs", include_str!("../fixtures/faults.rs"))
             .file("tests/test_collected.rs", &collected)
             .file("tests/plain.rs", &plain)
+            .file("tests/truncated.rs", TRUNCATED)
     })
 }
 
@@ -141,29 +154,42 @@ fn expected() -> Vec<(String, Verdict)> {
             expected.push((format!("faults::plain::t{next:03}_innocent"), Passed));
         }
     }
+    for (name, verdict) in
+        [("a_innocent", Passed), ("b_truncates", Passed), ("c_fails", Failed), ("d_innocent", Passed)]
+    {
+        expected.push((format!("faults::truncated::{name}"), verdict));
+    }
     expected.push(("faults::test_collected::test_900_own_limit".to_owned(), TimedOut));
     expected.push(("faults::test_collected::test_901_innocent".to_owned(), Passed));
     expected
 }
 
+fn is_beyond_suspicion(test: &TestId) -> bool {
+    test.as_str().ends_with("_innocent") && !test.as_str().contains("::truncated::")
+}
+
 #[track_caller]
 fn check(isolation: &str, workers: &str) -> Ran {
-    let ran = project().testkit(&["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"]);
+    let arguments = ["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"];
+    let mut command = command(project().folder(), &arguments);
+    command.env("FAULTS_RUN_BY", std::process::id().to_string());
+    let ran = start_reporting(command).wait();
     ran.exits(1).has_verdicts(expected()).leaves_nothing_behind();
     // Also none that has lost its environment: see the durations in the fixture.
     let sleepers = processes(|folder| {
         let words = std::fs::read(folder.join("cmdline")).unwrap_or_default();
-        ["sleep\x007201\0", "sleep\x007202\0", "sleep\x007203\0"].iter().any(|sleep| words.ends_with(sleep.as_bytes()))
+        String::from_utf8_lossy(&words).ends_with(&format!(".{}\0", std::process::id()))
     });
     assert!(sleepers.is_empty(), "processes left behind: {sleepers:?}");
     // An innocent test is never suspected, and never pays for the one before by being run again.
     let suspected = ran.events.iter().filter_map(|event| match &event.kind {
-        EventKind::WorkerReplaced(replaced) => {
-            replaced.after.as_ref().filter(|test| test.as_str().ends_with("_innocent"))
-        }
+        EventKind::WorkerReplaced(replaced) => replaced.after.as_ref().filter(|test| is_beyond_suspicion(test)),
         _ => None,
     });
     assert_eq!(suspected.collect::<Vec<_>>(), Vec::<&TestId>::new());
+    for test in testkit_tests::finished(&ran.events).filter(|test| test.test.as_str().contains("floods")) {
+        assert!(test.duration_ns < 10_000_000_000, "{} took {} ns", test.test, test.duration_ns);
+    }
     let limit = 100 * 1024 * 1024;
     assert!(ran.peak_memory < limit, "the command held {} bytes", ran.peak_memory);
     ran

@@ -1,7 +1,6 @@
 //! What the command is asked for: selectors, exit codes, which tests are run and how much, the list, and mistakes.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::sync::OnceLock;
 
@@ -135,6 +134,10 @@ fn mistakes() {
     refuses(&["run", "--report", "xml=here"], 4, &["xml", "jsonl"]);
     refuses(&["run", "--report", "jsonl"], 4, &["KIND=PATH"]);
     refuses(&["run", "--report", "jsonl=Cargo.toml/events.jsonl"], 4, &["Cargo.toml/events.jsonl"]);
+    if cfg!(target_os = "linux") {
+        // A report that breaks off is told, and the run is not green.
+        refuses(&["run", "--report", "jsonl=/dev/full"], 3, &["/dev/full", "7 passed"]);
+    }
     refuses(&["run", "-p", "no-such-package"], 101, &["no-such-package"]);
     refuses(&["run", "--test", "no_such_target"], 101, &["no_such_target"]);
     refuses(&["run", "--manifest-path", "no/Cargo.toml"], 101, &["no/Cargo.toml"]);
@@ -191,13 +194,10 @@ fn lists() {
 fn failing() -> &'static Project {
     static PROJECT: OnceLock<Project> = OnceLock::new();
     PROJECT.get_or_init(|| {
-        let lines: String = (0..6)
-            .map(|number| {
-                format!(
-                    "fn test_{number}() {{ println!(\"said by {number}\"); assert!({number} % 2 == 0, \"odd\"); }}\n"
-                )
-            })
-            .collect();
+        let test = |number: u32| {
+            format!("fn test_{number}() {{ println!(\"said by {number}\"); assert!({number} % 2 == 0, \"odd\"); }}\n")
+        };
+        let lines = (0..6).map(test).collect::<Vec<_>>().concat();
         Project::new("stopping")
             .file("src/lib.rs", "")
             .file("tests/test_odd.rs", &format!("testkit::discover!();\n{lines}"))

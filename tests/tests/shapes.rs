@@ -1,7 +1,6 @@
 //! Shapes met in real suites: harnesses of somebody's own, odd names, every kind of target, workspaces, many tests.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +15,8 @@ use testkit_tests::project::{Project, SETTINGS, plain_manifest};
 #[test]
 fn harnesses_of_somebodys_own() {
     let targets = ["mimic", "refuses", "refuses_silently", "main", "main_fails", "main_crashes", "says_nothing"];
-    let tables: String = targets.iter().map(|name| format!("[[test]]\nname = \"{name}\"\nharness = false\n")).collect();
+    let table = |name: &&str| format!("[[test]]\nname = \"{name}\"\nharness = false\n");
+    let tables = targets.iter().map(table).collect::<Vec<_>>().concat();
     let note = "use std::io::Write as _;\nfn note(name: &str) { \
                 std::fs::File::options().append(true).create(true).open(\"runs.txt\").unwrap()\
                 .write_all(format!(\"{name}\\n\").as_bytes()).unwrap(); }\n";
@@ -259,4 +259,18 @@ fn seven_thousand_plain_tests_and_two_thousand_collected() {
         assert!(Duration::from_micros(run) < Duration::from_secs(30), "took {run} us");
         assert!(ran.peak_memory < 150 * 1024 * 1024, "held {} bytes", ran.peak_memory);
     }
+}
+
+/// What waits behind a slow test is taken back and run by a worker that has nothing to do.
+#[test]
+fn a_slow_test_holds_nobody_up() {
+    let mut source =
+        "testkit::discover!();\nfn test_00_slow() { std::thread::sleep(std::time::Duration::from_millis(1500)); }\n"
+            .to_owned();
+    (1..60).for_each(|number| writeln!(source, "fn test_{number:02}_quick() {{}}").unwrap());
+    let project = Project::new("slow").file("src/lib.rs", "").file("tests/test_slow.rs", &source);
+    let ran = project.testkit(&["run", "-n", "2"]);
+    assert_eq!(ran.exits(0).verdicts().len(), 60);
+    let last = testkit_tests::finished(&ran.events).last().unwrap();
+    assert!(last.test.as_str().ends_with("test_00_slow"), "the slow test is the last to end, not {}", last.test);
 }

@@ -15,9 +15,9 @@ impl Environment {
         std::env::vars_os().collect()
     }
 
-    /// Makes it the whole environment of a command that is about to be started.
+    /// Makes it the whole environment of a command of the build that is about to be started, and marks that as one.
     pub(crate) fn apply_to(&self, command: &mut Command) {
-        command.env_clear().envs(&self.0);
+        command.env_clear().envs(&self.0).env(testkit_protocol::env::BUILD, "1");
     }
 
     /// The value of `name`.

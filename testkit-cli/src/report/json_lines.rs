@@ -8,7 +8,7 @@ use testkit_protocol::event::{Event, EventKind};
 
 use super::Reporter;
 
-/// Writes events as they come. Failures reach the file at once, all else when the buffer is full.
+/// Writes events as they come. Failures reach the file at once, all else when the buffer is full or nothing happens.
 pub(crate) struct JsonLines<W: Write> {
     out: BufWriter<W>,
 }
@@ -50,6 +50,10 @@ impl<W: Write> Reporter for JsonLines<W> {
             | EventKind::Notice(_) => false,
         };
         if urgent { self.out.flush() } else { Ok(()) }
+    }
+
+    fn pause(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     fn finish(&mut self) -> io::Result<()> {

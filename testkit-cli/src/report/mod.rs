@@ -21,6 +21,14 @@ pub(crate) trait Reporter {
     /// What the writer behind it answers; the reporter is given nothing more then.
     fn event(&mut self, event: &Event) -> io::Result<()>;
 
+    /// Nothing happens for a moment: what is held back for the sake of speed can reach its reader now.
+    ///
+    /// # Errors
+    /// What the writer behind it answers; the reporter is given nothing more then.
+    fn pause(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Writes what is still to be written; called once, whether or not the run came to its end.
     ///
     /// # Errors

@@ -35,6 +35,11 @@ impl Reporters {
         self.each(|reporter| reporter.event(event));
     }
 
+    /// Tells each that nothing happens for a moment.
+    pub(crate) fn pause(&mut self) {
+        self.each(|reporter| reporter.pause());
+    }
+
     /// Lets each write what it still has, and gives the errors of all, in the order in which they came.
     pub(crate) fn finish(mut self) -> Vec<ReporterError> {
         self.each(|reporter| reporter.finish());

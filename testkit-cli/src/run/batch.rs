@@ -27,13 +27,13 @@ impl Driver<'_> {
         };
         running.log.extend_from_slice(bytes);
         let log = std::mem::take(&mut running.log);
-        let Ok(text) = std::str::from_utf8(&log) else {
-            // Names are UTF-8; a cut in the middle of a character is mended by the next bytes.
-            match std::str::from_utf8(&log) {
-                Err(error) if error.error_len().is_none() => running.log = log,
-                _ => running.give_up(GivenUp::Garbled),
+        // Names are UTF-8. A character cut in its middle is mended by the next bytes; anything else was written by a test,
+        // and what stands before it still counts.
+        let (text, foreign) = match std::str::from_utf8(&log) {
+            Ok(text) => (text, false),
+            Err(error) => {
+                (std::str::from_utf8(&log[..error.valid_up_to()]).unwrap_or_default(), error.error_len().is_some())
             }
-            return;
         };
         let mut rest = text;
         loop {
@@ -61,7 +61,11 @@ impl Driver<'_> {
                 }
             }
         }
-        running.log = rest.as_bytes().to_vec();
+        if foreign {
+            running.give_up(GivenUp::Garbled);
+            return;
+        }
+        running.log = log[text.len() - rest.len()..].to_vec();
     }
 
     fn end_in_batch(&mut self, running: &mut Running, test: TestIndex, result: &LogResult) {

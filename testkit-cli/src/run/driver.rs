@@ -76,6 +76,8 @@ pub(super) struct Driver<'a> {
     /// Binaries whose workers could not be started: their collected tests run through libtest.
     pub(super) without_workers: HashSet<BinaryIndex>,
     emit: &'a mut dyn FnMut(EventKind),
+    /// Called when nothing has happened for a moment.
+    pause_reports: &'a mut dyn FnMut(),
     select: Option<&'a SelectTests<'a>>,
     /// Tests of binaries that are not yet planned.
     unplanned: Vec<TestIndex>,
@@ -102,6 +104,7 @@ pub(crate) fn run(
     inputs: &Receiver<Input>,
     sender: Sender<Input>,
     emit: &mut dyn FnMut(EventKind),
+    pause_reports: &mut dyn FnMut(),
 ) -> RunEnd {
     let orphans = Orphans::adopt(&settings.run_id);
     let mut driver = Driver {
@@ -116,6 +119,7 @@ pub(crate) fn run(
         stop: None,
         without_workers: HashSet::new(),
         emit,
+        pause_reports,
         select,
         unplanned: Vec::new(),
         tests_of: HashMap::new(),
@@ -151,7 +155,7 @@ impl Driver<'_> {
                         self.take(input);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => (self.pause_reports)(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.look_at_the_clock();

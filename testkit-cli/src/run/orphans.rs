@@ -1,21 +1,30 @@
 //! Processes that tests start and that slip away from their group: on Linux they become our children and are ended
 //! with the run.
 
+#[cfg(target_os = "linux")]
+use testkit_protocol::env;
+
 /// Adopts orphans of the run until it is over.
 #[derive(Debug)]
 pub(super) struct Orphans {
     #[cfg(target_os = "linux")]
-    marker: Vec<u8>,
+    of_the_run: Vec<u8>,
+    #[cfg(target_os = "linux")]
+    of_the_build: Vec<u8>,
 }
 
 #[cfg(target_os = "linux")]
 impl Orphans {
     /// From now on processes whose parent has ended become ours. Cargo's helpers (a compiler cache's server, say) may
-    /// be among them, so only those that carry the run's identifier in their environment will be ended.
+    /// be among them: they carry the mark of the build in their environment. What a test starts carries the run's
+    /// identifier, or nothing at all if the test emptied its environment.
     pub(super) fn adopt(run_id: &str) -> Self {
         // Without it, a daemon that a test left behind stays, as under every other runner.
         let _ = rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1));
-        Self { marker: format!("{}={run_id}", testkit_protocol::env::RUN_ID).into_bytes() }
+        Self {
+            of_the_run: format!("{}={run_id}", env::RUN_ID).into_bytes(),
+            of_the_build: format!("{}=1", env::BUILD).into_bytes(),
+        }
     }
 
     /// Ends what is left of the run.
@@ -34,8 +43,12 @@ impl Orphans {
     }
 
     fn is_of_the_run(&self, process: rustix::process::Pid) -> bool {
-        let environment = std::fs::read(format!("/proc/{}/environ", process.as_raw_nonzero()));
-        environment.is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|entry| entry == self.marker))
+        // What cannot be read is another user's.
+        let Ok(environment) = std::fs::read(format!("/proc/{}/environ", process.as_raw_nonzero())) else {
+            return false;
+        };
+        let holds = |marker: &[u8]| environment.split(|byte| *byte == 0).any(|entry| entry == marker);
+        holds(&self.of_the_run) || !holds(&self.of_the_build)
     }
 }
 

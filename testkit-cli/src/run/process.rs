@@ -69,7 +69,7 @@ impl Process {
         command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
         command.env(env::TESTKIT, "1").env(env::RUN_ID, run_id);
         // Descriptors of ours that a test would otherwise find named in its environment.
-        command.env_remove(env::CHANNEL).env_remove(env::RESCUE);
+        command.env_remove(env::CHANNEL).env_remove(env::RESCUE).env_remove(env::BUILD);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         if let (Some(stdout), Some(stderr)) = (streams.stdout(), streams.stderr()) {
             command.stdout(stdout.stdio()?).stderr(stderr.stdio()?);
