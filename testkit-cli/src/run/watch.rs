@@ -23,7 +23,7 @@ pub(super) enum Source {
 
 /// How long messages are let gather after some have come. A worker runs dozens of small tests in that time, and being
 /// woken for each would cost more than the test.
-const GATHER: Duration = Duration::from_micros(300);
+const GATHER: Duration = Duration::from_millis(1);
 /// How often a log file is looked at: soon after it has grown, then less and less often.
 const LOOK_SOON: Duration = Duration::from_millis(1);
 const LOOK_LATE: Duration = Duration::from_millis(5);

@@ -82,7 +82,7 @@ const BATCH_LIMIT: usize = 200;
 /// How much work a served worker is handed at once; what it has not begun can be taken back.
 const SERVED_AHEAD: Duration = Duration::from_millis(10);
 /// The most tests a served worker is handed at once: so many requests fit into a socket unread.
-const SERVED_LIMIT: usize = 96;
+const SERVED_LIMIT: usize = 200;
 /// What a served worker is handed while nothing is known of its tests' durations.
 const SERVED_FIRST: usize = 16;
 
