@@ -30,8 +30,10 @@ impl Panic {
     }
 
     pub(super) fn into_failure(self) -> Failure {
+        // An error that was returned has come away from where it arose.
+        let is_returned = matches!(self.failure.kind, FailureKind::ReturnedError(_));
         let backtrace = match self.backtrace.status() {
-            BacktraceStatus::Captured => Some(trimmed(&self.backtrace.to_string())),
+            BacktraceStatus::Captured if !is_returned => Some(trimmed(&self.backtrace.to_string())),
             _ => None,
         };
         Failure { backtrace, ..self.failure }
@@ -83,7 +85,25 @@ fn hook(info: &PanicHookInfo<'_>) {
     attempt::note_panic(Panic { message, failure, backtrace: Backtrace::capture() });
 }
 
-/// A backtrace without the frames of the panic machinery at its top and of the runner at its bottom.
+/// Frames at the top of a backtrace that belong to the panic and to whatever raised it.
+const RAISING: [&str; 9] = [
+    "core::panicking::",
+    "std::panicking::",
+    "std::panic::panic_any",
+    "rust_begin_unwind",
+    "std::backtrace",
+    "testkit::assertion::",
+    "testkit::harness::panic_hook::",
+    "testkit::harness::raise",
+    "testkit::settle::",
+];
+/// Frames with which the runner begins.
+const RUNNING: [&str; 3] = ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group"];
+/// Frames of the standard library that stand between the runner and what it calls.
+const CALLING: [&str; 4] =
+    ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];
+
+/// A backtrace without the frames of the panic at its top and of the runner at its bottom.
 fn trimmed(backtrace: &str) -> String {
     // A frame is a line `  N: path`, followed by lines `      at file:line:column`.
     let mut frames: Vec<Vec<&str>> = Vec::new();
@@ -94,17 +114,13 @@ fn trimmed(backtrace: &str) -> String {
             _ => frames.push(vec![line]),
         }
     }
-    let is_machinery = |frame: &Vec<&str>| {
-        ["core::panicking::", "std::panicking::", "rust_begin_unwind", "std::panic::panic_any", "testkit::harness::"]
-            .iter()
-            .any(|path| frame[0].contains(path))
-    };
-    let is_runner = |frame: &Vec<&str>| frame[0].contains("testkit::harness::run");
-    let start = frames.iter().take_while(|frame| !is_runner(frame)).collect::<Vec<_>>();
-    let start = start.iter().rposition(|frame| is_machinery(frame)).map_or(0, |position| position + 1);
-    let rest = &frames[start.min(frames.len())..];
-    let end = rest.iter().position(is_runner).unwrap_or(rest.len());
-    rest[..end].concat().join("\n")
+    let is_one_of = |frame: &Vec<&str>, paths: &[&str]| paths.iter().any(|path| frame[0].contains(path));
+    let mut end = frames.iter().position(|frame| is_one_of(frame, &RUNNING)).unwrap_or(frames.len());
+    while end > 0 && is_one_of(&frames[end - 1], &CALLING) {
+        end -= 1;
+    }
+    let start = frames[..end].iter().rposition(|frame| is_one_of(frame, &RAISING)).map_or(0, |last| last + 1);
+    frames[start..end].concat().join("\n")
 }
 
 #[cfg(test)]
@@ -115,7 +131,8 @@ mod tests {
     fn a_backtrace_keeps_the_users_frames() {
         let full = "   0: std::backtrace::Backtrace::create\n             at /rustc/x/backtrace.rs:331:13\n   1: \
                     std::panicking::begin_panic_handler\n   2: core::panicking::panic_fmt\n   3: demo::inner\n             \
-                    at ./src/lib.rs:3:5\n   4: demo::tests::test_it\n   5: testkit::harness::run\n   6: main";
+                    at ./src/lib.rs:3:5\n   4: demo::tests::test_it\n   5: \
+                    core::ops::function::FnOnce::call_once\n   6: std::panicking::catch_unwind::do_call\n   7: __rust_try\n   8: testkit::harness::attempt::attempt\n   9: main";
         assert_eq!(trimmed(full), "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it");
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
     }
