@@ -79,9 +79,7 @@ impl ObjectWriter<'_> {
 
     /// Adds a number.
     pub fn number(&mut self, name: &'static str, number: u64) {
-        self.field(name, |writer| {
-            write!(writer.out, "{number}").expect("writing to a String cannot fail");
-        });
+        self.field(name, |writer| write_number(writer.out, number));
     }
 
     /// Adds a boolean.
@@ -90,9 +88,30 @@ impl ObjectWriter<'_> {
     }
 }
 
+/// Appends a number.
+pub fn write_number(out: &mut String, mut number: u64) {
+    // Without the formatting machinery, which is slow where nothing is optimised.
+    let mut digits = [0_u8; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend(digits[start..].iter().map(|digit| char::from(*digit)));
+}
+
 /// Appends `text` as a JSON string, quotes included.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut written = 0;
     for (index, byte) in text.bytes().enumerate() {
         let escape = match byte {

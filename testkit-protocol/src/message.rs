@@ -84,6 +84,13 @@ pub struct Finished {
 impl Message {
     /// Appends the message as one line of JSON, the newline included.
     pub fn write(&self, line: &mut String) {
+        if let Self::Finished(finished) = self
+            && finished.attempt.outcome == Outcome::Passed
+            && finished.attempt.failures.is_empty()
+            && finished.replace.is_none()
+        {
+            return write_passed(line, finished);
+        }
         let mut writer = Writer::new(line);
         match self {
             Self::Hello(hello) => {
@@ -138,6 +145,20 @@ impl Request {
             .ok_or_else(|| JsonError::unexpected("names of tests as strings"))?;
         Ok(Self::Run { tests })
     }
+}
+
+/// Appends the line of a test that simply passed. It is what [`write_finished`] writes, put together from pieces that
+/// need no work: most tests pass, and this library is compiled without optimisation in most test binaries.
+fn write_passed(line: &mut String, finished: &Finished) {
+    line.push_str("{\"finished\":{\"test\":");
+    json::write_string(line, &finished.test);
+    line.push_str(",\"attempt\":{\"outcome\":\"passed\",\"duration_ns\":");
+    json::write_number(line, finished.attempt.duration_ns);
+    line.push_str("},\"stdout_end\":");
+    json::write_number(line, finished.stdout_end);
+    line.push_str(",\"stderr_end\":");
+    json::write_number(line, finished.stderr_end);
+    line.push_str("}}\n");
 }
 
 fn write_finished(writer: &mut Writer<'_>, finished: &Finished) {

@@ -60,10 +60,10 @@ impl Served {
         }
     }
 
-    /// Hands out tests, each in a request of its own, so that each can be taken back.
-    fn hand_out<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        for name in names {
-            self.send(&Request::Run { tests: vec![name.to_owned()] });
+    /// Hands out tests, so many in one request: what has not been read can be taken back, request by request.
+    fn hand_out(&mut self, names: &[&str], in_one: usize) {
+        for names in names.chunks(in_one.max(1)) {
+            self.send(&Request::Run { tests: names.iter().map(|name| (*name).to_owned()).collect() });
         }
     }
 
@@ -138,7 +138,7 @@ impl Driver<'_> {
             pinged: false,
             leaving: None,
         };
-        served.hand_out(tests.iter().map(|test| self.worker_name(*test)));
+        served.hand_out(&self.worker_names(&tests), lane.map_or(1, |lane| self.scheduler.in_one_request(lane)));
         self.launch(Plan {
             binary,
             job: Job::Served(served),
@@ -163,6 +163,10 @@ impl Driver<'_> {
             Host::Collected { path, .. } => path,
             Host::Named { .. } | Host::Whole => "",
         }
+    }
+
+    fn worker_names(&self, tests: &[TestIndex]) -> Vec<&str> {
+        tests.iter().map(|test| self.worker_name(*test)).collect()
     }
 
     pub(super) fn take_messages(&mut self, running: &mut Running, messages: Vec<Message>) {
@@ -232,7 +236,8 @@ impl Driver<'_> {
         {
             served.pinged = false;
             served.take_back();
-            served.hand_out(running.pending.iter().map(|test| self.worker_name(*test)));
+            let names: Vec<&str> = running.pending.iter().map(|test| self.worker_name(*test)).collect();
+            served.hand_out(&names, 1);
             running.current_since = Instant::now();
         }
     }
@@ -271,7 +276,8 @@ impl Driver<'_> {
             return;
         }
         let Job::Served(served) = &mut running.job else { return };
-        served.hand_out(more.iter().map(|test| self.worker_name(*test)));
+        let in_one = served.lane.map_or(1, |lane| self.scheduler.in_one_request(lane));
+        served.hand_out(&self.worker_names(&more), in_one);
         let was_idle = running.pending.is_empty();
         running.pending.extend(more);
         if was_idle {

@@ -75,6 +75,10 @@ pub(crate) struct Scheduler {
 /// A batch's process takes about this long to start and end, measured as an order of magnitude: smaller batches than
 /// this would cost more than they balance.
 const PROCESS_COST: Duration = Duration::from_millis(5);
+/// Tests that are expected to take less than this together may share a request.
+const REQUEST_COST: Duration = Duration::from_micros(20);
+/// The most tests in one request.
+const REQUEST_LIMIT: usize = 4;
 /// Whether a batch can be made to end after the test that is running.
 const BATCHES_CAN_BE_STOPPED: bool = cfg!(target_os = "linux");
 /// The largest batch: libtest's `--exact` looks at names × tests, and 200 measured best.
@@ -125,6 +129,12 @@ impl Scheduler {
     /// Notes how long a test of a lane took.
     pub(crate) fn observe(&mut self, lane: LaneIndex, duration: Duration) {
         self.lanes[lane.0].estimate.observe(duration);
+    }
+
+    /// How many tests of a lane to put into one request: a request is what can be taken back from a served worker, so it
+    /// holds more than one only where tests are so short that requests would cost as much as they do.
+    pub(crate) fn in_one_request(&self, lane: LaneIndex) -> usize {
+        self.lanes[lane.0].estimate.tests_in(REQUEST_COST).unwrap_or(1).clamp(1, REQUEST_LIMIT)
     }
 
     /// How long so many tests of a lane are expected to take; no time if nothing is known.

@@ -25,6 +25,13 @@ fn reads_values_and_names_what_is_wrong() {
 
 proptest::proptest! {
     #[test]
+    fn a_written_number_reads_back(number: u64) {
+        let mut written = String::new();
+        write_number(&mut written, number);
+        proptest::prop_assert_eq!(written, number.to_string());
+    }
+
+    #[test]
     fn a_written_string_reads_back(text in "\\PC*|[\\x00-\\x7f]*") {
         let mut written = String::new();
         write_string(&mut written, &text);

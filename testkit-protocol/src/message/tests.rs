@@ -56,6 +56,20 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         Message::Panicked(failure(FailureKind::Panic)),
         Message::Pong,
         finished(vec![]),
+        Message::Finished(Finished {
+            test: "tests::\"quoted\"".into(),
+            attempt: AttemptFinished {
+                outcome: Outcome::Passed,
+                duration_ns: 1_234_567_890,
+                failures: vec![],
+                termination: None,
+                stdout: Captured::default(),
+                stderr: Captured::default(),
+            },
+            stdout_end: 0,
+            stderr_end: 10,
+            replace: None,
+        }),
         finished(kinds.into_iter().map(failure).collect()),
     ];
     for message in messages {
