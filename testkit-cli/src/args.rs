@@ -41,7 +41,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "N")]
     pub(crate) maxfail: Option<std::num::NonZeroU32>,
     /// Kill a test that runs longer than this: `500ms`, `5s`, `2m`; a test's own `#[timeout]` comes first
-    #[arg(long, value_name = "TIME", value_parser = crate::duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = testkit_protocol::duration::parse)]
     pub(crate) timeout: Option<std::time::Duration>,
     /// How tests share processes
     #[arg(long, value_enum, default_value_t = Isolation::Worker, value_name = "HOW")]

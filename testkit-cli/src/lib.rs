@@ -6,7 +6,6 @@ mod args;
 mod build;
 mod cache_file;
 mod discover;
-mod duration;
 mod error;
 mod exit_code;
 mod inventory;

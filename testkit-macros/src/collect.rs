@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use testkit_protocol::duration;
 
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::{duration, validate};
+use crate::validate;
 
 /// Something that holds under a `cfg` predicate, or always.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +207,8 @@ pub(crate) fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, St
     };
     let text = crate::attribute::string_value(&literal.to_string());
     let text = text.ok_or_else(|| (literal.span(), form.to_owned()))?;
-    duration::parse(&text).map_err(|message| (literal.span(), message))
+    let limit = duration::parse(&text).map_err(|message| (literal.span(), message))?;
+    u64::try_from(limit.as_nanos()).map_err(|_| (literal.span(), format!("`{text}` is too long")))
 }
 
 /// Whether `#[cfg_attr]` adds something that only the function that libtest sees may carry.

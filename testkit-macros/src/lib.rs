@@ -9,7 +9,6 @@ mod attribute;
 mod collect;
 mod config;
 mod diagnostic;
-mod duration;
 mod expand;
 mod pattern;
 mod source;

@@ -18,11 +18,10 @@ const IMPURE: &[&str] =
 ///
 /// `run` and `report` do not know each other: `run` hands events to a function, and `app` passes it the reporters.
 const EDGES: &[(&str, &[&str])] = &[
-    ("args", &["duration"]),
+    ("args", &[]),
     ("build", &["args", "cache_file", "model"]),
     ("cache_file", &[]),
     ("discover", &["cache_file", "model"]),
-    ("duration", &[]),
     ("error", &["build", "exit_code", "report", "select"]),
     ("exit_code", &[]),
     ("inventory", &["build", "discover", "model"]),

@@ -126,17 +126,32 @@ impl Watcher {
         let mut messages = Vec::new();
         let mut garbled = false;
         for line in pending[..end].split(|byte| *byte == b'\n') {
-            match serde_json::from_slice::<Message>(line) {
-                Ok(message) => messages.push(message),
-                Err(_) => garbled = true,
-            }
-            if garbled {
+            if let Ok(message) = message(line) {
+                messages.extend(message);
+            } else {
+                garbled = true;
                 break;
             }
         }
         pending.drain(..=end);
         (messages.is_empty() || self.tell(ProcessInput::Messages(messages)))
             && (!garbled || self.tell(ProcessInput::Garbled))
+    }
+}
+
+/// Reads a message; `None` if it is of a kind that only a newer library knows.
+fn message(line: &[u8]) -> Result<Option<Message>, serde_json::Error> {
+    const KNOWN: [&str; 3] = ["hello", "panicked", "finished"];
+    let error = match serde_json::from_slice(line) {
+        Ok(message) => return Ok(Some(message)),
+        Err(error) => error,
+    };
+    match serde_json::from_slice(line) {
+        Ok(serde_json::Value::Object(members)) if members.keys().all(|kind| !KNOWN.contains(&kind.as_str())) => {
+            Ok(None)
+        }
+        Ok(serde_json::Value::String(_)) => Ok(None),
+        _ => Err(error),
     }
 }
 
@@ -220,4 +235,25 @@ fn poll<const N: usize>(descriptors: &mut [rustix::event::PollFd<'_>; N], limit:
     let limit = rustix::event::Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
     let ready = rustix::event::poll(descriptors, Some(&limit));
     std::array::from_fn(|index| ready.is_ok() && !descriptors[index].revents().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_newer_libraries_are_skipped_and_nonsense_is_not() {
+        #[track_caller]
+        fn check(line: &str, want: Result<bool, ()>) {
+            let got = message(line.as_bytes()).map(|message| message.is_some()).map_err(|_| ());
+            assert_eq!(got, want, "{line}");
+        }
+        check("\"pong\"", Ok(true));
+        check("{\"told\":{\"much\":1}}", Ok(false));
+        check("\"waiting\"", Ok(false));
+        check("{\"finished\":{\"test\":1}}", Err(()));
+        check("17", Err(()));
+        check("{\"told\":", Err(()));
+        check("", Err(()));
+    }
 }

@@ -7,15 +7,15 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 
+use testkit_protocol::PROTOCOL_VERSION;
+use testkit_protocol::json::write_string;
+
 use super::{all_of, literal, tokens};
 use crate::collect::{Conditional, Test};
 use crate::config::Loaded;
 
 /// The version of the library that the expansion belongs to: ours, since the library asks for exactly this one.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The version of the description's form: `testkit_protocol::PROTOCOL_VERSION`.
-const PROTOCOL: u32 = 1;
 
 /// What the registration needs to know of a module.
 pub(crate) struct Module<'a> {
@@ -33,7 +33,7 @@ pub(crate) fn registration(module: &Module<'_>, loaded: &Loaded) -> TokenStream 
 /// The same as source text.
 pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String {
     let mut parts = Parts::default();
-    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL},\"version\":\"{VERSION}\",\"module\":\""));
+    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
     let mut entries = String::new();
@@ -248,21 +248,11 @@ fn enter(test: &Test, entries: &mut String) {
     .expect("writing to a String cannot fail");
 }
 
-/// `text` with the escapes of a JSON string.
+/// `text` with the escapes of a JSON string, without its quotes.
 fn json(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '"' => escaped.push_str("\\\""),
-            '\\' => escaped.push_str("\\\\"),
-            '\n' => escaped.push_str("\\n"),
-            control if control < ' ' => {
-                write!(escaped, "\\u{:04x}", u32::from(control)).expect("writing to a String cannot fail");
-            }
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    let mut quoted = String::with_capacity(text.len() + 2);
+    write_string(&mut quoted, text);
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 #[cfg(test)]
@@ -299,10 +289,5 @@ mod tests {
         assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), "2".to_owned())]);
         let got = alternatives("c", &[ignored(Some("x"), "1")], text);
         assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), String::new())]);
-    }
-
-    #[test]
-    fn escapes_json() {
-        assert_eq!(json("a\\b\"c\nd\u{1}é"), "a\\\\b\\\"c\\nd\\u0001é");
     }
 }

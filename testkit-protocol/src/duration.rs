@@ -1,12 +1,13 @@
-//! Durations as people write them: `500ms`, `5s`, `1.5m`, `2h`.
+//! Durations as people write them, in options and in marks: `500ms`, `5s`, `1.5m`, `2h`.
 
 use std::time::Duration;
 
 /// Reads a duration: a decimal number and one of the units `ns us ms s m h`; white space around either is allowed.
 ///
 /// # Errors
-/// A message that names the text and shows the form, for anything else, and for durations that are not finite.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+/// A message that names the text and shows the form, for anything else, for no time at all, and for durations that are not
+/// finite.
+pub fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let number_end = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(number_end);
