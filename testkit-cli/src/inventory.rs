@@ -182,9 +182,9 @@ impl Looker {
         if !collected.is_empty() {
             tell(Found::Tests { binary: index, tests: collected, last: false });
         }
-        match discover::plain(binary, &self.cache, LIST_LIMIT) {
+        match discover::plain(binary, &described.tests, &self.cache, LIST_LIMIT) {
             Ok(listed) => {
-                let tests = discover::plain_tests(binary, index, &described.tests, &listed);
+                let tests = discover::listed_tests(binary, index, &listed);
                 tell(Found::Tests { binary: index, tests, last: true });
             }
             Err(error) => tell(Found::Unlisted { binary: index, reason: error.to_string() }),

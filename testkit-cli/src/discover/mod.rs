@@ -21,13 +21,20 @@ use testkit_protocol::id::TestId;
 use crate::cache_file::FileStamp;
 use crate::model::{Binary, BinaryIndex, Host, Test};
 
-/// Lists what libtest knows of a binary, the hosts of collected tests included; from the cache if it can be.
-pub(crate) fn plain(binary: &Binary, cache: &ListingCache, limit: Duration) -> Result<Vec<Listed>, ListError> {
+/// Lists what libtest knows of a binary beside the hosts of its collected tests; from the cache if it can be.
+pub(crate) fn plain(
+    binary: &Binary,
+    described: &[DescribedTest],
+    cache: &ListingCache,
+    limit: Duration,
+) -> Result<Vec<Listed>, ListError> {
     if let Some(tests) = cache.get(&binary.path) {
         return Ok(tests);
     }
     let stamp = FileStamp::of(&binary.path);
-    let tests = listing::list(binary, limit)?;
+    let mut tests = listing::list(binary, limit)?;
+    let hosts: HashSet<&str> = described.iter().map(|test| test.libtest.as_str()).collect();
+    tests.retain(|test| !hosts.contains(test.name.as_str()));
     cache.put(&binary.path, &stamp, &tests);
     Ok(tests)
 }
@@ -53,17 +60,6 @@ pub(crate) fn collected_tests(binary: &Binary, index: BinaryIndex, described: &[
         .collect()
 }
 
-/// The listed tests that host no collected one, in the form of a test list.
-pub(crate) fn plain_tests(
-    binary: &Binary,
-    index: BinaryIndex,
-    described: &[DescribedTest],
-    listed: &[Listed],
-) -> Vec<Test> {
-    let hosts: HashSet<&str> = described.iter().map(|test| test.libtest.as_str()).collect();
-    listed.iter().filter(|test| !hosts.contains(test.name.as_str())).map(|test| named(binary, index, test)).collect()
-}
-
 /// The tests of a target with a `main` of its own, without running it: as it listed them when it last ran, else one.
 pub(crate) fn custom_tests(binary: &Binary, index: BinaryIndex, cache: &ListingCache) -> Vec<Test> {
     match cache.get(&binary.path) {
@@ -72,7 +68,7 @@ pub(crate) fn custom_tests(binary: &Binary, index: BinaryIndex, cache: &ListingC
     }
 }
 
-/// What a target with a `main` of its own listed, in the form of a test list.
+/// What a binary listed, in the form of a test list.
 pub(crate) fn listed_tests(binary: &Binary, index: BinaryIndex, listed: &[Listed]) -> Vec<Test> {
     listed.iter().map(|test| named(binary, index, test)).collect()
 }

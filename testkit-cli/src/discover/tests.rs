@@ -56,9 +56,9 @@ impl Compiled {
             Harness::Custom => custom_tests(binary, index, &self.cache),
             Harness::Libtest => {
                 let described = described(&binary.path).unwrap();
-                let listed = plain(binary, &self.cache, LIMIT).unwrap();
+                let listed = plain(binary, &described.tests, &self.cache, LIMIT).unwrap();
                 let mut tests = collected_tests(binary, index, &described.tests);
-                tests.extend(plain_tests(binary, index, &described.tests, &listed));
+                tests.extend(listed_tests(binary, index, &listed));
                 tests
             }
         }
@@ -153,13 +153,13 @@ fn a_binary_that_hangs_or_fails_when_asked_is_named() {
     let compiled = Compiled::new(source, "", Harness::Libtest);
     let mut binary = compiled.binary.clone();
     binary.launch.command = ["sh", "-c", "sleep 60"].map(Into::into).to_vec();
-    let error = plain(&binary, &compiled.cache, Duration::from_millis(100)).unwrap_err().to_string();
+    let error = plain(&binary, &[], &compiled.cache, Duration::from_millis(100)).unwrap_err().to_string();
     assert!(error.contains("/binary` took longer than 100ms"), "{error}");
     binary.launch.command = ["sh", "-c", "echo lost >&2; exit 3"].map(Into::into).to_vec();
-    let error = plain(&binary, &compiled.cache, LIMIT).unwrap_err().to_string();
+    let error = plain(&binary, &[], &compiled.cache, LIMIT).unwrap_err().to_string();
     assert!(error.ends_with("--list` failed (exit status: 3): lost"), "{error}");
     binary.launch.command = ["sh", "-c", "echo hello"].map(Into::into).to_vec();
-    let error = plain(&binary, &compiled.cache, LIMIT).unwrap_err().to_string();
+    let error = plain(&binary, &[], &compiled.cache, LIMIT).unwrap_err().to_string();
     assert!(error.contains("says `hello`, which is no test"), "{error}");
 }
 

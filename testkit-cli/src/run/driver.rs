@@ -321,6 +321,11 @@ impl Driver<'_> {
         self.listed.contains(&binary) && self.tests_of.get(&binary) == Some(&(tests as u64))
     }
 
+    /// Whether every test of a binary is known.
+    pub(super) fn is_listed(&self, binary: BinaryIndex) -> bool {
+        self.listed.contains(&binary)
+    }
+
     /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
     pub(super) fn extend_plan(&mut self, binary: BinaryIndex, listed: Vec<Listed>) {
         let first = self.list.tests.len();

@@ -1,6 +1,6 @@
 //! Processes that run tests: what each is for, where it is in its tests, and how each kind is started.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::ffi::OsString;
 use std::io;
 use std::process::Stdio;
@@ -13,10 +13,11 @@ use testkit_protocol::outcome::Outcome;
 use super::WorkerNumber;
 use super::driver::Driver;
 use super::log_file::LogFile;
+use super::name_patterns;
 use super::process::{Process, Streams};
 use super::watch::{Source, watch};
 use crate::args::Isolation;
-use crate::model::{BinaryIndex, Harness, Host, TestIndex};
+use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex};
 use crate::schedule::{LaneIndex, Task, TaskKind};
 
 /// What a process does for us.
@@ -241,10 +242,11 @@ impl Driver<'_> {
 
     fn start_batch(&mut self, binary: BinaryIndex, lane: LaneIndex, tests: &[TestIndex]) -> io::Result<()> {
         let log = self.new_log()?;
-        let tests = self.in_libtests_order(tests);
+        let mut tests = self.in_libtests_order(tests);
         let mut arguments: Vec<OsString> = vec!["--test-threads=1".into(), "--nocapture".into()];
         arguments.extend(["--logfile".into(), log.path().as_str().into()]);
-        self.push_names(&mut arguments, binary, &tests);
+        let (rest, selecting) = self.select_in_libtest(binary, &mut tests);
+        arguments.extend(selecting);
         self.launch(Plan {
             binary,
             job: Job::Batch { lane, log: log.clone(), stopping: false },
@@ -257,6 +259,7 @@ impl Driver<'_> {
             ready: true,
             threads: 1,
         })?;
+        self.scheduler.give_back(lane, rest.into_iter());
         self.scheduler.enter(lane);
         Ok(())
     }
@@ -361,12 +364,51 @@ impl Driver<'_> {
         let ignored = tests.iter().any(|test| self.list.test(*test).ignore.is_some());
         if ignored {
             arguments.push("--include-ignored".into());
-        } else if self.is_whole(binary, tests.len()) {
+        }
+        if self.is_whole(binary, tests.len()) {
             // Without a filter libtest need not compare names.
             return;
         }
         arguments.push("--exact".into());
         arguments.extend(tests.iter().map(|test| self.libtest_name(*test).into()));
+    }
+
+    /// The arguments that make libtest run `tests`, which stand in its order, and no others. Where that takes too many
+    /// names, the tests at the end are left out of `tests`, and returned.
+    fn select_in_libtest(&self, binary: BinaryIndex, tests: &mut Vec<TestIndex>) -> (Vec<TestIndex>, Vec<OsString>) {
+        let mut arguments = Vec::new();
+        let is_whole = self.is_whole(binary, tests.len());
+        if tests.len() <= MANY_NAMES || is_whole || !self.is_listed(binary) {
+            let rest = tests.split_off(if is_whole { tests.len() } else { tests.len().min(MANY_NAMES) });
+            self.push_names(&mut arguments, binary, tests);
+            return (rest, arguments);
+        }
+        let chosen: HashSet<TestIndex> = tests.iter().copied().collect();
+        let of_binary = self.list.iter().filter(|(_, test)| test.binary == binary);
+        let (inside, outside): (Vec<_>, Vec<_>) = of_binary.partition(|(index, _)| chosen.contains(index));
+        let name = |(index, _): &(TestIndex, &Test)| self.libtest_name(*index);
+        let mut inside: Vec<&str> = inside.iter().map(name).collect();
+        let outside: Vec<&str> = outside.iter().map(name).collect();
+        inside.sort_unstable();
+        let ignored = tests.iter().any(|test| self.list.test(*test).ignore.is_some());
+        arguments.extend(ignored.then(|| OsString::from("--include-ignored")));
+        let mut all = [inside.as_slice(), &outside].concat();
+        all.sort_unstable();
+        let end = inside.last().map_or(0, |last| all.partition_point(|name| name <= last));
+        for cut in name_patterns::cuts(&all, end) {
+            let kept = all.get(cut).map_or(inside.len(), |next| inside.partition_point(|name| name < next));
+            if kept < inside.len() / 2 {
+                break;
+            }
+            let others = [&outside, &inside[kept..]].concat();
+            if let Some(patterns) = name_patterns::cover(&inside[..kept], &others) {
+                arguments.extend(patterns.into_iter().map(OsString::from));
+                return (tests.split_off(kept), arguments);
+            }
+        }
+        let rest = tests.split_off(MANY_NAMES);
+        self.push_names(&mut arguments, binary, tests);
+        (rest, arguments)
     }
 
     /// The name by which libtest knows a test.
@@ -391,3 +433,7 @@ impl Driver<'_> {
         self.emit(testkit_protocol::event::EventKind::Notice(notice));
     }
 }
+
+/// More names than this are given as patterns, or in several batches: libtest looks at names × tests, and 200 measured
+/// best.
+const MANY_NAMES: usize = 200;

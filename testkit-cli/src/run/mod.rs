@@ -11,6 +11,7 @@ mod driver;
 mod jobs;
 mod libtest_text;
 mod log_file;
+mod name_patterns;
 mod orphans;
 mod process;
 mod served;

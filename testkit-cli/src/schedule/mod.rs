@@ -81,8 +81,8 @@ const REQUEST_COST: Duration = Duration::from_micros(20);
 const REQUEST_LIMIT: usize = 4;
 /// Whether a batch can be made to end after the test that is running.
 const BATCHES_CAN_BE_STOPPED: bool = cfg!(target_os = "linux");
-/// The largest batch: libtest's `--exact` looks at names × tests, and 200 measured best.
-const BATCH_LIMIT: usize = 200;
+/// The largest batch; whoever runs it may give some of it back.
+const BATCH_LIMIT: usize = 5000;
 /// How much work a served worker is handed at once; what it has not begun can be taken back.
 const SERVED_AHEAD: Duration = Duration::from_millis(10);
 /// The most tests a served worker is handed at once: so many requests fit into a socket unread.

@@ -16,7 +16,7 @@ fn batches_share_what_is_there_among_the_free_places() {
     } else {
         assert_eq!((first, second), (16, 12));
     }
-    scheduler.add(BinaryIndex(1), LaneKind::Batched, indices(100..2000));
+    scheduler.add(BinaryIndex(1), LaneKind::Batched, indices(100..20_000));
     assert_eq!(scheduler.next(false).unwrap().tests.len(), BATCH_LIMIT);
 }
 
