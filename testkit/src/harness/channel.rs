@@ -103,6 +103,18 @@ impl Channel {
         line.clear();
         message.write(&mut line);
         self.require_own(Some(&line));
+        self.send_line(line);
+    }
+
+    /// Sends a message after a test that cannot have touched the channel.
+    pub(super) fn send_from_untouched(&mut self, message: &Message) {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        message.write(&mut line);
+        self.send_line(line);
+    }
+
+    fn send_line(&mut self, line: String) {
         // A packet is as large as the socket's buffer at most.
         let sent = line.as_bytes().chunks(PACKET).try_for_each(|packet| self.stream.write_all(packet));
         if sent.is_err() {
