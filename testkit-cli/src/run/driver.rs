@@ -285,7 +285,7 @@ impl Driver<'_> {
             self.selected += 1;
             self.selected_binaries.insert(binary);
             if let Some(reason) = skipped {
-                self.finish_skipped(index, reason);
+                self.finish_unattempted(index, Verdict::Skipped, Some(reason));
                 continue;
             }
             let kind = self.lane_kind(index);
@@ -350,15 +350,16 @@ impl Driver<'_> {
         }
     }
 
-    fn finish_skipped(&mut self, index: TestIndex, reason: String) {
+    /// Tells the verdict of a test that no attempt was made at.
+    fn finish_unattempted(&mut self, index: TestIndex, verdict: Verdict, skip_reason: Option<String>) {
         let test = self.list.test(index);
         let finished = TestFinished {
             test: test.id.clone(),
-            verdict: Verdict::Skipped,
+            verdict,
             attempts: 0,
             duration_ns: 0,
             location: test.location.clone(),
-            skip_reason: Some(reason),
+            skip_reason,
             fails_only_after_others: false,
         };
         self.emit(EventKind::TestFinished(finished));
@@ -516,17 +517,7 @@ impl Driver<'_> {
             self.decide_without_another_attempt(test);
         }
         for index in left {
-            let test = self.list.test(index);
-            let finished = TestFinished {
-                test: test.id.clone(),
-                verdict: Verdict::NotRun,
-                attempts: 0,
-                duration_ns: 0,
-                location: test.location.clone(),
-                skip_reason: None,
-                fails_only_after_others: false,
-            };
-            self.emit(EventKind::TestFinished(finished));
+            self.finish_unattempted(index, Verdict::NotRun, None);
         }
     }
 

@@ -99,19 +99,23 @@ impl Channel {
 
     /// Sends a message; ends the process if the channel is no longer ours.
     pub(super) fn send(&mut self, message: &Message) {
-        let mut line = std::mem::take(&mut self.line);
-        line.clear();
-        message.write(&mut line);
+        let line = self.line_of(message);
         self.require_own(Some(&line));
         self.send_line(line);
     }
 
     /// Sends a message after a test that cannot have touched the channel.
     pub(super) fn send_from_untouched(&mut self, message: &Message) {
+        let line = self.line_of(message);
+        self.send_line(line);
+    }
+
+    /// The message as a line, in the room that is kept for it; [`Self::send_line`] gives that back.
+    fn line_of(&mut self, message: &Message) -> String {
         let mut line = std::mem::take(&mut self.line);
         line.clear();
         message.write(&mut line);
-        self.send_line(line);
+        line
     }
 
     fn send_line(&mut self, line: String) {
