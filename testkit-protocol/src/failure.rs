@@ -14,6 +14,9 @@ pub struct Failure {
     /// Where in the sources, if that is known.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub location: Option<Location>,
+    /// Names of the subtests it came in, outermost first; empty outside of any.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub subtest: Vec<String>,
     /// Name of the thread, where it was not the test's own.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub thread: Option<String>,
@@ -49,28 +52,126 @@ pub enum FailureKind {
 }
 
 /// An assertion that did not hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Assertion {
-    /// Name of the macro, without the exclamation mark: `assert`, `assert_eq`, `assert_ne`.
+    /// Name of the macro, without the exclamation mark: `assert`, `assert_eq`, `check`, `assert_ok` …
     pub macro_name: String,
     /// Source text of what was asserted, as the author wrote it, up to white space.
     pub expression: String,
-    /// The values that mattered, in the order of the source.
+    /// The part of the expression that decided, where that is not the whole.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub decided: Option<TextRange>,
+    /// The values that mattered: the operands of a comparison first, then those of sub-expressions in the order of the
+    /// source.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub operands: Vec<Operand>,
+    /// How the two operands differ, where they were to be equal.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub comparison: Option<Comparison>,
+    /// What else helps to understand the failure, a sentence each: `the operands are equal in Debug …`.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub notes: Vec<String>,
+}
+
+/// A part of a text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TextRange {
+    /// Offset of its first byte.
+    pub start: u32,
+    /// Offset after its last byte.
+    pub end: u32,
 }
 
 /// One value that took part in an assertion.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Operand {
     /// What it is to the assertion: `left`, `right`; empty for a plain sub-expression.
     pub role: String,
     /// Its source text; for a literal the same as the value.
     pub source: String,
-    /// Its `{:#?}` text, or `<a value of type T>` where the type has no `Debug`.
+    /// Its `{:#?}` text, shortened if it is long; `<a value of type T>` where the type has no `Debug`; empty where the
+    /// value is gone.
     pub value: String,
+    /// When the value was looked at.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Moment::is_at_failure"))]
+    pub moment: Moment,
+}
+
+/// When the value of an operand was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Moment {
+    /// As it took part in the evaluation.
+    #[default]
+    AtFailure,
+    /// After the evaluation, which may have changed it.
+    AfterEvaluation,
+    /// Never: the evaluation moved it away.
+    Moved,
+}
+
+impl Moment {
+    /// Whether it is the usual one.
+    pub fn is_at_failure(&self) -> bool {
+        *self == Self::AtFailure
+    }
+}
+
+/// How two values that were to be equal differ.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Comparison {
+    /// The differing parts, in the order of the left value.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub differences: Vec<Difference>,
+    /// How many more there are than `differences` holds.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_zero"))]
+    pub more_differences: u64,
+    /// Both values line by line, with some lines of context around each difference.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub diff: Vec<DiffLine>,
+    /// The file that holds both values in full, where the diff does not.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub full_values: Option<String>,
+}
+
+/// One part in which two values differ.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Difference {
+    /// The way to it: `.profile.address.zip`, `[57]`, `["key"]`, `char 56 of line 1`.
+    pub path: String,
+    /// The left value there, on one line; absent where there is none.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub left: Option<String>,
+    /// The right value there.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub right: Option<String>,
+}
+
+/// One line of a diff.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum DiffLine {
+    /// On both sides.
+    Same(String),
+    /// On the left side only.
+    Left(String),
+    /// On the right side only.
+    Right(String),
+    /// This many lines were left out here.
+    Omitted(u64),
+}
+
+#[cfg(feature = "serde")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// An error that a test returned.
@@ -85,7 +186,7 @@ pub struct ReturnedError {
 impl Failure {
     /// A failure of `kind` with a message and nothing else.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: Some(message.into()), location: None, thread: None, backtrace: None }
+        Self { kind, message: Some(message.into()), location: None, subtest: Vec::new(), thread: None, backtrace: None }
     }
 
     /// The same failure, at `location`.

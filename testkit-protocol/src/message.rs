@@ -6,7 +6,9 @@
 //! never the end of the stream alone. `docs/protocol.md` shows a conversation.
 
 use crate::event::{AttemptFinished, Captured};
-use crate::failure::{Assertion, Failure, FailureKind, Operand, ReturnedError};
+use crate::failure::{
+    Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, ReturnedError,
+};
 use crate::json::{self, Json, JsonError, Writer};
 use crate::location::Location;
 use crate::outcome::Outcome;
@@ -195,7 +197,7 @@ fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
-    let Failure { kind, message, location, thread, backtrace } = failure;
+    let Failure { kind, message, location, subtest, thread, backtrace } = failure;
     writer.object(|object| {
         object.field("kind", |value| write_kind(value, kind));
         object.optional_string("message", message.as_deref());
@@ -208,6 +210,9 @@ fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
                 });
             });
         }
+        if !subtest.is_empty() {
+            object.strings("subtest", subtest);
+        }
         object.optional_string("thread", thread.as_deref());
         object.optional_string("backtrace", backtrace.as_deref());
     });
@@ -215,18 +220,8 @@ fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
 
 fn write_kind(writer: &mut Writer<'_>, kind: &FailureKind) {
     match kind {
-        FailureKind::Assertion(Assertion { macro_name, expression, operands }) => {
-            writer.object(|object| {
-                object.field("assertion", |value| {
-                    value.object(|object| {
-                        object.string("macro_name", macro_name);
-                        object.string("expression", expression);
-                        if !operands.is_empty() {
-                            object.field("operands", |value| value.array(operands, write_operand));
-                        }
-                    });
-                });
-            });
+        FailureKind::Assertion(assertion) => {
+            writer.object(|object| object.field("assertion", |value| write_assertion(value, assertion)));
         }
         FailureKind::ReturnedError(ReturnedError { sources }) => {
             writer.object(|object| {
@@ -252,11 +247,76 @@ fn write_kind(writer: &mut Writer<'_>, kind: &FailureKind) {
     }
 }
 
-fn write_operand(writer: &mut Writer<'_>, operand: &Operand) {
+fn write_assertion(writer: &mut Writer<'_>, assertion: &Assertion) {
+    let Assertion { macro_name, expression, decided, operands, comparison, notes } = assertion;
     writer.object(|object| {
-        object.string("role", &operand.role);
-        object.string("source", &operand.source);
-        object.string("value", &operand.value);
+        object.string("macro_name", macro_name);
+        object.string("expression", expression);
+        if let Some(range) = decided {
+            object.field("decided", |value| {
+                value.object(|object| {
+                    object.number("start", u64::from(range.start));
+                    object.number("end", u64::from(range.end));
+                });
+            });
+        }
+        if !operands.is_empty() {
+            object.field("operands", |value| value.array(operands, write_operand));
+        }
+        if let Some(comparison) = comparison {
+            object.field("comparison", |value| write_comparison(value, comparison));
+        }
+        if !notes.is_empty() {
+            object.strings("notes", notes);
+        }
+    });
+}
+
+fn write_operand(writer: &mut Writer<'_>, operand: &Operand) {
+    let Operand { role, source, value, moment } = operand;
+    writer.object(|object| {
+        object.string("role", role);
+        object.string("source", source);
+        object.string("value", value);
+        match moment {
+            Moment::AtFailure => {}
+            Moment::AfterEvaluation => object.string("moment", "after_evaluation"),
+            Moment::Moved => object.string("moment", "moved"),
+        }
+    });
+}
+
+fn write_comparison(writer: &mut Writer<'_>, comparison: &Comparison) {
+    let Comparison { differences, more_differences, diff, full_values } = comparison;
+    writer.object(|object| {
+        if !differences.is_empty() {
+            object.field("differences", |value| value.array(differences, write_difference));
+        }
+        if *more_differences > 0 {
+            object.number("more_differences", *more_differences);
+        }
+        if !diff.is_empty() {
+            object.field("diff", |value| value.array(diff, write_diff_line));
+        }
+        object.optional_string("full_values", full_values.as_deref());
+    });
+}
+
+fn write_difference(writer: &mut Writer<'_>, difference: &Difference) {
+    let Difference { path, left, right } = difference;
+    writer.object(|object| {
+        object.string("path", path);
+        object.optional_string("left", left.as_deref());
+        object.optional_string("right", right.as_deref());
+    });
+}
+
+fn write_diff_line(writer: &mut Writer<'_>, line: &DiffLine) {
+    writer.object(|object| match line {
+        DiffLine::Same(text) => object.string("same", text),
+        DiffLine::Left(text) => object.string("left", text),
+        DiffLine::Right(text) => object.string("right", text),
+        DiffLine::Omitted(lines) => object.number("omitted", *lines),
     });
 }
 

@@ -118,7 +118,7 @@ fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
     text.push_str("assertion failed: ");
     text.push_str(&assertion.expression);
     let width = assertion.operands.iter().map(|operand| operand.role.chars().count()).max().unwrap_or(0);
-    for Operand { role, source, value } in &assertion.operands {
+    for Operand { role, source, value, .. } in &assertion.operands {
         let padding = " ".repeat(width - role.chars().count());
         write!(text, "\n  {role}:{padding} ").expect("writing to a String cannot fail");
         if source == value {

@@ -6,16 +6,9 @@ pub use crate::assertion::{Probe, Undebuggable, Value, fail_comparison, fail_con
 pub use crate::description::{join, joined_length};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
-pub use crate::harness::{Phase, enter, raise, record, run};
+pub use crate::harness::{Phase, begin, enter, raise, record, run};
 pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
-
-/// Stands before the body of a test that is its own hosting function. Does not return where the process becomes a
-/// worker: the worker calls the same function again.
-#[inline(never)]
-pub fn begin() {
-    run(|| {});
-}
 
 /// The traits that check what a test returned.
 pub mod settle {

@@ -228,11 +228,11 @@ impl Scope<'_> {
                     let body = call(format!("super::{name}"));
                     write!(
                         self.hosts,
-                        "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ ::testkit::__private::run({body}) }}"
+                        "{hosted} #[::core::prelude::v1::test] fn {name}() {{ ::testkit::__private::run({body}) }}"
                     )
                     .expect("writing to a String cannot fail");
-                    let libtest = format!("{}::{name}", self.module);
-                    (Some(libtest.clone()), libtest)
+                    // A worker calls the author's function itself: the hosting one need not be a function pointer too.
+                    (Some(format!("{}::{name}", self.module)), call(name.clone()))
                 };
                 self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run });
             }

@@ -78,7 +78,7 @@ pub(crate) struct Context<'a> {
 
 /// The function as libtest's test.
 ///
-/// Where nothing stands in the way, that is the author's function with one call before its body, which costs the
+/// Where nothing stands in the way, that is the author's function with its body under a condition, which costs the
 /// compiler no function more. Else the author's function, under its own name because snapshot tools ask for it, becomes
 /// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
 /// them takes must not be held by the call that turns the process into a worker).
@@ -99,6 +99,7 @@ pub(crate) fn hosted(
         TokenTree::Group(ref block) if inner.is_empty() && is_flat(&function, block) => {
             span = block.span();
             body.extend_from_slice(&templates.begin);
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
             body.push(TokenTree::Group(rewriter.group(block.clone())));
         }
         _ => {
@@ -146,7 +147,7 @@ impl Templates {
     /// Makes them.
     pub(crate) fn new() -> Self {
         let list = |text| tokens(text).into_iter().collect();
-        Self { test: list("#[::core::prelude::v1::test]"), begin: list("::testkit::__private::begin();") }
+        Self { test: list("#[::core::prelude::v1::test]"), begin: list("if ::testkit::__private::begin") }
     }
 }
 

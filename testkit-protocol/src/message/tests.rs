@@ -1,10 +1,12 @@
 use super::*;
+use crate::failure::TextRange;
 
 fn failure(kind: FailureKind) -> Failure {
     Failure {
         kind,
         message: Some("a \"message\"\nof two lines".into()),
         location: Some(Location::new("src/lib.rs", 3, 7)),
+        subtest: vec!["even 3".into()],
         thread: Some("helper".into()),
         backtrace: Some("0: main".into()),
     }
@@ -33,7 +35,32 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         FailureKind::Assertion(Assertion {
             macro_name: "assert_eq".into(),
             expression: "a == b".into(),
-            operands: vec![Operand { role: "left".into(), source: "a".into(), value: "1".into() }],
+            decided: Some(TextRange { start: 0, end: 6 }),
+            operands: vec![
+                Operand { role: "left".into(), source: "a".into(), value: "1".into(), moment: Moment::AtFailure },
+                Operand { source: "b".into(), moment: Moment::AfterEvaluation, ..Operand::default() },
+                Operand { source: "c".into(), moment: Moment::Moved, ..Operand::default() },
+            ],
+            comparison: Some(Comparison {
+                differences: vec![
+                    Difference { path: ".x".into(), left: Some("1".into()), right: None },
+                    Difference { path: "[0]".into(), left: None, right: Some("2".into()) },
+                ],
+                more_differences: 3,
+                diff: vec![
+                    DiffLine::Same("a".into()),
+                    DiffLine::Left("b".into()),
+                    DiffLine::Right("c".into()),
+                    DiffLine::Omitted(7),
+                ],
+                full_values: Some("target/testkit/values.txt".into()),
+            }),
+            notes: vec!["a note".into()],
+        }),
+        FailureKind::Assertion(Assertion {
+            macro_name: "assert".into(),
+            comparison: Some(Comparison::default()),
+            ..Assertion::default()
         }),
         FailureKind::Panic,
         FailureKind::ReturnedError(ReturnedError { sources: vec!["inner".into()] }),

@@ -13,11 +13,14 @@ fn assertion(message: Option<&str>, operands: &[(&str, &str, &str)]) -> Failure 
                     role: (*role).into(),
                     source: (*source).into(),
                     value: (*value).into(),
+                    ..Operand::default()
                 })
                 .collect(),
+            ..Assertion::default()
         }),
         message: message.map(str::to_owned),
         location: Some(Location::new("src/lib.rs", 12, 9)),
+        subtest: vec![],
         thread: None,
         backtrace: None,
     }

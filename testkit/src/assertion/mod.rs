@@ -1,5 +1,6 @@
 //! What a failing assertion calls: it gathers the values and ends the test with a failure.
 
+mod explain;
 mod macros;
 mod probe;
 mod raise;

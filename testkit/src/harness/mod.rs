@@ -12,6 +12,7 @@ mod process_state;
 #[cfg(unix)]
 mod worker;
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use testkit_protocol::failure::Failure;
@@ -24,15 +25,53 @@ const UNDECIDED: u8 = 0;
 const HOSTED: u8 = 1;
 const WORKER: u8 = 2;
 
-/// Runs a collected test's body; what every hosting `#[test]` function calls.
+thread_local! {
+    /// Whether this thread is inside of a test that libtest hosts.
+    static HOSTS_A_TEST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a collected test's body; what a hosting `#[test]` function calls that wraps the author's function.
 ///
 /// If the command started this process as a worker, the first call never returns: it serves the command and exits.
-/// Inside a worker, and under libtest, it is a plain call.
+/// Inside a worker it is a plain call; under libtest the test is ended after it, see [`begin`].
 pub fn run(body: fn()) {
+    if is_body_next(body) {
+        body();
+    }
+}
+
+/// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
+///
+/// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
+/// end with its body, failures that were recorded on the way are raised after it. In a process that becomes a worker
+/// the first call never returns.
+#[inline(never)]
+pub fn begin(test: fn()) -> bool {
+    is_body_next(test)
+}
+
+fn is_body_next(test: fn()) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
-    body();
+    if ROLE.load(Ordering::Relaxed) == WORKER || HOSTS_A_TEST.get() {
+        return true;
+    }
+    host(test);
+    false
+}
+
+/// Runs a test under libtest, to its very end.
+fn host(test: fn()) {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            HOSTS_A_TEST.set(false);
+        }
+    }
+    HOSTS_A_TEST.set(true);
+    let _reset = Reset;
+    test();
 }
 
 #[cfg(unix)]
