@@ -142,6 +142,10 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         recorder.abandon();
         return Err(CliError::NoMatch(error));
     }
+    if let Some(error @ BuildError::PackageConfig(_)) = build_error {
+        recorder.abandon();
+        return Err(error.into());
+    }
     let code = match &build_error {
         Some(BuildError::Cargo { .. }) | None => recorder.tally.exit_code(false),
         Some(_) => recorder.tally.exit_code(true),

@@ -50,7 +50,7 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Build(BuildError::Cargo { .. }) => ExitCode::BuildFailed,
-            Self::NoMatch(_) | Self::Report { .. } => ExitCode::Usage,
+            Self::Build(BuildError::PackageConfig(_)) | Self::NoMatch(_) | Self::Report { .. } => ExitCode::Usage,
             Self::Build(_) | Self::Unlisted { .. } | Self::Reporter(_) | Self::System { .. } => ExitCode::Internal,
         }
     }

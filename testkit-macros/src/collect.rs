@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use testkit_protocol::duration;
+use testkit_protocol::package_config::PackageConfig;
 
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::validate;
 
@@ -95,7 +95,7 @@ pub(crate) enum Role {
 }
 
 /// Decides what a function is.
-pub(crate) fn role(attributes: &[Attribute], name: &str, config: &Config) -> Role {
+pub(crate) fn role(attributes: &[Attribute], name: &str, config: &PackageConfig) -> Role {
     let mut is_marked = false;
     for attribute in attributes {
         match attribute.kind() {
@@ -296,7 +296,7 @@ struct Type {
 pub(crate) fn groups(
     items: &[Item],
     blocks: &BTreeMap<usize, Items>,
-    config: &Config,
+    config: &PackageConfig,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Group> {
     let mut types: BTreeMap<String, Type> = BTreeMap::new();
@@ -382,7 +382,7 @@ struct Block<'a> {
 
 impl Block<'_> {
     /// The tests of the block, checked.
-    fn methods(&self, config: &Config, diagnostics: &mut Diagnostics) -> Vec<Method> {
+    fn methods(&self, config: &PackageConfig, diagnostics: &mut Diagnostics) -> Vec<Method> {
         if !config.is_group_name(&self.name.to_string()) {
             return Vec::new();
         }
@@ -432,7 +432,7 @@ impl Block<'_> {
 }
 
 /// The scanned bodies of the `impl` blocks of possible groups, by the index of the item.
-pub(crate) fn blocks(items: &[Item], config: &Config) -> BTreeMap<usize, Items> {
+pub(crate) fn blocks(items: &[Item], config: &PackageConfig) -> BTreeMap<usize, Items> {
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         if let ItemKind::Implementation(block) = &item.kind

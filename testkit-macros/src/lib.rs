@@ -10,7 +10,6 @@ mod collect;
 mod config;
 mod diagnostic;
 mod expand;
-mod pattern;
 mod source;
 mod validate;
 

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
 use crate::collect::{self, Group, Marks, Receiver};
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::Diagnostics;
 
 /// The options of `#[testkit::test(…)]`.
 const TEST_OPTIONS: &[&str] = &["timeout"];
@@ -28,7 +28,7 @@ pub(crate) fn test_options(options: TokenStream, marks: &mut Marks, diagnostics:
             ("timeout", _) => diagnostics.plain(span, "write the time limit as in `timeout = \"5s\"`"),
             (name, _) => {
                 let message = format!("unknown option `{name}` for `#[testkit::test]`");
-                match nearest(name, TEST_OPTIONS) {
+                match testkit_protocol::spelling::nearest(name, TEST_OPTIONS) {
                     Some(near) => diagnostics.plain(span, format!("{message}; did you mean `{near}`?")),
                     None => diagnostics.plain(span, format!("{message}; known is `timeout = \"5s\"`")),
                 }

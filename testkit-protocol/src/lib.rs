@@ -16,8 +16,12 @@ pub mod id;
 pub mod json;
 pub mod location;
 pub mod message;
+pub mod name_pattern;
 pub mod outcome;
+pub mod package_config;
 pub mod record;
+pub mod spelling;
+pub mod test_files;
 pub mod text;
 
 /// The version of the protocol itself, sent in each side's greeting and in every static description.

@@ -144,9 +144,11 @@ fn settings_that_make_no_sense() {
             .file("tests/test_a.rs", "testkit::discover!();\nfn test_a() {}\nfn check_b() {}\n")
     };
     let unknown = start(command(with("functons = [\"check_*\"]").folder(), &["run"])).wait();
-    unknown.exits(101).says("functons").says("Cargo.toml");
+    unknown.exits(4).says("Cargo.toml:6: unknown key `functons`").says("did you mean `functions`?");
     let wrong = start(command(with("functions = 7").folder(), &["run"])).wait();
-    wrong.exits(101).says("functions").says("Cargo.toml");
+    wrong.exits(4).says("Cargo.toml:6: `functions` must be a list of patterns");
+    let listed = start(command(with("functions = 7").folder(), &["list"])).wait();
+    listed.exits(4).says("Cargo.toml:6: `functions` must be a list of patterns");
     let ran = with("functions = [\"check_*\"]").testkit(&["run"]);
     ran.exits(0).has_verdicts([("settings::test_a::check_b", Passed)]);
     let ran = with("").testkit(&["run"]);

@@ -12,6 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Artifact, Message, MessageIter, PackageId, TargetKind};
 use cargo_platform::Cfg;
 use testkit_protocol::id::BinaryId;
+use testkit_protocol::package_config;
 
 use super::config::{Config, ConfigError, EnvEntry};
 use super::facts::{Facts, FactsError, package_root};
@@ -83,6 +84,9 @@ pub(crate) enum BuildError {
     Facts(#[from] FactsError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// The table of testkit in some packages' manifests cannot be read as it stands; a line for each mistake.
+    #[error("{}", .0.join("\nerror: "))]
+    PackageConfig(Vec<String>),
 }
 
 /// Ends a build from any thread.
@@ -149,8 +153,22 @@ impl Known {
     fn load(request: &BuildRequest) -> Result<Self, BuildError> {
         let config = Config::load(&request.directory, &request.environment, &request.cargo.config)?;
         let facts = Facts::load(request, &config)?;
+        check_package_configs(&facts)?;
         Ok(Self { facts, env: config.env(), config })
     }
+}
+
+/// Reads the table of testkit in each package's manifest, as the macros will: what is wrong there is said once and
+/// clearly, before the compiler says it in its own way.
+fn check_package_configs(facts: &Facts) -> Result<(), BuildError> {
+    let mut mistakes = Vec::new();
+    for manifest in facts.packages.keys() {
+        // One that cannot be read is Cargo's to complain of.
+        let Ok(text) = std::fs::read_to_string(manifest) else { continue };
+        let (_, errors) = package_config::parse(&text);
+        mistakes.extend(errors.into_iter().map(|(line, error)| format!("{manifest}:{line}: {error}")));
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(BuildError::PackageConfig(mistakes)) }
 }
 
 impl Build {
@@ -171,8 +189,14 @@ impl Build {
             command.spawn().map_err(|source| BuildError::Start { program: program.display().to_string(), source })?;
         let killer = BuildKiller(Arc::new(Mutex::new(Some(child.id()))));
         let stdout = child.stdout.take().expect("stdout was asked to be piped");
-        let for_thread = request.clone();
-        let surroundings = Surroundings::Pending(std::thread::spawn(move || Known::load(&for_thread)));
+        let (for_thread, for_mistakes) = (request.clone(), killer.clone());
+        let surroundings = Surroundings::Pending(std::thread::spawn(move || {
+            let known = Known::load(&for_thread);
+            if matches!(known, Err(BuildError::PackageConfig(_))) {
+                for_mistakes.kill();
+            }
+            known
+        }));
         Ok(Self {
             request,
             child,
@@ -211,6 +235,7 @@ impl Build {
                 None => {
                     self.phase = Phase::Done;
                     let status = self.wait()?;
+                    self.prefer_mistakes()?;
                     return Err(BuildError::Cargo { status });
                 }
                 Some(Err(error)) => return Err(BuildError::Read(error)),
@@ -221,6 +246,9 @@ impl Build {
             Phase::Said { success } => {
                 self.phase = Phase::Done;
                 let status = self.wait()?;
+                if !success {
+                    self.prefer_mistakes()?;
+                }
                 let duration = self.started.elapsed();
                 Ok(Some(BuildMessage::Finished { success: success && status.success(), duration }))
             }
@@ -232,6 +260,14 @@ impl Build {
     pub(crate) fn workspace(&mut self) -> Result<Workspace, BuildError> {
         let facts = &self.known()?.facts;
         Ok(Workspace { root: facts.workspace_root.clone(), cache_directory: facts.cache_directory() })
+    }
+
+    /// Fails with the mistakes in the packages' tables, if there are any: they are why a build failed or was ended.
+    fn prefer_mistakes(&mut self) -> Result<(), BuildError> {
+        match self.known() {
+            Err(error @ BuildError::PackageConfig(_)) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     fn wait(&mut self) -> Result<ExitStatus, BuildError> {

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use camino::Utf8Path;
 use testkit_protocol::record::FolderRecord;
+use testkit_protocol::test_files::{self, test_files};
 
 /// How a folder differs from what was compiled; paths relative to the folder, with `/`, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,8 +28,8 @@ impl FolderChanges {
 /// Why a folder could not be compared, or its binary not be made to rebuild.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FolderError {
-    #[error("failed to read the folder `{}`, whose tests are collected: {source}", path.display())]
-    Read { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Read(#[from] test_files::FolderError),
     #[error("failed to touch `{}`, so that Cargo rebuilds it: {source}; save it once more", path.display())]
     Touch { path: PathBuf, source: std::io::Error },
 }
@@ -40,8 +41,7 @@ pub(crate) fn changes(record: &FolderRecord) -> Result<FolderChanges, FolderErro
     if !folder.is_dir() {
         return Ok(FolderChanges::default());
     }
-    let mut today = BTreeSet::new();
-    collect(record, folder, "", &mut today)?;
+    let today: BTreeSet<String> = test_files(folder, &record.patterns, &record.root)?.into_iter().collect();
     let compiled: BTreeSet<String> = record.files.iter().cloned().collect();
     Ok(FolderChanges {
         added: today.difference(&compiled).cloned().collect(),
@@ -59,102 +59,9 @@ pub(crate) fn make_stale(record: &FolderRecord, workspace_root: &Utf8Path) -> Re
     touch().map_err(|source| FolderError::Touch { path, source })
 }
 
-fn collect(
-    record: &FolderRecord,
-    folder: &Path,
-    prefix: &str,
-    files: &mut BTreeSet<String>,
-) -> Result<(), FolderError> {
-    let failed = |source| FolderError::Read { path: folder.to_owned(), source };
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        // A name that is not UTF-8 cannot become a module.
-        let Some(name) = name.to_str() else { continue };
-        if name.starts_with('.') {
-            continue;
-        }
-        let path = format!("{prefix}{name}");
-        // Follows links, as the compiler does; a dangling one is no file.
-        let Ok(metadata) = std::fs::metadata(entry.path()) else {
-            continue;
-        };
-        if metadata.is_dir() {
-            if name != "target" && !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
-                collect(record, &entry.path(), &format!("{path}/"), files)?;
-            }
-        } else if path != record.root && record.patterns.iter().any(|pattern| matches(pattern, name)) {
-            files.insert(path);
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file name matches a pattern: `*` is any text, `?` any character.
-fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let (mut p, mut n) = (0, 0);
-    // The last star, and where in the name its text ends.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&c) if c == '?' || c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            Some(_) | None => match star {
-                Some((at, end)) => {
-                    star = Some((at, end + 1));
-                    p = at + 1;
-                    n = end + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&c| c == '*')
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    #[test]
-    fn matches_file_names() {
-        #[track_caller]
-        fn check(pattern: &str, name: &str, want: bool) {
-            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
-        }
-        check("test_*.rs", "test_a.rs", true);
-        check("test_*.rs", "test_.rs", true);
-        check("test_*.rs", "atest_a.rs", false);
-        check("test_*.rs", "test_a.rsx", false);
-        check("*_test.rs", "a_test.rs", true);
-        check("*_test.rs", "a_test.rs_test.rs", true);
-        check("?.rs", "a.rs", true);
-        check("?.rs", "ü.rs", true);
-        check("?.rs", "ab.rs", false);
-        check("*", "", true);
-        check("", "", true);
-        check("", "a", false);
-    }
-
-    proptest! {
-        #[test]
-        fn a_name_matches_itself_with_any_part_starred(name in "[a-c_.]{0,12}", from in 0..13_usize, to in 0..13_usize) {
-            let (from, to) = (from.min(name.len()), to.min(name.len()));
-            let (from, to) = (from.min(to), from.max(to));
-            let pattern = format!("{}*{}", &name[..from], &name[to..]);
-            prop_assert!(matches(&pattern, &name), "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn sees_new_and_missing_files() {

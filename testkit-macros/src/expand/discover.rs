@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use testkit_protocol::name_pattern::matches_any;
 
 use super::description::{self, Module};
 use super::function::settled;
@@ -250,8 +251,7 @@ impl Scope<'_> {
         let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else {
             return;
         };
-        let is_test_file = crate::pattern::matches_any(&config.files, file_name)
-            || crate::pattern::matches_any(&config.files, &format!("{name}.rs"));
+        let is_test_file = matches_any(&config.files, file_name) || matches_any(&config.files, &format!("{name}.rs"));
         if !is_test_file {
             return;
         }

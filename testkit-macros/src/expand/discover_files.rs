@@ -1,16 +1,16 @@
 //! `testkit::discover_files!()`: every test file beside the one that calls it becomes a module.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Span, TokenStream};
+use testkit_protocol::test_files::test_files;
 
 use super::discover::{self, discover_call};
 use super::{description, literal, tokens};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
-use crate::{pattern, source};
+use crate::source;
 
 /// Expands `discover_files!()`, called at `call`.
 pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
@@ -31,12 +31,10 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     let shown = call.file();
     let prefix = shown.rfind(['/', '\\']).map_or("", |last| &shown[..=last]).to_owned();
     let root_name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut files = Vec::new();
-    if let Err(error) = list(&folder, "", &loaded.config.files, &mut files) {
-        diagnostics.plain(call, error);
-    }
-    files.retain(|file| *file != root_name);
-    files.sort();
+    let files = test_files(&folder, &loaded.config.files, &root_name).unwrap_or_else(|error| {
+        diagnostics.plain(call, error.to_string());
+        Vec::new()
+    });
 
     let mut expansion = Expansion { folder: &folder, prefix: &prefix, loaded: &loaded, call, diagnostics };
     let mut text = expansion.modules(&Node::tree(&files), "");
@@ -69,30 +67,6 @@ fn up_to_date_test(folder: &description::Folder<'_>) -> String {
         list(folder.patterns),
         list(folder.files),
     )
-}
-
-/// Appends the paths below `folder`, with `/`, of the files that match. The library's `check_folder` does the same.
-///
-/// # Errors
-/// A message naming the folder that cannot be read.
-fn list(folder: &Path, prefix: &str, patterns: &[String], files: &mut Vec<String>) -> Result<(), String> {
-    let cannot_read = |error| format!("cannot read the folder {}: {error}", folder.display());
-    for entry in fs::read_dir(folder).map_err(cannot_read)? {
-        let entry = entry.map_err(cannot_read)?;
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        let kind = entry.file_type().map_err(cannot_read)?;
-        if kind.is_dir() {
-            let is_other_package = entry.path().join("Cargo.toml").exists();
-            if !name.starts_with('.') && name != "target" && !is_other_package {
-                list(&entry.path(), &format!("{prefix}{name}/"), patterns, files)?;
-            }
-        } else if pattern::matches_any(patterns, &name) {
-            files.push(format!("{prefix}{name}"));
-        }
-    }
-    Ok(())
 }
 
 /// A file or folder on the way to one.
