@@ -266,6 +266,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(os.environ.get("SUITES_DIR", temporary)).resolve()
         os.environ["CARGO_TARGET_DIR"] = str(folder / "target")
+        # As by default on all sides: with it, each process that sees a panic reads the whole binary's debug information.
+        os.environ.pop("RUST_BACKTRACE", None)
         sources = fetch(folder, names)
         outcomes = [compare(name, sources[name], testkit, chosen.rounds) for name in names]
 
@@ -274,7 +276,7 @@ def main() -> int:
     text = (
         "## Real suites\n\nPublished packages under `cargo test --tests`, `cargo nextest run` and `testkit run`: the same tests and "
         f"verdicts are asked for, and a run phase (the whole less `{' '.join(['cargo', 'test', '--tests', '--no-run'])}`; {rounds}) not above "
-        f"nextest's and at most 10 % + 20 ms above cargo test's.\n\n{results.table(head, [outcome.row for outcome in outcomes])}\n\n"
+        f"nextest's and at most 10 % + 20 ms above cargo test's. `RUST_BACKTRACE` is not set.\n\n{results.table(head, [outcome.row for outcome in outcomes])}\n\n"
         f"{results.stamp(testkit)}"
     )
     print(text)

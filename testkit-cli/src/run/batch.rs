@@ -149,7 +149,9 @@ impl Driver<'_> {
     /// A process of [`Job::Batch`] has ended.
     pub(super) fn take_batch_end(&mut self, mut running: Running, termination: Termination) {
         let Job::Batch { lane, stopping, .. } = running.job else { return };
-        self.scheduler.leave(lane);
+        if !stopping {
+            self.scheduler.leave(lane);
+        }
         if stopping && running.given_up.is_none() && termination == Termination::Exited(101) {
             self.take_stopped(&mut running);
         }
@@ -195,6 +197,8 @@ impl Driver<'_> {
         }
         *stopping = true;
         let lane = *lane;
+        // Its place will be free soon, and counts as free when what it gives back is shared out.
+        self.scheduler.leave(lane);
         // From here on no test but the running one can begin in that process.
         let back = running.pending.split_off(1);
         self.scheduler.give_back(lane, back.into_iter());

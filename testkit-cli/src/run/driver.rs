@@ -55,6 +55,8 @@ const SHORT_TICK: Duration = Duration::from_millis(10);
 
 /// A test that has been running for so long may be followed by others like it, whatever is known of those before.
 const HELD_UP_SURELY: Duration = Duration::from_millis(100);
+/// A test that has been running for so long is likely to go on for the moment that it takes to stop a batch after it.
+const IN_MIDST: Duration = Duration::from_millis(1);
 /// A test that has been running for so long may in truth not have begun: see [`Message::Pong`].
 const PING_AFTER: Duration = Duration::from_millis(200);
 /// Queued tests that are expected to take less are not worth another process.
@@ -160,6 +162,9 @@ impl Driver<'_> {
             }
             self.look_at_the_clock();
             self.fill_places();
+            if self.take_back_from_slow_processes() {
+                self.fill_places();
+            }
         }
         self.abandon_the_rest();
     }
@@ -449,7 +454,6 @@ impl Driver<'_> {
             running.trim_output();
             self.running.insert(worker, running);
         }
-        self.take_back_from_slow_processes();
     }
 
     /// When the running test of a process has had its time. The clock stands while Cargo builds.
@@ -466,17 +470,18 @@ impl Driver<'_> {
         self.list.test(test).timeout.or(self.settings.timeout)
     }
 
-    /// Where a place is idle and a process is held up by a long test, the tests queued behind that are taken back.
-    fn take_back_from_slow_processes(&mut self) {
+    /// Where a place is idle and a process is held up by a long test, the tests queued behind that are taken back; says
+    /// whether that was tried.
+    fn take_back_from_slow_processes(&mut self) -> bool {
         let idle = self.running.len() < self.settings.workers && self.scheduler.is_empty() && self.stop.is_none();
-        if !idle {
-            return;
+        if !idle || self.running.is_empty() {
+            return false;
         }
         let held_up = self.running.values().filter(|running| running.can_take_back() && self.is_held_up(running));
         let Some(worker) = held_up.max_by_key(|running| running.pending.len()).map(|running| running.worker) else {
-            return;
+            return false;
         };
-        let Some(mut running) = self.running.remove(&worker) else { return };
+        let Some(mut running) = self.running.remove(&worker) else { return false };
         match &running.job {
             #[cfg(unix)]
             Job::Served(_) => self.take_back_served(&mut running),
@@ -484,13 +489,14 @@ impl Driver<'_> {
             Job::Threads | Job::Single { .. } | Job::Ask => {}
         }
         self.running.insert(worker, running);
+        true
     }
 
     /// Whether what is queued in a process is better run by another one, which costs a start.
     fn is_held_up(&self, running: &Running) -> bool {
         let elapsed = running.elapsed();
         let behind = running.lane().map(|lane| self.scheduler.expected(lane, running.pending.len() - 1));
-        elapsed > HELD_UP_SURELY || elapsed > SHORT_TICK && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
+        elapsed > HELD_UP_SURELY || elapsed > IN_MIDST && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
     }
 
     fn fill_places(&mut self) {

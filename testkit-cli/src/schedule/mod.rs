@@ -83,6 +83,9 @@ const REQUEST_LIMIT: usize = 4;
 const BATCHES_CAN_BE_STOPPED: bool = cfg!(target_os = "linux");
 /// The largest batch; whoever runs it may give some of it back.
 const BATCH_LIMIT: usize = 5000;
+/// Tests of so long a queue are handed out mixed: neighbours take alike, so batches of every second test are more even
+/// than halves. Beyond it libtest's search for names would take longer than that saves.
+const MIXED_LIMIT: usize = 400;
 /// How much work a served worker is handed at once; what it has not begun can be taken back.
 const SERVED_AHEAD: Duration = Duration::from_millis(10);
 /// The most tests a served worker is handed at once: so many requests fit into a socket unread.
@@ -182,7 +185,9 @@ impl Scheduler {
             LaneKind::Single => TaskKind::Single,
             LaneKind::Threads => TaskKind::Threads,
         };
-        Some(Task { binary: lane.binary, kind, tests: lane.queue.drain(..size).collect() })
+        let is_mixed = lane.kind == LaneKind::Batched && lane.queue.len() <= MIXED_LIMIT;
+        let tests = if is_mixed { take_evenly(&mut lane.queue, size) } else { lane.queue.drain(..size).collect() };
+        Some(Task { binary: lane.binary, kind, tests })
     }
 
     /// Takes more tests for a worker of `lane` that has `pending` left; none if that is enough for now.
@@ -222,6 +227,22 @@ impl Scheduler {
             }
         }
     }
+}
+
+/// Takes `count` elements out of a queue, as evenly spread as can be, in their order.
+fn take_evenly(queue: &mut VecDeque<TestIndex>, count: usize) -> Vec<TestIndex> {
+    let length = queue.len();
+    let (mut taken, mut left) = (Vec::with_capacity(count), VecDeque::with_capacity(length - count));
+    for (index, test) in queue.drain(..).enumerate() {
+        // The taken ones are those at which `count * index / length` rises.
+        if taken.len() * length <= index * count && taken.len() < count {
+            taken.push(test);
+        } else {
+            left.push_back(test);
+        }
+    }
+    *queue = left;
+    taken
 }
 
 #[cfg(test)]

@@ -21,6 +21,23 @@ fn batches_share_what_is_there_among_the_free_places() {
 }
 
 #[test]
+fn neighbours_go_to_different_batches() {
+    #[track_caller]
+    fn check(length: usize, count: usize, want: &[usize]) {
+        let mut queue: VecDeque<TestIndex> = indices(0..length).collect();
+        let taken = take_evenly(&mut queue, count);
+        assert_eq!(taken, want.iter().copied().map(TestIndex).collect::<Vec<_>>());
+        assert!(indices(0..length).filter(|index| !taken.contains(index)).eq(queue), "{length} {count}");
+    }
+    check(6, 3, &[0, 2, 4]);
+    check(7, 4, &[0, 2, 4, 6]);
+    check(9, 3, &[0, 3, 6]);
+    check(5, 5, &[0, 1, 2, 3, 4]);
+    check(5, 4, &[0, 2, 3, 4]);
+    check(3, 1, &[0]);
+}
+
+#[test]
 fn fast_tests_are_not_split_into_tiny_batches() {
     let mut scheduler = Scheduler::new(2);
     scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..50));
