@@ -15,6 +15,13 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 ///
 /// The compiler's own lexer is many times faster than building the same tokens one by one in unoptimised code.
 pub(crate) fn tokens(text: &str) -> TokenStream {
+    if proc_macro::is_available() {
+        // `proc_macro2` would lex it a second time itself, to be sure that the compiler's lexer does not panic.
+        let tokens = text.parse::<proc_macro::TokenStream>();
+        return tokens
+            .unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
+            .into();
+    }
     text.parse().unwrap_or_else(|error| panic!("testkit composed code that does not lex: {error}\n{text}"))
 }
 
