@@ -52,7 +52,9 @@ pub fn body(failure: &Failure) -> String {
             "panicked with another message than `#[should_panic]` expects\n  expected part: {expected:?}\n  message:       {:?}",
             message.unwrap_or_default()
         ),
-        FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => message.unwrap_or_default().to_owned(),
+        FailureKind::Xfail | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+            message.unwrap_or_default().to_owned()
+        }
     }
 }
 
@@ -82,7 +84,11 @@ pub fn summary(failure: &Failure) -> String {
         FailureKind::Panic => {
             failure.message.as_deref().and_then(std_assertion).unwrap_or_else(|| first_line(&body(failure)))
         }
-        FailureKind::DidNotPanic | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+        FailureKind::DidNotPanic
+        | FailureKind::Xfail
+        | FailureKind::Crash
+        | FailureKind::Timeout
+        | FailureKind::Runner => {
             first_line(&body(failure))
         }
     }
