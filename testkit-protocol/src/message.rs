@@ -164,7 +164,8 @@ fn write_passed(line: &mut String, finished: &Finished) {
 }
 
 fn write_finished(writer: &mut Writer<'_>, finished: &Finished) {
-    let AttemptFinished { outcome, duration_ns, skip_reason, failures, termination, stdout, stderr } = &finished.attempt;
+    let AttemptFinished { outcome, duration_ns, skip_reason, failures, termination, stdout, stderr } =
+        &finished.attempt;
     debug_assert!(termination.is_none(), "a worker cannot know how its own process ended");
     debug_assert!(*stdout == Captured::default() && *stderr == Captured::default(), "output does not go this way");
     writer.object(|object| {

@@ -257,7 +257,10 @@ mod tests {
         );
         check(
             &format!("{table}\ncolour = 1"),
-            (3, "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`, `marks`"),
+            (
+                3,
+                "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`, `marks`",
+            ),
         );
         check(
             &format!("{table}groups = \"Test*\""),

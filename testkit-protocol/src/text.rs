@@ -58,6 +58,17 @@ pub fn body(failure: &Failure) -> String {
     }
 }
 
+/// What is said of a test that passed although its `#[xfail]` says that it fails; `reason` may be empty.
+pub fn unexpected_pass(reason: &str) -> String {
+    let because = if reason.is_empty() { String::new() } else { format!(": {reason:?}") };
+    format!("passed, but is marked `#[xfail]`{because}\nremove the mark if what it waits for is done")
+}
+
+/// What is said of a failure without the text that `#[xfail(panics = "…")]` asks for.
+pub fn other_failure(expected: &str) -> String {
+    format!("`#[xfail(panics = {expected:?})]` expects a failure whose message contains this, so this is another one")
+}
+
 /// The failure on one line, for a summary: the values where there are any, else the first line of the message.
 pub fn summary(failure: &Failure) -> String {
     match &failure.kind {
@@ -88,9 +99,7 @@ pub fn summary(failure: &Failure) -> String {
         | FailureKind::Xfail
         | FailureKind::Crash
         | FailureKind::Timeout
-        | FailureKind::Runner => {
-            first_line(&body(failure))
-        }
+        | FailureKind::Runner => first_line(&body(failure)),
     }
 }
 

@@ -107,6 +107,7 @@ mod description;
 mod folder;
 mod group;
 mod harness;
+mod marks;
 mod registry;
 mod settle;
 
@@ -116,4 +117,6 @@ pub mod prelude;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use testkit_macros::{assert, discover, discover_files, test, tests, timeout};
+pub use testkit_macros::{
+    assert, discover, discover_files, exclusive, isolate, mark, retry, serial, skip_if, test, tests, timeout, xfail,
+};
