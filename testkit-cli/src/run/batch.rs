@@ -263,7 +263,7 @@ impl Driver<'_> {
             self.end_attempt(*test, 0, AttemptReason::Planned, attempt);
         }
         let rest = running.pending.into_iter().skip(current.len());
-        self.scheduler.add(running.binary, LaneKind::Threads, rest);
+        self.scheduler.add(running.binary, &LaneKind::Threads, rest);
     }
 }
 
@@ -274,6 +274,7 @@ fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
     AttemptFinished {
         outcome,
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        skip_reason: None,
         failures: Vec::new(),
         termination: None,
         stdout: Captured::default(),

@@ -7,7 +7,7 @@ fn indices(range: std::ops::Range<usize>) -> impl Iterator<Item = TestIndex> {
 #[test]
 fn batches_share_what_is_there_among_the_free_places() {
     let mut scheduler = Scheduler::new(2);
-    scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..63));
+    scheduler.add(BinaryIndex(0), &LaneKind::Batched, indices(0..63));
     let first = scheduler.next(true).unwrap().tests.len();
     scheduler.enter(LaneIndex(0));
     let second = scheduler.next(false).unwrap().tests.len();
@@ -16,7 +16,7 @@ fn batches_share_what_is_there_among_the_free_places() {
     } else {
         assert_eq!((first, second), (16, 12));
     }
-    scheduler.add(BinaryIndex(1), LaneKind::Batched, indices(100..20_000));
+    scheduler.add(BinaryIndex(1), &LaneKind::Batched, indices(100..20_000));
     assert_eq!(scheduler.next(false).unwrap().tests.len(), BATCH_LIMIT);
 }
 
@@ -40,7 +40,7 @@ fn neighbours_go_to_different_batches() {
 #[test]
 fn fast_tests_are_not_split_into_tiny_batches() {
     let mut scheduler = Scheduler::new(2);
-    scheduler.add(BinaryIndex(0), LaneKind::Batched, indices(0..50));
+    scheduler.add(BinaryIndex(0), &LaneKind::Batched, indices(0..50));
     scheduler.observe(LaneIndex(0), Duration::from_micros(50));
     assert_eq!(scheduler.next(true).unwrap().tests.len(), 50);
 }
@@ -48,7 +48,7 @@ fn fast_tests_are_not_split_into_tiny_batches() {
 #[test]
 fn a_served_worker_gets_ten_milliseconds_of_work() {
     let mut scheduler = Scheduler::new(2);
-    scheduler.add(BinaryIndex(0), LaneKind::Served("carrier".into()), indices(0..5000));
+    scheduler.add(BinaryIndex(0), &LaneKind::Served("carrier".into()), indices(0..5000));
     let first = scheduler.next(true).unwrap();
     assert_eq!(first.tests.len(), SERVED_FIRST);
     scheduler.observe(LaneIndex(0), Duration::from_millis(1));
@@ -63,8 +63,8 @@ fn a_served_worker_gets_ten_milliseconds_of_work() {
 #[test]
 fn lanes_without_places_come_first_and_reruns_before_all() {
     let mut scheduler = Scheduler::new(2);
-    scheduler.add(BinaryIndex(0), LaneKind::Served("a".into()), indices(0..100));
-    scheduler.add(BinaryIndex(1), LaneKind::Single, indices(100..102));
+    scheduler.add(BinaryIndex(0), &LaneKind::Served("a".into()), indices(0..100));
+    scheduler.add(BinaryIndex(1), &LaneKind::Single, indices(100..102));
     let task = scheduler.next(true).unwrap();
     assert_eq!(task.binary, BinaryIndex(0));
     scheduler.enter(LaneIndex(0));
@@ -76,7 +76,7 @@ fn lanes_without_places_come_first_and_reruns_before_all() {
 #[test]
 fn threads_wait_for_every_place() {
     let mut scheduler = Scheduler::new(2);
-    scheduler.add(BinaryIndex(0), LaneKind::Threads, indices(0..10));
+    scheduler.add(BinaryIndex(0), &LaneKind::Threads, indices(0..10));
     assert_eq!(scheduler.next(false), None);
     assert_eq!(scheduler.next(true).unwrap().tests.len(), 10);
 }
@@ -93,7 +93,7 @@ proptest::proptest! {
         let mut count = 0;
         for (binary, (kind, tests)) in lanes.iter().enumerate() {
             let kind = [LaneKind::Served("c".into()), LaneKind::Batched, LaneKind::Single, LaneKind::Threads][*kind].clone();
-            scheduler.add(BinaryIndex(binary), kind, indices(count..count + tests));
+            scheduler.add(BinaryIndex(binary), &kind, indices(count..count + tests));
             count += tests;
         }
         let mut seen = Vec::new();
@@ -112,7 +112,7 @@ proptest::proptest! {
                 },
                 1 => if let Some(lane) = served { seen.extend(scheduler.more(lane, number)); },
                 2 => if let Some(lane) = served { scheduler.observe(lane, Duration::from_micros(number as u64)); },
-                _ => if let Some(lane) = served { scheduler.convert(lane, LaneKind::Single); },
+                _ => if let Some(lane) = served { scheduler.convert(lane, &LaneKind::Single); },
             }
         }
         while let Some(task) = scheduler.next(true) {

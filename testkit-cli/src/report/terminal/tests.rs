@@ -93,6 +93,7 @@ fn passing(count: u64) -> Vec<Event> {
         let test = TestId(format!("some-package::some_target::some_module::tests::test_number_{at}"));
         events.push(attempt(at, &test, started()));
         let finished = AttemptFinished {
+            skip_reason: None,
             outcome: Outcome::Passed,
             duration_ns: 1000,
             failures: Vec::new(),
@@ -102,6 +103,7 @@ fn passing(count: u64) -> Vec<Event> {
         };
         events.push(attempt(at, &test, AttemptEvent::Finished(finished)));
         let finished = TestFinished {
+            xfail_reason: None,
             test,
             verdict: Verdict::Passed,
             attempts: 1,
