@@ -11,7 +11,7 @@ use testkit_protocol::package_config::PackageConfig;
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
-use crate::marked::{self, Applied, Marks};
+use crate::marked::{self, Applied, ConditionFunction, Marks};
 use crate::validate;
 
 /// A test as the description and the registry know it.
@@ -128,8 +128,8 @@ pub(crate) struct Group {
     pub(crate) teardown: Option<bool>,
     /// Its tests, in the order of the source.
     pub(crate) methods: Vec<Method>,
-    /// Source text of functions that its marks need, for its own module.
-    pub(crate) functions: String,
+    /// Functions that its marks need, for its own module.
+    pub(crate) functions: Vec<ConditionFunction>,
 }
 
 /// A test of a group.
@@ -194,14 +194,14 @@ pub(crate) fn groups(
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
         let block = Block { item, head: block, name, body, known };
-        let mut functions = String::new();
+        let mut functions = Vec::new();
         let methods = block.methods(outer, config, &mut functions, diagnostics);
         if methods.is_empty() {
             continue;
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
             group.methods.extend(methods);
-            group.functions.push_str(&functions);
+            group.functions.extend(functions);
         } else {
             let module = free_name(&snake_case(&name.to_string()), &mut taken);
             let construction =
@@ -254,7 +254,7 @@ impl Block<'_> {
         &self,
         modules: &[Applied],
         config: &PackageConfig,
-        functions: &mut String,
+        functions: &mut Vec<ConditionFunction>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Method> {
         if !config.is_group_name(&self.name.to_string()) {
@@ -266,7 +266,7 @@ impl Block<'_> {
         // Two blocks of one type are told apart by their lines.
         let place = format!("{}_{}", self.name, self.head.body.span_open().start().line);
         let mut of_block = marked::shared(&self.item.attributes, config, diagnostics);
-        functions.push_str(&marked::condition_functions(&mut of_block, &place));
+        functions.extend(marked::condition_functions(&mut of_block, &place));
         of_block.extend(modules.iter().cloned());
         let mut methods = Vec::new();
         for item in &self.body.items {
@@ -297,7 +297,7 @@ impl Block<'_> {
             };
             let mut marks = marked::marks(&item.attributes, config, diagnostics);
             let name = function.name.to_string();
-            functions.push_str(&marked::condition_functions(&mut marks.applied, &format!("{}_{name}", self.name)));
+            functions.extend(marked::condition_functions(&mut marks.applied, &format!("{}_{name}", self.name)));
             marks.inherit(&of_block, &name, function.name.span(), diagnostics);
             // The hosting functions stand in a module beside the group.
             marks.applied = marked::seen_from_inside(&marks.applied);

@@ -6,7 +6,7 @@ use testkit_protocol::package_config::PackageConfig;
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
 use crate::marks::{Mark, MarkName, Xfail};
-use crate::validate;
+use crate::{expand, validate};
 
 /// Something that holds under a `cfg` predicate, or always.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,13 @@ pub(crate) struct Conditional {
 }
 
 /// A mark of testkit that holds under a `cfg` predicate, or always.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Applied {
     /// The predicate, as source text.
     pub(crate) predicate: Option<String>,
     pub(crate) mark: Mark,
+    /// Where it stands.
+    pub(crate) span: Span,
 }
 
 /// What the attributes of a test say.
@@ -114,10 +116,18 @@ pub(crate) fn set_timeout(marks: &mut Marks, literal: TokenStream, span: Span, d
     marks.add(MarkName::Timeout, literal, None, span, &PackageConfig::default(), diagnostics);
 }
 
-/// Makes functions of the conditions of `#[skip_if]` among `applied`: their source text, for the module that the marks'
-/// item stands in. `of` tells the item from others of the module.
-pub(crate) fn condition_functions(applied: &mut [Applied], of: &str) -> String {
-    let mut text = String::new();
+/// A function that evaluates the condition of a `#[skip_if]`, for the module that the marked item stands in.
+#[derive(Clone, Debug)]
+pub(crate) struct ConditionFunction {
+    /// Where the mark stands.
+    pub(crate) span: Span,
+    /// Source text.
+    pub(crate) text: String,
+}
+
+/// Makes functions of the conditions of `#[skip_if]` among `applied`. `of` tells the marked item from others of the module.
+pub(crate) fn condition_functions(applied: &mut [Applied], of: &str) -> Vec<ConditionFunction> {
+    let mut functions = Vec::new();
     for (index, applied) in applied.iter_mut().enumerate() {
         if let Mark::SkipIf(mark) = &mut applied.mark
             && mark.function.is_empty()
@@ -125,13 +135,25 @@ pub(crate) fn condition_functions(applied: &mut [Applied], of: &str) -> String {
             mark.function = format!("__testkit_skip_if_{of}_{index}");
             let guard =
                 applied.predicate.as_ref().map_or_else(String::new, |predicate| format!("#[cfg({predicate})] "));
-            text.push_str(&format!(
-                "#[cfg(test)] {guard}#[allow(non_snake_case)] fn {}() -> bool {{ {} }} ",
+            // Not only under `cfg(test)`, so that `cargo check` shows errors in the condition as well.
+            let text = format!(
+                "{guard}#[allow(dead_code, non_snake_case)] fn {}() -> bool {{ {} }} ",
                 mark.function, mark.condition
-            ));
+            );
+            functions.push(ConditionFunction { span: applied.span, text });
         }
     }
-    text
+    functions
+}
+
+/// Their tokens, each placed at its mark.
+pub(crate) fn placed_functions(functions: &[ConditionFunction]) -> TokenStream {
+    functions.iter().map(|function| expand::placed(expand::tokens(&function.text), function.span)).collect()
+}
+
+/// Their source text.
+pub(crate) fn functions_text(functions: &[ConditionFunction]) -> String {
+    functions.iter().map(|function| function.text.as_str()).collect()
 }
 
 /// The marks as seen from a module inside of the one that they were written for.
@@ -165,7 +187,7 @@ impl Marks {
             let message = format!("this test already has a `{}`", name.word());
             return diagnostics.error(span, message, "remove one of the two");
         }
-        self.applied.push(Applied { predicate, mark });
+        self.applied.push(Applied { predicate, mark, span });
     }
 
     /// Adds the marks of the group and of the modules; says what does not go together.

@@ -29,8 +29,8 @@ struct First {
     duration_ns: u64,
     /// Whether other tests had run in the same process before.
     after_others: bool,
-    /// Whether it seems to have skipped itself, as far as its output can be told from its neighbours'.
-    said_skip: bool,
+    /// Whether its words could not be told from its neighbours'.
+    is_unclear: bool,
 }
 
 /// What a test amounts to.
@@ -82,7 +82,12 @@ impl Driver<'_> {
     }
 
     fn emit_attempt(&mut self, test: TestIndex, event: AttemptEvent) {
-        let attempt = self.attempts.get(&test).map_or(0, |attempts| attempts.made) + 1;
+        let made = self.attempts.get(&test).map_or(0, |attempts| attempts.made);
+        self.emit_numbered(test, made, event);
+    }
+
+    fn emit_numbered(&mut self, test: TestIndex, made: u32, event: AttemptEvent) {
+        let attempt = made + 1;
         let test = self.list.test(test).id.clone();
         self.emit(EventKind::Attempt(Attempt { test, attempt, event }));
     }
@@ -98,46 +103,47 @@ impl Driver<'_> {
         let marks = self.list.test(test).marks.clone();
         // What cannot be told from a neighbour's output is worth another run: a report has to explain itself.
         let inexact = attempt.stderr.approximate || attempt.stdout.approximate;
-        let told_skip = judge::told_skip(&attempt).map(str::to_owned);
-        let said_skip = told_skip.is_some();
-        if let Some(skip_reason) = told_skip.filter(|_| !inexact) {
+        if let Some(skip_reason) = judge::told_skip(&attempt).map(str::to_owned).filter(|_| !inexact) {
             judge::skip(&mut attempt, skip_reason);
         }
-        // The attempt that explains an earlier one is no other chance.
-        let explains = reason == AttemptReason::AloneAfterFailure;
-        let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref()).filter(|_| !explains);
+        let earlier = self.attempts.remove(&test).unwrap_or_default();
+        // The attempt that explains an earlier one is no other chance, unless that one's words were not to be had.
+        let explained = earlier.first.filter(|_| reason == AttemptReason::AloneAfterFailure);
+        let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref()).filter(|xfail| match explained {
+            None => !(inexact && xfail.panics.is_some() && judge::has_failed(attempt.outcome)),
+            Some(first) => first.is_unclear && judge::has_failed(attempt.outcome),
+        });
         let expected = xfail.and_then(|xfail| judge::expect_failure(xfail, &mut attempt));
         let (outcome, duration_ns, skip_reason) = (attempt.outcome, attempt.duration_ns, attempt.skip_reason.clone());
-        self.emit_attempt(test, AttemptEvent::Finished(attempt));
-        let earlier = self.attempts.remove(&test).unwrap_or_default();
+        self.emit_numbered(test, earlier.made, AttemptEvent::Finished(attempt));
         let made = earlier.made + 1;
         let decided = Decided { skip_reason, ..Decided::new(outcome.into(), made, duration_ns) };
-        if let (true, Some(first)) = (explains, earlier.first) {
-            if first.said_skip && outcome == Outcome::Skipped {
+        if let (Some(verdict), Some(xfail)) = (expected, xfail) {
+            let xfail_reason = (verdict != Verdict::Failed).then(|| xfail.reason.clone());
+            return self.verdict(test, Decided { verdict, xfail_reason, ..decided });
+        }
+        if let Some(first) = explained {
+            if first.is_unclear && outcome == Outcome::Skipped {
                 return self.verdict(test, decided);
             }
             let after_others = first.after_others && outcome == Outcome::Passed;
             let decided = Decided::new(first.outcome.into(), made, first.duration_ns);
             return self.verdict(test, Decided { after_others, ..decided });
         }
-        if let (Some(verdict), Some(xfail)) = (expected, xfail) {
-            let xfail_reason = (verdict != Verdict::Failed).then(|| xfail.reason.clone());
-            return self.verdict(test, Decided { verdict, xfail_reason, ..decided });
-        }
         let has_failed = judge::has_failed(outcome);
         let after_others = position > 0;
-        let first = Some(First { outcome, duration_ns, after_others, said_skip });
+        let first = Some(First { outcome, duration_ns, after_others, is_unclear: inexact });
         let retry = marks.as_ref().and_then(|marks| marks.retry.as_ref());
         if has_failed && self.stop.is_none() {
             let failed = earlier.failed + 1;
-            if judge::is_tried_again(retry, failed) && !(said_skip && inexact) {
+            if judge::is_tried_again(retry, failed) {
                 self.attempts.insert(test, Attempts { made, failed, first });
                 let delay = retry.and_then(|retry| retry.delay_ns).map_or(Duration::ZERO, Duration::from_nanos);
                 self.delayed.push((Instant::now() + delay, test));
                 return;
             }
             let is_worth_another = outcome != Outcome::TimedOut && (after_others || inexact);
-            if reason == AttemptReason::Planned && is_worth_another && (retry.is_none() || said_skip) {
+            if reason == AttemptReason::Planned && is_worth_another && retry.is_none() {
                 self.attempts.insert(test, Attempts { made, failed, first });
                 let binary = self.list.test(test).binary;
                 self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterFailure);

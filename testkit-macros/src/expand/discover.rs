@@ -176,7 +176,7 @@ impl Scope<'_> {
             }
             self.hosts.push_str(&group::construction_text(group, "super"));
             self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
-            self.functions.push_str(&group.functions);
+            self.functions.push_str(&marked::functions_text(&group.functions));
             self.tests.extend(group::tests(group, &format!("{}::", self.module)));
         }
         self.modules(items, inside);
@@ -227,7 +227,8 @@ impl Scope<'_> {
                 let mut attributes = item.attributes.clone();
                 attributes.iter_mut().for_each(|attribute| attribute.disown(&self.foreign));
                 let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
-                self.functions.push_str(&marked::condition_functions(&mut marks.applied, &name));
+                let conditions = marked::condition_functions(&mut marks.applied, &name);
+                self.functions.push_str(&marked::functions_text(&conditions));
                 marks.inherit(&[], &name, function.name.span(), &mut self.diagnostics);
                 if is_plain {
                     self.plain_marks(&marks, &name, function.name.span());

@@ -52,7 +52,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let test = test(&attributes, &visibility, &function, marks.clone());
     let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
     let mut tokens = hosted(attributes, visibility, *function, &marks, &context);
-    tokens.extend(super::tokens(&conditions));
+    tokens.extend(marked::placed_functions(&conditions));
     tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
     tokens
 }

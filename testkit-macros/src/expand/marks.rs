@@ -19,7 +19,7 @@ pub(crate) fn run_text(body: &str, marks: &Marks) -> String {
 /// Source text of a `&'static Marks`.
 fn value(marks: &Marks) -> String {
     let (mut skip_if, mut serial, mut exclusive) = (String::new(), String::new(), Vec::new());
-    for Applied { predicate, mark } in &marks.applied {
+    for Applied { predicate, mark, .. } in &marks.applied {
         let guard = predicate.as_ref().map_or_else(String::new, |predicate| format!("#[cfg({predicate})] "));
         match mark {
             Mark::SkipIf(SkipIf { function, reason, .. }) => {
@@ -223,6 +223,8 @@ fn push(text: &mut String, more: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::Span;
+
     use super::*;
 
     /// What the fields come to where exactly the predicates `holding` hold; combined ones are made of single letters.
@@ -257,6 +259,7 @@ mod tests {
         let serial = |predicate: Option<&str>, key: &str| Applied {
             predicate: predicate.map(str::to_owned),
             mark: Mark::Serial(vec![key.to_owned()]),
+            span: Span::call_site(),
         };
         #[track_caller]
         fn check(applied: &[Applied], holding: &[&str], want: &str) {
@@ -276,11 +279,12 @@ mod tests {
 
     #[test]
     fn the_innermost_mark_that_holds_is_meant() {
-        let applied = vec![
-            Applied { predicate: Some("x".into()), mark: Mark::Retry { count: 1, delay_ns: Some(5) } },
-            Applied { predicate: None, mark: Mark::Retry { count: 2, delay_ns: None } },
-            Applied { predicate: None, mark: Mark::Retry { count: 3, delay_ns: None } },
-        ];
+        let retry = |predicate: Option<&str>, count, delay_ns| Applied {
+            predicate: predicate.map(str::to_owned),
+            mark: Mark::Retry { count, delay_ns },
+            span: Span::call_site(),
+        };
+        let applied = vec![retry(Some("x"), 1, Some(5)), retry(None, 2, None), retry(None, 3, None)];
         let fields = record_fields(&Marks { applied, ..Marks::default() });
         assert_eq!(evaluated(&fields, &["x"]), ",\"retry\":{\"count\":1,\"delay_ns\":5}");
         assert_eq!(evaluated(&fields, &[]), ",\"retry\":{\"count\":2}");
@@ -298,7 +302,8 @@ mod tests {
             Mark::Isolate,
             Mark::Free(vec![free]),
         ];
-        let applied = marks.into_iter().map(|mark| Applied { predicate: None, mark }).collect();
+        let applied =
+            marks.into_iter().map(|mark| Applied { predicate: None, mark, span: Span::call_site() }).collect();
         let fields = record_fields(&Marks { applied, ..Marks::default() });
         assert_eq!(
             evaluated(&fields, &[]),

@@ -90,7 +90,7 @@ impl Collector {
         let conditions = marked::condition_functions(&mut marks, "module");
         marks.extend(marked::seen_from_inside(outer));
         let mut body = self.items(items, &marks);
-        body.extend(tokens(&conditions));
+        body.extend(marked::placed_functions(&conditions));
         (marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_))), body)
     }
 
@@ -140,11 +140,11 @@ impl Collector {
                     }
                 }
                 kind @ (ItemKind::Type(_) | ItemKind::Use(_) | ItemKind::MacroRules(..) | ItemKind::Other(..)) => {
+                    let mut attributes = attributes;
                     if let ItemKind::Type(item) = &kind {
-                        self.no_marks(
-                            &attributes,
-                            &format!("the type `{}`, whose tests are in its `impl` block", item.name),
-                        );
+                        let what = format!("the type `{}`, whose tests are in its `impl` block", item.name);
+                        self.no_marks(&attributes, &what);
+                        attributes = marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_)));
                     }
                     output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }
@@ -152,7 +152,8 @@ impl Collector {
         }
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
-            output.extend(tokens(&(group::hosting_module(group, "super", &self.file) + &group.functions)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
         if !tests.is_empty() && self.diagnostics.is_empty() {
@@ -190,7 +191,7 @@ impl Collector {
                     tests.push(function::test(&attributes, &visibility, &function, marks.clone()));
                     let context = Context { rewriter, file: &self.file, templates: &self.templates };
                     output.extend(function::hosted(attributes, visibility, function, &marks, &context));
-                    output.extend(tokens(&conditions));
+                    output.extend(marked::placed_functions(&conditions));
                 } else {
                     let kind = ItemKind::Function(Box::new(function));
                     output.extend(fallback::item(Item { attributes, visibility, kind }));
@@ -294,7 +295,8 @@ impl Collector {
                 group.module.push_str(&"_".repeat(known.earlier_blocks));
             }
             output.extend(group::construction(group, group.name.span()));
-            output.extend(tokens(&(group::hosting_module(group, "super", &self.file) + &group.functions)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
         if self.diagnostics.is_empty() && tests.is_empty() {
