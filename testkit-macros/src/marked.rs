@@ -1,5 +1,7 @@
 //! What the attributes of a test say: gathered from the test, its group and its modules, as plain text.
 
+use std::fmt::Write as _;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use testkit_protocol::package_config::PackageConfig;
 
@@ -234,9 +236,12 @@ impl Marks {
     /// The `#[ignore]` and `#[should_panic]` of a hosting function, as source text.
     pub(crate) fn libtest_attributes(&self) -> String {
         let mut text = String::new();
-        let mut add = |predicate: &str, attribute: &str| match predicate {
-            ALWAYS => text.push_str(&format!("#[{attribute}] ")),
-            predicate => text.push_str(&format!("#[cfg_attr({predicate}, {attribute})] ")),
+        let mut add = |predicate: &str, attribute: &str| {
+            let written = match predicate {
+                ALWAYS => write!(text, "#[{attribute}] "),
+                predicate => write!(text, "#[cfg_attr({predicate}, {attribute})] "),
+            };
+            written.expect("writing to a String cannot fail");
         };
         let reasons = self.reasons_to_ignore();
         for (predicate, reason) in first_that_holds(reasons.iter().map(|it| (it.predicate.as_deref(), it))) {
@@ -259,8 +264,11 @@ impl Marks {
 
     /// All attributes of a hosting function that stands apart from the author's, as source text.
     pub(crate) fn host_attributes(&self) -> String {
-        let conditions: String = self.conditions.iter().map(|condition| format!("#[cfg({condition})] ")).collect();
-        conditions + &self.libtest_attributes()
+        let mut text = String::new();
+        for condition in &self.conditions {
+            write!(text, "#[cfg({condition})] ").expect("writing to a String cannot fail");
+        }
+        text + &self.libtest_attributes()
     }
 }
 

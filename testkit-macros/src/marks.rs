@@ -311,18 +311,16 @@ fn free(
     for part in parts {
         let (name, arguments) = match part.as_slice() {
             [TokenTree::Ident(name)] => (name, None),
-            [TokenTree::Ident(name), TokenTree::Group(group)] => (name, Some(source_of(group.stream()))),
+            [TokenTree::Ident(name), TokenTree::Group(group)] => (name, Some(group.stream().to_string())),
             _ => return Err(malformed(part.first(), "takes names, each with arguments in parentheses if it has any")),
         };
         let word = name.to_string();
         if !known.contains(&word.as_str()) {
-            let hint = match nearest(&word, &known) {
-                Some(near) => format!("did you mean `{near}`? if not, add {word:?} to `marks`"),
-                None => {
-                    let list: Vec<String> =
-                        known.iter().chain([&word.as_str()]).map(|name| format!("{name:?}")).collect();
-                    format!("write `marks = [{}]`", list.join(", "))
-                }
+            let hint = if let Some(near) = nearest(&word, &known) {
+                format!("did you mean `{near}`? if not, add {word:?} to `marks`")
+            } else {
+                let list: Vec<String> = known.iter().chain([&word.as_str()]).map(|name| format!("{name:?}")).collect();
+                format!("write `marks = [{}]`", list.join(", "))
             };
             return Err(MarkError {
                 span: name.span(),
@@ -357,11 +355,7 @@ fn text(part: &[TokenTree]) -> Option<String> {
 }
 
 fn source(part: &[TokenTree]) -> String {
-    source_of(part.iter().cloned().collect())
-}
-
-fn source_of(tokens: TokenStream) -> String {
-    tokens.to_string()
+    part.iter().cloned().collect::<TokenStream>().to_string()
 }
 
 #[cfg(test)]

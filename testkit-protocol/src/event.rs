@@ -123,6 +123,7 @@ pub struct Attempt {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[expect(clippy::large_enum_variant, reason = "half of all events are this variant, so a box would only cost")]
 pub enum AttemptEvent {
     /// It began.
     Started(AttemptStarted),

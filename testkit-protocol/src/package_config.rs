@@ -87,12 +87,11 @@ pub fn parse(text: &str) -> (PackageConfig, Vec<(usize, String)>) {
             value.push_str(more);
         }
         if key == "marks" {
-            match marks(&value) {
-                Some(marks) => config.marks = marks,
-                None => {
-                    let form = "such as `marks = [\"slow\", \"db: needs a database\"]`";
-                    errors.push((number, format!("`marks` must be a list of names, {form}")));
-                }
+            if let Some(marks) = marks(&value) {
+                config.marks = marks;
+            } else {
+                let form = "such as `marks = [\"slow\", \"db: needs a database\"]`";
+                errors.push((number, format!("`marks` must be a list of names, {form}")));
             }
             continue;
         }

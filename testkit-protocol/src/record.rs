@@ -42,6 +42,7 @@ pub struct ModuleRecord {
 /// A collected test.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the record's line, which is a contract")]
 pub struct TestRecord {
     /// Path below the module as people know it: `test_add`, `TestDivide::test_by_zero`.
     pub name: String,

@@ -22,8 +22,8 @@ pub(super) fn is_tried_again(retry: Option<&RetryRecord>, failed: u32) -> bool {
 
 /// The reason that a test hosted by libtest gave for skipping itself: it can only say so by a panic.
 pub(super) fn told_skip(attempt: &AttemptFinished) -> Option<&str> {
-    let messages = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
-    let told = messages.filter_map(|message| message.strip_prefix(env::SKIPPED)).next();
+    let mut messages = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
+    let told = messages.find_map(|message| message.strip_prefix(env::SKIPPED));
     told.filter(|_| attempt.outcome == Outcome::Failed)
 }
 

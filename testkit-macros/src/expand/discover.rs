@@ -225,7 +225,9 @@ impl Scope<'_> {
             }
             Role::Test => {
                 let mut attributes = item.attributes.clone();
-                attributes.iter_mut().for_each(|attribute| attribute.disown(&self.foreign));
+                for attribute in &mut attributes {
+                    attribute.disown(&self.foreign);
+                }
                 let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
                 let conditions = marked::condition_functions(&mut marks.applied, &name);
                 self.functions.push_str(&marked::functions_text(&conditions));
@@ -277,7 +279,7 @@ impl Scope<'_> {
             self.diagnostics.error(
                 span,
                 format!("`#[{}]` on `{name}`, whose `#[test]` libtest sees as it is", mark.word()),
-                format!("write `#[testkit::test]` in the place of `#[test]`, or name it `test_…` without `#[test]`"),
+                "write `#[testkit::test]` in the place of `#[test]`, or name it `test_…` without `#[test]`",
             );
         }
     }

@@ -23,10 +23,12 @@ fn value(marks: &Marks) -> String {
         let guard = predicate.as_ref().map_or_else(String::new, |predicate| format!("#[cfg({predicate})] "));
         match mark {
             Mark::SkipIf(SkipIf { function, reason, .. }) => {
-                push(&mut skip_if, &format!("{guard}SkipIf {{ condition: {function}, reason: {} }},", literal(reason)))
+                push(&mut skip_if, &format!("{guard}SkipIf {{ condition: {function}, reason: {} }},", literal(reason)));
             }
             Mark::Serial(keys) => {
-                keys.iter().for_each(|key| push(&mut serial, &format!("{guard}{},", literal(key))));
+                for key in keys {
+                    push(&mut serial, &format!("{guard}{},", literal(key)));
+                }
             }
             Mark::Exclusive => exclusive.push(predicate.clone().unwrap_or_else(|| ALWAYS.to_owned())),
             Mark::Skip(_) | Mark::Xfail(_) | Mark::Retry { .. } | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => {}
