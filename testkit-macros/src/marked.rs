@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use testkit_protocol::package_config::PackageConfig;
 
 use crate::attribute::{Attribute, AttributeKind};
@@ -122,9 +122,11 @@ pub(crate) fn set_timeout(marks: &mut Marks, literal: TokenStream, span: Span, d
 #[derive(Clone, Debug)]
 pub(crate) struct ConditionFunction {
     /// Where the mark stands.
-    pub(crate) span: Span,
-    /// Source text.
-    pub(crate) text: String,
+    span: Span,
+    /// Source text of all but its body.
+    head: String,
+    /// Source text of the condition.
+    condition: String,
 }
 
 /// Makes functions of the conditions of `#[skip_if]` among `applied`. `of` tells the marked item from others of the module.
@@ -138,24 +140,31 @@ pub(crate) fn condition_functions(applied: &mut [Applied], of: &str) -> Vec<Cond
             let guard =
                 applied.predicate.as_ref().map_or_else(String::new, |predicate| format!("#[cfg({predicate})] "));
             // Not only under `cfg(test)`, so that `cargo check` shows errors in the condition as well.
-            let text = format!(
-                "{guard}#[allow(dead_code, non_snake_case)] fn {}() -> bool {{ {} }} ",
-                mark.function, mark.condition
-            );
-            functions.push(ConditionFunction { span: applied.span, text });
+            let head = format!("{guard}#[allow(dead_code, non_snake_case)] fn {}() -> bool", mark.function);
+            functions.push(ConditionFunction { span: applied.span, head, condition: mark.condition.clone() });
         }
     }
     functions
 }
 
-/// Their tokens, each placed at its mark.
+/// Their tokens, each condition placed at its mark.
 pub(crate) fn placed_functions(functions: &[ConditionFunction]) -> TokenStream {
-    functions.iter().map(|function| expand::placed(expand::tokens(&function.text), function.span)).collect()
+    let mut tokens = TokenStream::new();
+    for function in functions {
+        let body = expand::placed(expand::tokens(&function.condition), function.span);
+        tokens.extend(expand::tokens(&function.head));
+        tokens.extend([TokenTree::Group(Group::new(Delimiter::Brace, body))]);
+    }
+    tokens
 }
 
 /// Their source text.
 pub(crate) fn functions_text(functions: &[ConditionFunction]) -> String {
-    functions.iter().map(|function| function.text.as_str()).collect()
+    let mut text = String::new();
+    for ConditionFunction { head, condition, .. } in functions {
+        write!(text, "{head} {{ {condition} }} ").expect("writing to a String cannot fail");
+    }
+    text
 }
 
 /// The marks as seen from a module inside of the one that they were written for.

@@ -118,13 +118,15 @@ pub(crate) fn hosted(
         _ => {
             let call = if function.returns_value() {
                 let place = name.span().start();
-                settled(&format!("{name}()"), file, place.line, place.column + 1)
+                format!("|| {}", settled(&format!("{name}()"), file, place.line, place.column + 1))
+            } else if function.qualifiers.is_empty() {
+                name.to_string()
             } else {
-                format!("{name}()")
+                format!("|| {name}()")
             };
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
-            body.extend(placed(tokens(&marks::run_text(&format!("|| {call}"), marks)), span));
+            body.extend(placed(tokens(&marks::run_text(&call, marks)), span));
         }
     }
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();

@@ -35,9 +35,7 @@ fn value(marks: &Marks) -> String {
         }
     }
     let mut fields = format!("skip_if: &[{skip_if}], serial: &[{serial}],");
-    if !exclusive.is_empty() {
-        push(&mut fields, &format!("exclusive: ::core::cfg!(any({})),", exclusive.join(", ")));
-    }
+    push(&mut fields, &format!("exclusive: ::core::cfg!(any({})),", exclusive.join(", ")));
     let of = |applied: &Applied| match &applied.mark {
         Mark::Xfail(Xfail { reason, strict, panics, run }) => {
             let panics = panics.as_ref().map_or_else(|| NONE.to_owned(), |panics| some(&literal(panics)));
@@ -57,7 +55,7 @@ fn value(marks: &Marks) -> String {
     push(&mut fields, &format!("should_panic: {}", should_panic(marks)));
     format!(
         "const {{ #[allow(unused_imports)] use ::testkit::__private::{{Marks, Retry, ShouldPanic, SkipIf, Xfail}}; \
-         &Marks {{ {fields} , ..Marks::NONE }} }}"
+         &Marks {{ {fields} }} }}"
     )
 }
 
@@ -258,16 +256,16 @@ mod tests {
 
     #[test]
     fn lists_have_their_commas_whatever_holds() {
-        let serial = |predicate: Option<&str>, key: &str| Applied {
-            predicate: predicate.map(str::to_owned),
-            mark: Mark::Serial(vec![key.to_owned()]),
-            span: Span::call_site(),
-        };
         #[track_caller]
         fn check(applied: &[Applied], holding: &[&str], want: &str) {
             let marks = Marks { applied: applied.to_vec(), ..Marks::default() };
             assert_eq!(evaluated(&record_fields(&marks), holding), want, "{holding:?}");
         }
+        let serial = |predicate: Option<&str>, key: &str| Applied {
+            predicate: predicate.map(str::to_owned),
+            mark: Mark::Serial(vec![key.to_owned()]),
+            span: Span::call_site(),
+        };
         let conditional = [serial(Some("x"), "1"), serial(Some("y"), "2"), serial(Some("z"), "3")];
         check(&conditional, &[], ",\"serial\":[]");
         check(&conditional, &["x"], ",\"serial\":[\"1\"]");

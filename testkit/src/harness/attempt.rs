@@ -77,7 +77,7 @@ pub(super) fn attempt(case: &TestCase) -> AttemptFinished {
     let result = catch_unwind(case.run);
     let duration = started.elapsed();
     let (phase, recorded) = with_state(|state| (state.phase, std::mem::take(&mut state.recorded)));
-    let result = match result.map_err(Box::downcast::<Skipped>) {
+    let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
         // A failure that was recorded before counts for more than the wish to skip the rest.
         Err(Ok(skipped)) if recorded.is_empty() => {
             return AttemptFinished {

@@ -46,7 +46,7 @@ fn live_shows_the_progress_below_the_failures() {
     insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @r"
         remove the mark if what it waits for is done
 
-    [━━━━━━━━━━━━━━━━━━━━╸   ] 17/20  7 failed, 4 passed, 1 xfailed, 1 xpassed, 4…
+    [━━━━━━━━━━━━━━━━━━━━╸   ] 17/20  7 failed, 4 passed, 1 xfailed, 1 xpassed, 4 …
         1.51 s  shop::orders::test_export
         1.35 s  shop::cart::tests::test_slow_disk
     ");
