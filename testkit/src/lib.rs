@@ -90,8 +90,9 @@
 //!
 //! # Marks
 //!
-//! A mark says how a test is to be run or judged. It stands on a test, on the `impl` block of a group, or on a module of
-//! tests, where it is that of every test inside; the innermost one counts. Every mark may stand in `#[cfg_attr(…)]`.
+//! A mark says how a test is to be run or judged. It stands on a test, on the `impl` block of a group, or on an
+//! inline module of tests, where it is that of every test inside; the innermost one counts. Every mark may stand in
+//! `#[cfg_attr(…)]`. Tests of other frameworks have none.
 //!
 //! | mark | meaning |
 //! |---|---|

@@ -124,3 +124,33 @@ mod inline {
 fn any_name() {
     panic!("as expected");
 }
+
+// Marks may stand before what collects their item, too.
+#[xfail("bug 5")]
+#[testkit::test]
+fn other_name() {
+    panic!("as expected");
+}
+
+#[skip_if(before_condition(), "the whole module")]
+#[serial]
+#[testkit::tests]
+mod marked_before {
+    fn before_condition() -> bool {
+        true
+    }
+
+    fn test_function() {
+        panic!("the condition holds");
+    }
+}
+
+struct TestMarkedBefore;
+
+#[xfail("bug 6")]
+#[testkit::tests]
+impl TestMarkedBefore {
+    fn test_method(&self) {
+        panic!("as expected");
+    }
+}

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
+use testkit_protocol::record::{MarkRecord, XfailRecord};
 
 use super::*;
-use crate::model::{Harness, Host, Test, samples};
+use crate::model::{Harness, Host, Test, TestMarks, samples};
 use crate::select::{Place, select};
 
 fn written(list: &TestList, format: ListFormat) -> String {
@@ -44,6 +45,29 @@ fn json() {
     assert_eq!(text.lines().count(), 1);
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap());
+}
+
+#[test]
+fn marks_are_shown() {
+    let mut list = samples::list();
+    let skip = TestMarks { skip: Some("no server".to_owned()), ..TestMarks::default() };
+    let xfail = XfailRecord { reason: "bug 12".to_owned(), ..XfailRecord::default() };
+    let free = MarkRecord { name: "db".to_owned(), arguments: Some("kind = \"pg\"".to_owned()) };
+    let other = TestMarks { xfail: Some(xfail), serial: vec![String::new()], free: vec![free], ..TestMarks::default() };
+    list.tests[0].marks = Some(skip.into());
+    list.tests[3].marks = Some(other.into());
+    let tree = written(&list, ListFormat::Tree);
+    assert!(
+        tree.contains("test_add [skip: no server]\n") && tree.contains("test_sum[two items] [xfail: bug 12]\n"),
+        "{tree}"
+    );
+    let document: serde_json::Value = serde_json::from_str(&written(&list, ListFormat::Json)).unwrap();
+    assert_eq!(document["tests"][0]["skip"], "no server");
+    let marked = &document["tests"][3];
+    assert_eq!(marked["xfail"], serde_json::json!({"reason": "bug 12"}));
+    assert_eq!(marked["serial"], serde_json::json!([""]));
+    assert_eq!(marked["marks"], serde_json::json!([{"name": "db", "arguments": "kind = \"pg\""}]));
+    assert_eq!((marked.get("skip"), marked.get("exclusive"), marked.get("retry")), (None, None, None));
 }
 
 #[test]

@@ -34,11 +34,13 @@ pub(super) fn write(list: &TestList, selected: &[TestIndex], out: &mut impl Writ
         out.write_all(leaf.as_bytes())?;
         if let Some(reason) = &test.ignore {
             ignored += 1;
-            if reason.is_empty() {
-                out.write_all(b" [ignored]")?;
-            } else {
-                write!(out, " [ignored: {}]", words::one_line(reason))?;
-            }
+            remark(out, "ignored", reason)?;
+        }
+        if let Some(reason) = test.marks.as_ref().and_then(|marks| marks.skip.as_ref()) {
+            remark(out, "skip", reason)?;
+        }
+        if let Some(xfail) = test.marks.as_ref().and_then(|marks| marks.xfail.as_ref()) {
+            remark(out, "xfail", &xfail.reason)?;
         }
         out.write_all(b"\n")?;
     }
@@ -68,6 +70,11 @@ fn split(test: &Test) -> (Vec<&str>, &str) {
         return (Vec::new(), path);
     };
     (path[..at].split("::").collect(), &path[at + 2..])
+}
+
+/// ` [ignored: why]`
+fn remark(out: &mut impl Write, word: &str, reason: &str) -> io::Result<()> {
+    if reason.is_empty() { write!(out, " [{word}]") } else { write!(out, " [{word}: {}]", words::one_line(reason)) }
 }
 
 fn indent(out: &mut impl Write, depth: usize) -> io::Result<()> {

@@ -309,8 +309,7 @@ impl Driver<'_> {
                 continue;
             }
             let kind = self.lane_kind(index);
-            // In one process on several threads, the hosting side of the library keeps tests apart.
-            if let Some(marks) = marks.filter(|_| kind != LaneKind::Threads) {
+            if let Some(marks) = marks {
                 self.scheduler.constrain(index, &marks.serial, marks.exclusive);
             }
             match lanes.iter_mut().rev().find(|(of, lane, _)| (*of, lane) == (binary, &kind)) {

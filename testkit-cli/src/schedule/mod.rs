@@ -165,7 +165,8 @@ impl Scheduler {
 
     /// Adds tests of a binary that are run in one way, after those already there.
     pub(crate) fn add(&mut self, binary: BinaryIndex, kind: &LaneKind, tests: impl IntoIterator<Item = TestIndex>) {
-        if self.constraint_of.is_empty() {
+        // In one process on several threads, the library itself keeps tests apart, and no other process runs beside it.
+        if self.constraint_of.is_empty() || *kind == LaneKind::Threads {
             self.add_to_lane(binary, kind, None, tests);
             return;
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::samples;
+use crate::model::{TestMarks, samples};
 
 fn strings(selectors: &[&str]) -> Vec<String> {
     selectors.iter().map(|selector| (*selector).to_owned()).collect()
@@ -119,6 +119,24 @@ fn ignored_tests_run_when_asked_for() {
     check(Some(""), RunIgnored::Default, Fate::Skip { reason: "" });
     check(Some("slow"), RunIgnored::All, Fate::Run);
     check(Some("slow"), RunIgnored::Only, Fate::Run);
+}
+
+#[test]
+fn a_test_with_skip_is_never_run() {
+    #[track_caller]
+    fn check(ignore: Option<&str>, which: RunIgnored, want: Fate<'_>) {
+        let marks = TestMarks { skip: Some("why".to_owned()), ..TestMarks::default() };
+        let test = samples::list().tests[0].clone();
+        let test = Test { ignore: ignore.map(str::to_owned), marks: Some(marks.into()), ..test };
+        assert_eq!(fate(&test, which), want, "{ignore:?} {which:?}");
+    }
+    let skip = Fate::Skip { reason: "why" };
+    check(None, RunIgnored::Default, skip);
+    check(None, RunIgnored::All, skip);
+    check(None, RunIgnored::Only, Fate::LeaveOut);
+    check(Some("slow"), RunIgnored::Default, skip);
+    check(Some("slow"), RunIgnored::All, skip);
+    check(Some("slow"), RunIgnored::Only, skip);
 }
 
 #[test]

@@ -120,7 +120,16 @@ impl Collector {
                             changed.set_span(body.span());
                             (attributes, ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module }))
                         }
-                        body => (attributes, ItemKind::Module(ast::Module { body, ..module })),
+                        body => {
+                            if is_separate && !outer.is_empty() {
+                                self.diagnostics.error(
+                                    module.name.span(),
+                                    format!("the marks of the module around `mod {}` do not reach its tests", module.name),
+                                    "remove the inner `#[testkit::tests]`: the outer one collects inner modules as well",
+                                );
+                            }
+                            (attributes, ItemKind::Module(ast::Module { body, ..module }))
+                        }
                     };
                     output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }

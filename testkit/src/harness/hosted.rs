@@ -18,8 +18,7 @@ type Payload = Box<dyn Any + Send>;
 
 /// Runs a test to its end; a panic that leaves this is a failure to libtest.
 pub(super) fn run(body: impl Fn(), marks: &Marks) {
-    let is_judged = is_judged();
-    if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged) {
+    if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
     let _turn = turn::wait(marks);
@@ -30,7 +29,7 @@ pub(super) fn run(body: impl Fn(), marks: &Marks) {
         }))
     };
     let mut result = panicked_as_asked(once(), marks.should_panic);
-    for (made, retry) in (1..).zip(repeated(marks, is_judged)) {
+    for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
         if payload.is::<Skipped>() {
             break;
@@ -42,8 +41,8 @@ pub(super) fn run(body: impl Fn(), marks: &Marks) {
         result = panicked_as_asked(once(), marks.should_panic);
     }
     match result {
-        Err(payload) if payload.is::<Skipped>() => skipped(payload, is_judged),
-        result => match marks.xfail.filter(|_| !is_judged) {
+        Err(payload) if payload.is::<Skipped>() => skipped(payload),
+        result => match marks.xfail.filter(|_| !is_judged()) {
             None => result.unwrap_or_else(|payload| resume_unwind(payload)),
             Some(xfail) => expect_failure(result, xfail),
         },
@@ -51,8 +50,8 @@ pub(super) fn run(body: impl Fn(), marks: &Marks) {
 }
 
 /// The mark once for each further attempt that it allows; the command makes those itself.
-fn repeated(marks: &Marks, is_judged: bool) -> impl Iterator<Item = crate::marks::Retry> {
-    marks.retry.filter(|_| !is_judged).into_iter().flat_map(|retry| std::iter::repeat_n(retry, retry.count as usize))
+fn repeated(marks: &Marks) -> impl Iterator<Item = crate::marks::Retry> {
+    marks.retry.filter(|_| !is_judged()).into_iter().flat_map(|retry| std::iter::repeat_n(retry, retry.count as usize))
 }
 
 /// Whether the command makes the verdict: it is our parent, and has said so.
@@ -93,9 +92,9 @@ fn panicked_as_asked(result: Result<(), Payload>, should_panic: ShouldPanic) -> 
     Err(Box::new(message))
 }
 
-fn skipped(payload: Payload, is_judged: bool) {
+fn skipped(payload: Payload) {
     let reason = payload.downcast::<Skipped>().map(|skipped| skipped.reason).unwrap_or_default();
-    if is_judged {
+    if is_judged() {
         // The command reads the text of the panic.
         std::panic::panic_any(format!("{}{reason}", env::SKIPPED));
     }

@@ -175,6 +175,9 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessfu
         Some(AttemptReason::AloneAfterLoss) => {
             notes.push("run again alone: what the first attempt gave could not be trusted".to_owned());
         }
+        Some(AttemptReason::Retry) if !differed => {
+            notes.push(format!("all {} attempts failed", finished.attempts));
+        }
         Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure | AttemptReason::Retry) | None => {
             if differed && !finished.fails_only_after_others {
                 let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| Verdict::from(outcome).word()).collect();
