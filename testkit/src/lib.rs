@@ -116,4 +116,4 @@ pub mod prelude;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use testkit_macros::{assert, discover, discover_files, test, tests, timeout};
+pub use testkit_macros::{assert, check, discover, discover_files, eventually, test, tests, timeout};
