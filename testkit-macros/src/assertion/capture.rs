@@ -96,6 +96,8 @@ pub(super) struct Capturer {
     shown: Vec<String>,
     /// Number of the first variable of this condition, so that names differ in the whole assertion.
     first: usize,
+    /// How many variables were named.
+    pub(super) made: usize,
     is_off: bool,
 }
 
@@ -119,7 +121,9 @@ impl Capturer {
 
     /// An operand of a comparison, ready to be evaluated.
     pub(super) fn operand(&mut self, tokens: &[TokenTree], node: &Node) -> TokenStream {
-        if self.is_off { copied(tokens, node) } else { self.build(tokens, node, Role::Shown) }.into_iter().collect()
+        let built = if self.is_off { copied(tokens, node) } else { self.build(tokens, node, Role::Shown) };
+        self.drop_borrowed();
+        built.into_iter().collect()
     }
 
     /// A condition that is no comparison, ready to be evaluated: what it asks, it asks of something to be shown.
@@ -142,7 +146,9 @@ impl Capturer {
             Kind::Matches => self.matches(tokens, node),
             _ => None,
         };
-        built.unwrap_or_else(|| self.build(tokens, node, Role::Shown)).into_iter().collect()
+        let built = built.unwrap_or_else(|| self.build(tokens, node, Role::Shown));
+        self.drop_borrowed();
+        built.into_iter().collect()
     }
 
     /// `receiver.all(…)` with the elements noted on their way.
@@ -174,6 +180,14 @@ impl Capturer {
         let mut output = tokens[node.range.start..at].to_vec();
         output.push(TokenTree::Group(changed));
         Some(output)
+    }
+
+    /// Forgets the places to be looked at afterwards if anything else is held that may borrow from them.
+    fn drop_borrowed(&mut self) {
+        let is_held = self.captures.iter().any(|capture| matches!(capture.way, Way::Result | Way::Asked | Way::Watched));
+        if is_held {
+            self.captures.retain(|capture| capture.way != Way::Changed);
+        }
     }
 
     /// Notes what happens to each variable.
@@ -406,11 +420,12 @@ impl Capturer {
         if is_known || self.captures.len() >= LIMIT {
             return None;
         }
-        let name = Ident::new(&format!("kept_{}", self.first + self.captures.len()), Span::mixed_site());
+        let name = Ident::new(&format!("kept_{}", self.first + self.made), Span::mixed_site());
         let place = match way {
             Way::Looked | Way::Consumed | Way::Copied | Way::Changed => copied(tokens, node).into_iter().collect(),
             Way::Result | Way::Asked | Way::Watched => TokenStream::new(),
         };
+        self.made += 1;
         self.captures.push(Capture { way, source, name: name.clone(), place });
         Some(name)
     }

@@ -277,7 +277,7 @@ impl<'a> Condition<'a> {
 
     /// `[(way "source" name (place)) …]`, those of comparisons that did not decide before them.
     fn captures(&mut self, capturer: &Capturer) -> TokenTree {
-        self.kept += capturer.captures.len();
+        self.kept += capturer.made;
         let undecided = self
             .undecided
             .iter()

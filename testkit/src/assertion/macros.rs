@@ -82,6 +82,7 @@ macro_rules! __condition {
         $($crate::__keep!$kept;)*
         let holds: bool = match $condition {
             holds => {
+                let holds: bool = holds;
                 if $($not)? holds {
                     let decided = $crate::__private::asked($crate::__option!$needle);
                     $crate::__tell!($how $site decided [$($kept)*] $message);
