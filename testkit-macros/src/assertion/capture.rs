@@ -184,7 +184,8 @@ impl Capturer {
 
     /// Forgets the places to be looked at afterwards if anything else is held that may borrow from them.
     fn drop_borrowed(&mut self) {
-        let is_held = self.captures.iter().any(|capture| matches!(capture.way, Way::Result | Way::Asked | Way::Watched));
+        let is_held =
+            self.captures.iter().any(|capture| matches!(capture.way, Way::Result | Way::Asked | Way::Watched));
         if is_held {
             self.captures.retain(|capture| capture.way != Way::Changed);
         }

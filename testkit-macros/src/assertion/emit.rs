@@ -23,9 +23,49 @@ pub(crate) fn assert(input: &TokenStream) -> TokenStream {
         // The standard macro has the words for what is wrong here.
         return quote! { ::core::assert!(#input) };
     };
+    if let Some(expansion) = plain_comparison(&tokens, &node, &message) {
+        return expansion;
+    }
     let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
     condition.finished(quote! { let _: bool = #evaluation; })
+}
+
+/// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
+fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) -> Option<TokenStream> {
+    let Kind::Comparison(left, operator, right) = &node.kind else { return None };
+    if ![left, right].iter().all(|operand| is_plain(tokens, operand)) {
+        return None;
+    }
+    let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
+    let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
+    let operator_text: String = operator.to_string().split_whitespace().collect();
+    let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+    Some(quote! {
+        ::testkit::__assert_comparison!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
+    })
+}
+
+/// Whether there is nothing in an operand that could be kept.
+fn is_plain(tokens: &[TokenTree], node: &Node) -> bool {
+    let is_plain_group = |index: usize| match &tokens[index] {
+        TokenTree::Group(group) => {
+            let inner = parse::inside(group);
+            parse::list(&inner)
+                .is_some_and(|nodes| nodes.iter().all(|node| matches!(node.kind, Kind::Literal | Kind::Path)))
+        }
+        _ => false,
+    };
+    match &node.kind {
+        Kind::Name | Kind::Path | Kind::Literal => true,
+        Kind::Field(base) => is_plain(tokens, base),
+        Kind::Negation(operand) | Kind::Dereference(operand) => matches!(operand.kind, Kind::Literal | Kind::Name),
+        Kind::Arithmetic(left, right) => {
+            matches!((&left.kind, &right.kind), (Kind::Literal | Kind::Path, Kind::Literal | Kind::Path))
+        }
+        Kind::Call(callee) => matches!(callee.kind, Kind::Name | Kind::Path) && is_plain_group(node.range.end - 1),
+        _ => false,
+    }
 }
 
 /// Expands the arguments of `check!`.

@@ -74,6 +74,30 @@ macro_rules! __comparison {
     }};
 }
 
+/// What a comparison becomes that is all that `assert!` is given, with nothing in it to be kept:
+/// `(LEFT) [operator] (RIGHT) [texts] (message)`. Most assertions are that, so it is as little as can be.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __assert_comparison {
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
+        {
+            match (&$left, &$right) {
+                (left, right) => {
+                    if !(*left $($operator)+ *right) {
+                        use $crate::__private::Undebuggable as _;
+                        $crate::__private::fail_comparison(
+                            &$texts,
+                            $crate::__private::Probe(&left).value(),
+                            $crate::__private::Probe(&right).value(),
+                            $crate::__message!$message,
+                        )
+                    }
+                }
+            };
+        }
+    };
+}
+
 /// What any other condition becomes: `how not (CONDITION) (site) [kept values] (text looked for) (message)`.
 #[doc(hidden)]
 #[macro_export]

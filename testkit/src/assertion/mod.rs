@@ -12,4 +12,4 @@ pub use keep::{
     Undecided, Watch, copy_place, peek, place, snap, watch,
 };
 pub use probe::{Probe, Undebuggable, Value};
-pub use told::{Kept, Site, Waiting, asked, compared, fail, fail_equality, late, note, unmatched};
+pub use told::{Kept, Site, Waiting, asked, compared, fail, fail_comparison, fail_equality, late, note, unmatched};

@@ -75,6 +75,19 @@ pub fn fail(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Ar
     harness::raise(failure(site, decided, kept, message))
 }
 
+/// Ends the test because `assert!` of nothing but a comparison does not hold; `texts` are as for [`compared`].
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn fail_comparison(
+    texts: &[&'static str; 3],
+    left: Value<'_>,
+    right: Value<'_>,
+    message: Option<Arguments<'_>>,
+) -> ! {
+    fail_whole("assert", texts, left, right, message)
+}
+
 /// Records that `check!` does not hold.
 #[cold]
 #[inline(never)]
@@ -94,10 +107,22 @@ pub fn fail_equality(
     message: Option<Arguments<'_>>,
 ) -> ! {
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    let decided = compared(&[left_source, operator, right_source], left, right);
+    fail_whole(name, &[left_source, operator, right_source], left, right, message)
+}
+
+/// Ends the test because a comparison, all that the macro `name` was given, does not hold.
+#[track_caller]
+fn fail_whole(
+    name: &'static str,
+    texts: &[&'static str; 3],
+    left: Value<'_>,
+    right: Value<'_>,
+    message: Option<Arguments<'_>>,
+) -> ! {
+    let decided = compared(texts, left, right);
     let mut failure = failure(&Site(name, "", 0, 0), decided, &[], message);
     if let FailureKind::Assertion(assertion) = &mut failure.kind {
-        assertion.expression = format!("{left_source} {operator} {right_source}");
+        assertion.expression = texts.join(" ");
     }
     harness::raise(failure)
 }
