@@ -284,7 +284,7 @@ fn pointer(assertion: &Assertion, comparison: &Comparison, layout: &ValueLayout)
     }
     let letters = |operand: &Operand| operand.value.chars().collect::<Vec<_>>();
     let (left, right) = (letters(left), letters(right));
-    let (left_parts, right_parts) = diff::differing_parts(&left, &right)?;
+    let [left_parts, right_parts] = diff::differing_parts(&left, &right)?;
     let start = left_parts.first().into_iter().chain(right_parts.first()).map(|part| part.start).min()?;
     let end = left_parts.last().into_iter().chain(right_parts.last()).map(|part| part.end).max()?;
     let before = right.get(..start)?.iter().collect::<String>();

@@ -86,7 +86,7 @@ struct Unit {
 impl Unit {
     fn pair(left: &str, right: &str) -> Self {
         let (left, right) = (letters(left), letters(right));
-        let Some((left_parts, right_parts)) = differing_parts(&left, &right) else {
+        let Some([left_parts, right_parts]) = differing_parts(&left, &right) else {
             let line = |sign, letters: &[char]| Some(vec![format!("{sign} {}", shown(letters, &[]).0)]);
             return Self { left: line('-', &left), right: line('+', &right), pointed: false };
         };
@@ -150,7 +150,7 @@ fn shown(line: &[char], parts: &[Range<usize>]) -> (String, String) {
 }
 
 /// The parts of two versions of a line that differ, in characters; `None` if they have too little in common.
-pub(super) fn differing_parts(left: &[char], right: &[char]) -> Option<(Vec<Range<usize>>, Vec<Range<usize>>)> {
+pub(super) fn differing_parts(left: &[char], right: &[char]) -> Option<[Vec<Range<usize>>; 2]> {
     let (left_words, right_words) = (words(left), words(right));
     let mut pairs = if left_words.len().saturating_mul(right_words.len()) <= MAX_WORDS {
         common_words(left, &left_words, right, &right_words)
@@ -176,7 +176,7 @@ pub(super) fn differing_parts(left: &[char], right: &[char]) -> Option<(Vec<Rang
         parts.iter().map(|part| line[part.clone()].iter().filter(is_word).count()).sum::<usize>()
     };
     let different = different(left, &left_parts).max(different(right, &right_parts));
-    (different * 2 <= all).then_some((left_parts, right_parts))
+    (different * 2 <= all).then_some([left_parts, right_parts])
 }
 
 /// Appends a part; an empty one is nothing to point at.

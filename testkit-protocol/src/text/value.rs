@@ -39,7 +39,7 @@ pub(super) fn wrapped(value: &str, columns: usize) -> Option<String> {
     for word in compact(value, value.len())?.split_inclusive(", ") {
         if !line.is_empty() && super::visible::columns(&line) + super::visible::columns(word.trim_end()) > columns {
             lines.push(line.trim_end().to_owned());
-            line = " ".to_owned();
+            line = String::from(" ");
         }
         line.push_str(word);
     }

@@ -78,7 +78,7 @@ pub(super) fn open(value: &str, indentation: usize) -> Option<Node<'_>> {
     let (body, tail) = rest.split_at(last);
     let closer = tail.strip_prefix(&SPACES[..indentation])?;
     let indentation = indentation + STEP;
-    let name = head[..head.len().checked_sub(1)?].trim_end_matches(' ');
+    let name = head.strip_suffix(['{', '(', '['])?.trim_end_matches(' ');
     let shape = match (head.as_bytes().last()?, closer) {
         (b'{', "}") if name.is_empty() => braces(body, indentation),
         (b'{', "}") if is_name(name) => Shape::Struct,

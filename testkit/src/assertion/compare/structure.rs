@@ -173,7 +173,8 @@ impl<'t, 'r> Comparer<'t, 'r> {
         if !self.in_diff {
             return;
         }
-        if left.lines.contains('\n') && right.lines.contains('\n') {
+        let by_lines = |lines: &str| lines.contains('\n') && !lines.ends_with('\n');
+        if by_lines(left.lines) && by_lines(right.lines) {
             lines::diff(self.report, left.lines, right.lines);
         } else {
             self.report.changed(left.lines, right.lines);
