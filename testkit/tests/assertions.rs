@@ -59,7 +59,7 @@ fn comparisons_show_both_operands() {
     check(|| testkit::assert_eq!(add(1, 1), 3), "assertion failed: add(1, 1) == 3\n  left:  add(1, 1) = 2\n  right: 3");
     check(
         || testkit::assert_ne!(add(1, 1), 2, "not {}", 2),
-        "not 2\nassertion failed: add(1, 1) != 2\n  left:  add(1, 1) = 2\n  right: 2",
+        "not 2\nassertion failed: add(1, 1) != 2\n  both sides: 2",
     );
 }
 
@@ -84,7 +84,7 @@ fn values_without_debug_show_their_type() {
     );
     check(
         || generic(Silent, Silent),
-        "assertion failed: left != right\n  left:  left = <a value of type assertions::Silent>\n  \
+        "assertion failed: left != right\n  left:  left  = <a value of type assertions::Silent>\n  \
          right: right = <a value of type assertions::Silent>",
     );
 }

@@ -26,8 +26,6 @@ pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize)
     push_expression(&mut text, &assertion.expression, assertion.decided, columns);
     let empty = Comparison::default();
     let comparison = assertion.comparison.as_ref().unwrap_or(&empty);
-    let layout = ValueLayout::new(&assertion.operands, comparison, columns);
-    let pointer = pointer(assertion, comparison, &layout);
     let mut operands = assertion.operands.as_slice();
     if let [left, right, others @ ..] = operands
         && is_pair(left, right)
@@ -35,15 +33,17 @@ pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize)
         && comparison.differences.is_empty()
         && left.moment.is_at_failure()
         && right.moment.is_at_failure()
-        && !left.value.starts_with("<a value of type ")
+        && !is_stand_in(&left.value)
     {
-        layout.push_value(&mut text, "\n  both sides:", &left.value, false);
+        ValueLayout::new(others, comparison, columns).push_value(&mut text, "\n  both sides:", &left.value, false);
         operands = others;
     }
+    let layout = ValueLayout::new(operands, comparison, columns);
+    let pointer = pointer(operands, comparison, &layout);
     for operand in operands {
         layout.push_operand(&mut text, operand, pointer.is_some());
     }
-    let shows_values = layout.shows_both_values(&assertion.operands);
+    let shows_values = layout.shows_both_values(operands);
     if let Some(pointer) = &pointer {
         write!(text, "\n{pointer}").expect("writing to a String cannot fail");
     } else {
@@ -256,6 +256,12 @@ impl ValueLayout {
     }
 }
 
+/// Whether the value's text is, or ends with, words of ours instead of its own: two such texts may stand for anything.
+fn is_stand_in(value: &str) -> bool {
+    let ends = ["<its Debug panicked>", "<its Debug returned an error>", "<cut: its Debug text is too long>"];
+    value.starts_with("<a value of type ") || ends.iter().any(|end| value.ends_with(end))
+}
+
 /// Whether the value is a text of several lines, which no one reads with its escapes.
 fn is_text_of_lines(value: &str) -> bool {
     value.starts_with('"') && value.contains("\\n")
@@ -271,15 +277,15 @@ fn source(operand: &Operand) -> String {
 }
 
 /// A line under two texts of one line that points at what differs.
-fn pointer(assertion: &Assertion, comparison: &Comparison, layout: &ValueLayout) -> Option<String> {
-    let [left, right, ..] = assertion.operands.as_slice() else { return None };
+fn pointer(operands: &[Operand], comparison: &Comparison, layout: &ValueLayout) -> Option<String> {
+    // Sub-expressions after the two sides would come between the text and the pointer.
+    let [left, right] = operands else { return None };
     let [Difference { path, .. }] = comparison.differences.as_slice() else { return None };
     let texts = left.value.starts_with('"') && right.value.starts_with('"');
-    // Sub-expressions after the two sides would come between the text and the pointer.
-    if !texts || !path.starts_with("char ") || !layout.shows_both_values(&assertion.operands) {
+    if !texts || !path.starts_with("char ") || !layout.shows_both_values(operands) {
         return None;
     }
-    if assertion.operands.len() > 2 || [left, right].iter().any(|operand| columns(&source(operand)) > MAX_PADDED) {
+    if [left, right].iter().any(|operand| columns(&source(operand)) > MAX_PADDED) {
         return None;
     }
     let letters = |operand: &Operand| operand.value.chars().collect::<Vec<_>>();
@@ -312,7 +318,8 @@ fn push_differences(text: &mut String, comparison: &Comparison, shows_values: bo
     }
     match differences.as_slice() {
         // The values on their own lines say the same.
-        [only] if only.path.is_empty() && only.left.is_some() && only.right.is_some() && count == 1 => {}
+        [Difference { path, left: Some(_), right: Some(_) }]
+            if count == 1 && (path.is_empty() || (shows_values && path == "char 1 of line 1")) => {}
         [only] if count == 1 => {
             let at = if only.path.is_empty() { "differs: " } else { "differs at " };
             write!(text, "\n  {at}{}", difference(only)).expect("writing to a String cannot fail");

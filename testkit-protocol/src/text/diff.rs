@@ -8,7 +8,7 @@ use crate::failure::DiffLine;
 /// Most combinations of words of two lines that are compared; of more, only the common ends are found.
 const MAX_WORDS: usize = 40_000;
 
-/// Shortest line under which a pointer helps to find what differs, in characters.
+/// Shortest line under which a pointer helps to find what differs, in columns.
 const POINTED: usize = 16;
 
 /// The lines of the diff, each with its mark: `- ` left, `+ ` right, two spaces for both.
@@ -92,7 +92,10 @@ impl Unit {
         };
         let (left_text, left_pointers) = shown(&left, &left_parts);
         let (right_text, right_pointers) = shown(&right, &right_parts);
-        let long = |line: &[char]| line.iter().skip_while(|letter| letter.is_whitespace()).count() >= POINTED;
+        let long = |line: &[char]| {
+            let written = line.iter().skip_while(|letter| letter.is_whitespace());
+            written.map(|&letter| columns_of(letter)).sum::<usize>() >= POINTED
+        };
         let hidden = left_text.chars().ne(left.iter().copied()) || right_text.chars().ne(right.iter().copied());
         if !hidden && !long(&left) && !long(&right) {
             return Self {

@@ -1,7 +1,7 @@
 //! Files with the values that are too long for a report.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -23,25 +23,28 @@ pub(super) fn write(values: &[(&str, &str)]) -> Result<String, String> {
     let directory = directory(&executable).unwrap_or_else(std::env::temp_dir).join("testkit").join("values");
     let stem = executable.file_stem().unwrap_or_default().to_string_lossy();
     let path = directory.join(format!("{stem}-{}-{number}.txt", std::process::id()));
-    let written = fs::create_dir_all(&directory).and_then(|()| {
+    let written = || {
+        fs::create_dir_all(&directory)?;
         if number == 1 {
             remove_old(&directory);
         }
-        fs::write(&path, contents(values))
-    });
-    written
+        let mut file = fs::File::create(&path)?;
+        for (label, value) in values {
+            for piece in [label, ":\n", value, "\n"] {
+                file.write_all(piece.as_bytes())?;
+            }
+        }
+        Ok(())
+    };
+    written()
         .map(|()| path.display().to_string())
-        .map_err(|error| format!("the full values could not be written to {}: {error}", path.display()))
+        .map_err(|error: io::Error| format!("the full values could not be written to {}: {error}", path.display()))
 }
 
 /// The target directory of Cargo that the executable lies in.
 fn directory(executable: &Path) -> Option<PathBuf> {
     // Cargo marks it for backup programs: <https://bford.info/cachedir/>.
     executable.ancestors().skip(1).find(|ancestor| ancestor.join("CACHEDIR.TAG").is_file()).map(Path::to_owned)
-}
-
-fn contents(values: &[(&str, &str)]) -> String {
-    values.iter().map(|(label, value)| format!("{label}:\n{value}\n")).collect()
 }
 
 /// Removes what earlier runs left; whatever cannot be removed stays.

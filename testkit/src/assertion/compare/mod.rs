@@ -40,24 +40,21 @@ pub(crate) fn compare(left: &str, right: &str, limits: Limits) -> Compared {
         return Compared { notes: vec![equal_in_debug(left)], ..Compared::default() };
     }
     let mut notes = Vec::new();
-    let finished = match (pretty::string(left), pretty::string(right)) {
-        (Some(left), Some(right)) => {
-            notes.extend(about_texts(&left, &right));
-            // A line break at the end of both ends their last lines; one at the end of one side only is a difference.
-            let end = if left.ends_with('\n') && right.ends_with('\n') { "" } else { "\n" };
-            let (left, right) = (format!("{left}{end}"), format!("{right}{end}"));
-            let mut report = Report::new(limits);
-            lines::compare(&mut report, &left, &right);
-            report.finish()
-        }
-        (Some(_) | None, _) => {
-            let mut report = Report::new(limits);
-            let mut comparer = Comparer::new(&mut report);
-            let part = |value| Part { lines: value, key: "", value };
-            comparer.compare(part(left), part(right), 0);
-            notes.extend(comparer.float_note);
-            report.finish()
-        }
+    let finished = if let (Some(left), Some(right)) = (pretty::string(left), pretty::string(right)) {
+        notes.extend(about_texts(&left, &right));
+        // A line break at the end of both ends their last lines; one at the end of one side only is a difference.
+        let end = if left.ends_with('\n') && right.ends_with('\n') { "" } else { "\n" };
+        let (left, right) = (format!("{left}{end}"), format!("{right}{end}"));
+        let mut report = Report::new(limits);
+        lines::compare(&mut report, &left, &right);
+        report.finish()
+    } else {
+        let mut report = Report::new(limits);
+        let mut comparer = Comparer::new(&mut report);
+        let part = |value| Part { lines: value, key: "", value };
+        comparer.compare(part(left), part(right), 0);
+        notes.extend(comparer.float_note);
+        report.finish()
     };
     let Finished { comparison, cut, incomplete } = finished;
     if incomplete {

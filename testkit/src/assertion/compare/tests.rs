@@ -37,16 +37,16 @@ impl Debug for Tree {
             Self::Letter(value) => value.fmt(formatter),
             Self::Struct(name, fields) => {
                 let mut builder = formatter.debug_struct(name);
-                fields.iter().for_each(|(name, value)| {
+                for (name, value) in fields {
                     builder.field(name, value);
-                });
+                }
                 builder.finish()
             }
             Self::Tuple(name, parts) => {
                 let mut builder = formatter.debug_tuple(name);
-                parts.iter().for_each(|value| {
+                for value in parts {
                     builder.field(value);
-                });
+                }
                 builder.finish()
             }
             Self::List(parts) => parts.fmt(formatter),
@@ -127,7 +127,7 @@ fn reference(left: &Tree, right: &Tree, path: &str, paths: &mut Vec<String>) {
     for child in &left_children {
         match (child, find(&right_children, child).map(|at| &right_children[at])) {
             (Child::At(step, left), Some(Child::At(_, right))) => {
-                reference(left, right, &format!("{path}{step}"), paths)
+                reference(left, right, &format!("{path}{step}"), paths);
             }
             (Child::At(step, _), _) => paths.push(format!("{path}{step}")),
             (Child::Element(_), None) => paths.push(path.to_owned()),
@@ -280,7 +280,7 @@ proptest! {
         reference(&left, &right, "", &mut want);
         want.sort_unstable();
         let compared = checked(&left.text(), &right.text());
-        std::assert_eq!(paths(&compared), want, "{:#?}\n{:#?}", left, right);
+        std::assert_eq!(paths(&compared), want, "{left:#?}\n{right:#?}");
     }
 
     #[test]
