@@ -16,6 +16,9 @@ pub use value::compact;
 /// Width for which a report is made where nobody says another, in columns. It decides which values stand on one line.
 pub const DEFAULT_COLUMNS: usize = 100;
 
+/// The line above a diff. Below it every line begins with its side's mark or a blank, indented by two more spaces.
+pub const DIFF_HEADING: &str = "diff (- left, + right):";
+
 /// The whole report of a failure: its place on the first line, then [`body`], indented by two spaces.
 pub fn report(failure: &Failure) -> String {
     report_within(failure, DEFAULT_COLUMNS)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::value::{line_start, wrapped};
 use super::visible::columns;
-use super::{compact, diff, one_line, push_indented};
+use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
 use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operand, TextRange};
 
 /// What begins the line of the expression.
@@ -50,7 +50,7 @@ pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize)
         push_differences(&mut text, comparison, shows_values, columns);
     }
     if !shows_values && !comparison.diff.is_empty() {
-        text.push_str("\n  diff (- left, + right):");
+        write!(text, "\n  {DIFF_HEADING}").expect("writing to a String cannot fail");
         for line in diff::lines(&comparison.diff) {
             text.push_str("\n    ");
             text.push_str(&line);
@@ -183,20 +183,22 @@ impl ValueLayout {
         }
     }
 
-    /// What stands before the value: the role and the source.
+    /// What stands before the value, but for the blank before it: the role, the source and the sign.
     fn label(&self, operand: &Operand, align_literals: bool) -> String {
         let role = if operand.role.is_empty() { String::new() } else { format!("{}:", operand.role) };
-        let role = format!("  {role}{}", " ".repeat(self.roles.saturating_sub(columns(&role))));
+        let mut label = format!("  {role}{}", " ".repeat(self.roles.saturating_sub(columns(&role))));
         if is_literal(operand) {
-            let padding = if align_literals { self.sources + 3 } else { 0 };
-            return format!("{role}{}", " ".repeat(padding)).trim_end().to_owned();
+            label.push_str(&" ".repeat(if align_literals { self.sources + 3 } else { 0 }));
+            label.pop();
+            return label;
         }
         let source = source(operand);
         let padding = " ".repeat(self.sources.saturating_sub(columns(&source)));
-        match operand.moment {
-            Moment::Moved => format!("{role}{source}{padding}"),
-            Moment::AtFailure | Moment::AfterEvaluation => format!("{role}{source}{padding} ="),
-        }
+        let sign = match operand.moment {
+            Moment::Moved => "",
+            Moment::AtFailure | Moment::AfterEvaluation => " =",
+        };
+        format!("{label}{source}{padding}{sign}")
     }
 
     fn push_operand(&self, text: &mut String, operand: &Operand, align_literals: bool) {
@@ -204,12 +206,6 @@ impl ValueLayout {
         match operand.moment {
             Moment::Moved => write!(text, "{label}   (moved)").expect("writing to a String cannot fail"),
             Moment::AtFailure | Moment::AfterEvaluation => {
-                let label = if align_literals && is_literal(operand) {
-                    // The label of a literal is blank up to its value.
-                    format!("{label:<width$}", width = 1 + 2 + self.roles + self.sources + 2)
-                } else {
-                    label
-                };
                 let has_diff = self.has_diff && matches!(operand.role.as_str(), "left" | "right");
                 self.push_value(text, &label, &operand.value, has_diff);
             }

@@ -18,7 +18,7 @@ pub(super) fn lines(diff: &[DiffLine]) -> Vec<String> {
     while let Some(first) = rest.first() {
         match first {
             DiffLine::Same(line) => {
-                text.push(format!("  {}", same(line)).trim_end().to_owned());
+                text.push(format!("  {}", same(line)));
                 rest = &rest[1..];
             }
             DiffLine::Omitted(count) => {
@@ -32,6 +32,10 @@ pub(super) fn lines(diff: &[DiffLine]) -> Vec<String> {
                 rest = after;
             }
         }
+    }
+    // Blanks that matter have been made visible.
+    for line in &mut text {
+        line.truncate(line.trim_end().len());
     }
     text
 }
@@ -123,7 +127,7 @@ fn same(line: &str) -> String {
 }
 
 fn one_sided(sign: char, line: &str) -> Vec<String> {
-    vec![format!("{sign} {}", shown(&letters(line), &[]).0).trim_end().to_owned()]
+    vec![format!("{sign} {}", shown(&letters(line), &[]).0)]
 }
 
 fn letters(line: &str) -> Vec<char> {

@@ -18,7 +18,7 @@ pub(crate) use report::Limits;
 
 use pretty::Part;
 use report::{Finished, Report};
-use structure::Comparer;
+use structure::{Comparer, MAX_KEYED};
 
 /// Longest text that is read letter by letter for a note, in bytes.
 const LONG: usize = 100_000;
@@ -54,6 +54,12 @@ pub(crate) fn compare(left: &str, right: &str, limits: Limits) -> Compared {
         let part = |value| Part { lines: value, key: "", value };
         comparer.compare(part(left), part(right), 0);
         notes.extend(comparer.float_note);
+        if comparer.in_order {
+            notes.push(format!(
+                "more than {MAX_KEYED} entries are compared in the order of iteration, so one that has moved counts as two \
+                 differences"
+            ));
+        }
         report.finish()
     };
     let Finished { comparison, cut, incomplete } = finished;

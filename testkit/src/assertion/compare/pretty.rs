@@ -268,8 +268,9 @@ fn unicode_escape(text: &str) -> Option<(char, usize)> {
 /// The text of a value with the entries of its maps and sets in order, so that equal ones have equal texts whatever the
 /// order of iteration.
 pub(super) fn canonical(value: &str, indentation: usize) -> Cow<'_, str> {
-    let has_braces = value.starts_with("{\n") || value.contains(": {\n") || value.contains(" {\n");
-    if !has_braces {
+    // Structs have a name before the bracket, and a single blank.
+    let has_maps_or_sets = value.starts_with("{\n") || value.contains(": {\n") || value.contains("  {\n");
+    if !has_maps_or_sets {
         return Cow::Borrowed(value);
     }
     let Some(node) = open(value, indentation).filter(|node| !node.body.is_empty()) else {

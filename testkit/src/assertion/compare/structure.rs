@@ -16,8 +16,8 @@ use super::{excerpt, floats, lines};
 /// Longest key in a path, in characters.
 const KEY_CHARS: usize = 60;
 
-/// Most entries that are looked up by key; of more, those that are at the same place are compared.
-const MAX_KEYED: usize = 200_000;
+/// Most entries that are looked up by key; more of them are compared in the order in which they come.
+pub(super) const MAX_KEYED: usize = 200_000;
 
 /// A comparison on its way through two values.
 #[derive(Debug)]
@@ -29,11 +29,13 @@ pub(super) struct Comparer<'t, 'r> {
     in_diff: bool,
     /// What is to be said of the numbers that differ.
     pub(super) float_note: Option<String>,
+    /// Whether entries were compared in their order, being too many to be found by their keys.
+    pub(super) in_order: bool,
 }
 
 impl<'t, 'r> Comparer<'t, 'r> {
     pub(super) fn new(report: &'r mut Report<'t>) -> Self {
-        Self { report, path: String::new(), in_diff: true, float_note: None }
+        Self { report, path: String::new(), in_diff: true, float_note: None, in_order: false }
     }
 
     /// Compares two parts of one name or key; their lines are indented by `indentation` spaces.
@@ -71,7 +73,7 @@ impl<'t, 'r> Comparer<'t, 'r> {
         let (left_node, right_node) = (Node { shape, ..*left_node }, Node { shape, ..*right_node });
         match shape {
             Shape::Struct | Shape::Map | Shape::Set => self.compare_keyed(&left_node, &right_node),
-            Shape::Tuple => self.compare_by_position(&left_node, left_node.body, right_node.body, 0),
+            Shape::Tuple => self.compare_by_position(&left_node, left_node.body, right_node.body),
             Shape::List => self.compare_lists(&left_node, &right_node),
         }
         self.in_diff = in_diff;
@@ -89,7 +91,8 @@ impl<'t, 'r> Comparer<'t, 'r> {
         let left_parts: Vec<_> = left.parts_of(&left.body[common..]).take(MAX_KEYED).collect();
         let right_parts: Vec<_> = right.parts_of(&right.body[common..]).take(MAX_KEYED).collect();
         if left_parts.len() == MAX_KEYED || right_parts.len() == MAX_KEYED {
-            return self.report.not_compared(&left.body[common..], &right.body[common..]);
+            self.in_order = true;
+            return self.compare_in_order(left, &left.body[common..], &right.body[common..]);
         }
         let key = |part: &Part<'t>| match left.shape {
             Shape::Set => pretty::canonical(part.value, left.indentation),
@@ -122,10 +125,29 @@ impl<'t, 'r> Comparer<'t, 'r> {
         }
     }
 
-    /// Compares parts by their place, from `index` on.
-    fn compare_by_position(&mut self, node: &Node<'t>, left: &'t str, right: &'t str, index: usize) {
+    /// Compares parts of two bodies that have keys, in the order in which they come.
+    fn compare_in_order(&mut self, node: &Node<'t>, left: &'t str, right: &'t str) {
+        let (indentation, shape) = (node.indentation, node.shape);
+        let part = |item: Item<'t>| pretty::part(item.lines, indentation, shape);
+        walk(left, right, Items::Parts { indentation, shape }, |step| match step {
+            Step::Same(lines) => self.same(lines.strip_suffix('\n').unwrap_or(lines)),
+            Step::Changed(left, right) if !part(left).key.is_empty() && part(left).key == part(right).key => {
+                self.inside(shape, part(left).key, None, |this| this.compare(part(left), part(right), indentation));
+            }
+            Step::Changed(left, right) => {
+                self.one_sided(shape, None, Some(&part(left)), None);
+                self.one_sided(shape, None, None, Some(&part(right)));
+            }
+            Step::Left(item) => self.one_sided(shape, None, Some(&part(item)), None),
+            Step::Right(item) => self.one_sided(shape, None, None, Some(&part(item))),
+            Step::Rest(left, right) => self.not_compared(left, right),
+        });
+    }
+
+    /// Compares parts by their place.
+    fn compare_by_position(&mut self, node: &Node<'t>, left: &'t str, right: &'t str) {
         let (mut lefts, mut rights) = (node.parts_of(left), node.parts_of(right));
-        for index in index.. {
+        for index in 0.. {
             match (lefts.next(), rights.next()) {
                 (Some(left), Some(right)) => {
                     self.inside(node.shape, "", Some(index), |this| this.compare(left, right, node.indentation));
@@ -146,13 +168,7 @@ impl<'t, 'r> Comparer<'t, 'r> {
             }),
             Step::Left(item) => self.one_sided(shape, Some(item.index), Some(&part(item)), None),
             Step::Right(item) => self.one_sided(shape, Some(item.index), None, Some(&part(item))),
-            Step::Rest(left, right) => {
-                if self.in_diff {
-                    self.report.not_compared(left, right);
-                } else {
-                    self.report.incomplete = true;
-                }
-            }
+            Step::Rest(left, right) => self.not_compared(left, right),
         });
     }
 
@@ -211,6 +227,14 @@ impl<'t, 'r> Comparer<'t, 'r> {
         .expect("writing to a String cannot fail");
         what(self);
         self.path.truncate(length);
+    }
+
+    fn not_compared(&mut self, left: &str, right: &str) {
+        if self.in_diff {
+            self.report.not_compared(left, right);
+        } else {
+            self.report.incomplete = true;
+        }
     }
 
     fn same(&mut self, lines: &'t str) {

@@ -401,6 +401,17 @@ fn a_list_with_a_part_put_in_has_one_difference() {
 }
 
 #[test]
+fn too_many_entries_for_a_look_up_are_compared_in_order() {
+    let entries: BTreeMap<_, _> = (0..300_000).map(|key| (key, key)).collect();
+    let mut other = entries.clone();
+    other.insert(50, -1);
+    other.remove(&1_000);
+    let compared = compare(&format!("{entries:#?}"), &format!("{other:#?}"), Limits::REPORT);
+    std::assert_eq!(paths(&compared), ["[1000]", "[50]"]);
+    std::assert!(compared.notes[0].starts_with("more than 200000 entries"), "{:?}", compared.notes);
+}
+
+#[test]
 fn texts_say_the_line_and_the_character() {
     check(&"one\ntwo", &"one\ntoo", &["char 2 of line 2: \"two\" | \"too\""]);
     check(&"one\ntwo\n", &"one\n", &["line 2: \"two\" | -"]);
