@@ -1,10 +1,6 @@
 //! What is reported of two values that were to be equal, from the macro to the text.
 
-#![expect(
-    clippy::pedantic,
-    clippy::assertions_on_result_states,
-    reason = "the assertions are written as users write theirs"
-)]
+#![expect(clippy::pedantic, reason = "the assertions are written as users write theirs")]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Debug};

@@ -7,7 +7,7 @@ use std::ops::Range;
 /// Most items that the shortest way may leave out and put in; beyond it only the beginning is aligned.
 ///
 /// It bounds time to that many steps an item, and memory to its square, in words.
-const MAX_EDITS: usize = 600;
+const MAX_EDITS: usize = 1_000;
 
 /// A piece of two sequences: equal on both sides, or on none.
 #[derive(Clone, Debug, PartialEq, Eq)]

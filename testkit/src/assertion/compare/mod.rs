@@ -4,6 +4,7 @@
 //! aligned, which are bounded in number and size.
 
 mod align;
+mod bytes;
 mod excerpt;
 mod floats;
 mod lines;
@@ -54,6 +55,9 @@ pub(crate) fn compare(left: &str, right: &str, limits: Limits) -> Compared {
         let part = |value| Part { lines: value, key: "", value };
         comparer.compare(part(left), part(right), 0);
         notes.extend(comparer.float_note);
+        if left.len().max(right.len()) <= LONG {
+            notes.extend(bytes::note(left, right));
+        }
         if comparer.in_order {
             notes.push(format!(
                 "more than {MAX_KEYED} entries are compared in the order of iteration, so one that has moved counts as two \
@@ -106,6 +110,9 @@ fn about_texts(left: &str, right: &str) -> Option<String> {
     if left.len().max(right.len()) > LONG {
         return None;
     }
+    if let Some(note) = about_lookalikes(left, right) {
+        return Some(note);
+    }
     if left.to_lowercase() == right.to_lowercase() {
         return Some("only upper and lower case differ".to_owned());
     }
@@ -113,6 +120,34 @@ fn about_texts(left: &str, right: &str) -> Option<String> {
         return Some("only white space differs".to_owned());
     }
     None
+}
+
+/// Two characters that are hard to tell from each other, at the first place where the texts differ.
+fn about_lookalikes(left: &str, right: &str) -> Option<String> {
+    let common = excerpt::start_of_difference(left, right);
+    let (left_letter, right_letter) = (left[common..].chars().next()?, right[common..].chars().next()?);
+    let code = |letter: char| format!("U+{:04X}", u32::from(letter));
+    let is_mark = |letter: char| matches!(letter, '\u{300}'..='\u{36f}');
+    // A composed letter stands where the other text has its base letter and a mark.
+    let next = |text: &str| text[common..].chars().nth(1).is_some_and(is_mark);
+    if is_mark(left_letter) || is_mark(right_letter) || next(left) != next(right) {
+        return Some(format!(
+            "the texts differ in combining marks, as in two forms of Unicode normalization: first {} and {}",
+            code(left_letter),
+            code(right_letter)
+        ));
+    }
+    // Greek, Cyrillic and the wide forms have letters that look like Latin ones.
+    let is_foreign = |letter: char| matches!(letter, '\u{370}'..='\u{52f}' | '\u{ff01}'..='\u{ff5e}');
+    let lookalikes = (left_letter.is_ascii_alphanumeric() && is_foreign(right_letter))
+        || (right_letter.is_ascii_alphanumeric() && is_foreign(left_letter));
+    lookalikes.then(|| {
+        format!(
+            "{left_letter:?} on the left is {}, {right_letter:?} on the right {}",
+            code(left_letter),
+            code(right_letter)
+        )
+    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
 //! Goes through two sequences of lines or parts together, of any length, and tells what is equal, changed, or on one side.
 //!
 //! What is equal is passed over by comparing memory. From the first difference on, a bounded piece of both sides is
-//! aligned; where they meet again, the next equal stretch begins. After a bounded number of pieces the rest is left.
+//! aligned; where they meet again, the next equal stretch begins. After a bounded number of items the rest is left.
 
 use std::collections::HashMap;
 
-use super::align::align;
+use super::align::{Run, align};
 use super::pretty::{self, Shape};
 
-/// Most items of one side that are aligned at a time.
-const PIECE: usize = 2_000;
+/// Items of one side that are aligned at first: enough for most changes.
+const SMALL_PIECE: usize = 250;
 
-/// Most pieces that are aligned.
-const MAX_PIECES: usize = 8;
+/// Most items of one side that are aligned at a time, where a smaller piece does not tell where the sides meet again.
+const MAX_PIECE: usize = 4_000;
+
+/// Most items of one side that are aligned in all.
+const MAX_ALIGNED: usize = 20_000;
 
 /// Most combinations of items that are tried to pair those of a gap.
 const MAX_PAIRINGS: usize = 1_024;
@@ -77,11 +80,11 @@ impl Items {
 }
 
 impl<'t> Side<'t> {
-    /// Takes the next items from the text, [`PIECE`] at most.
-    fn piece(&self, items: Items) -> Vec<Item<'t>> {
+    /// Takes the next items from the text, `size` at most.
+    fn piece(&self, items: Items, size: usize) -> Vec<Item<'t>> {
         let mut rest = self.text;
         let mut piece = Vec::new();
-        while !rest.is_empty() && piece.len() < PIECE {
+        while !rest.is_empty() && piece.len() < size {
             let (lines, after) = rest.split_at(items.end(rest));
             piece.push(Item { lines: lines.strip_suffix('\n').unwrap_or(lines), index: self.index + piece.len() });
             rest = after;
@@ -100,7 +103,8 @@ impl<'t> Side<'t> {
 pub(super) fn walk<'t>(left: &'t str, right: &'t str, items: Items, mut visit: impl FnMut(Step<'t>)) {
     let mut left = Side { text: left, index: 0 };
     let mut right = Side { text: right, index: 0 };
-    for _ in 0..MAX_PIECES {
+    let mut aligned = 0;
+    while aligned < MAX_ALIGNED {
         let (length, count) = common_items(left.text, right.text, items);
         if length > 0 {
             visit(Step::Same(&left.text[..length]));
@@ -110,29 +114,39 @@ pub(super) fn walk<'t>(left: &'t str, right: &'t str, items: Items, mut visit: i
         if left.text.is_empty() && right.text.is_empty() {
             return;
         }
-        step_over_piece(&mut left, &mut right, items, &mut visit);
+        aligned += step_over_piece(&mut left, &mut right, items, &mut visit);
     }
     if !left.text.is_empty() || !right.text.is_empty() {
         visit(Step::Rest(left.text, right.text));
     }
 }
 
-/// Aligns the next items of both sides and passes over those of which that tells enough.
-fn step_over_piece<'t>(left: &mut Side<'t>, right: &mut Side<'t>, items: Items, visit: &mut impl FnMut(Step<'t>)) {
-    let (left_items, right_items) = (left.piece(items), right.piece(items));
-    let mut symbols = HashMap::new();
-    let mut number = |item: &Item<'t>| {
-        let next = u32::try_from(symbols.len()).unwrap_or(u32::MAX);
-        *symbols.entry(items.identity(item.lines)).or_insert(next)
+/// Aligns the next items of both sides and passes over those of which that tells enough; returns how many were aligned.
+fn step_over_piece<'t>(
+    left: &mut Side<'t>,
+    right: &mut Side<'t>,
+    items: Items,
+    visit: &mut impl FnMut(Step<'t>),
+) -> usize {
+    let mut size = SMALL_PIECE;
+    let mut aligned = 0;
+    let (left_items, right_items, runs) = loop {
+        let (left_items, right_items) = (left.piece(items, size), right.piece(items, size));
+        aligned += left_items.len().max(right_items.len());
+        let mut runs = align_items(&left_items, &right_items, items);
+        if left_items.len() < size && right_items.len() < size {
+            break (left_items, right_items, runs);
+        }
+        let common = runs.iter().filter(|run| run.equal).map(|run| run.left.len()).sum::<usize>();
+        // A few equal items among many may be equal by chance.
+        if common * 2 >= left_items.len().min(right_items.len()) || size >= MAX_PIECE {
+            // What follows the last equal items may well be equal to something beyond this piece.
+            let last_equal = runs.iter().rposition(|run| run.equal);
+            runs.truncate(last_equal.map_or(runs.len(), |last| last + 1));
+            break (left_items, right_items, runs);
+        }
+        size *= 4;
     };
-    let left_symbols: Vec<_> = left_items.iter().map(&mut number).collect();
-    let right_symbols: Vec<_> = right_items.iter().map(&mut number).collect();
-    let mut runs = align(&left_symbols, &right_symbols);
-    let whole = left_items.len() < PIECE && right_items.len() < PIECE;
-    if !whole && let Some(last_equal) = runs.iter().rposition(|run| run.equal) {
-        // What follows may well be equal to something beyond this piece.
-        runs.truncate(last_equal + 1);
-    }
     for run in runs {
         let (lefts, rights) = (&left_items[run.left.clone()], &right_items[run.right.clone()]);
         let left_length = length_of(left, lefts);
@@ -145,6 +159,20 @@ fn step_over_piece<'t>(left: &mut Side<'t>, right: &mut Side<'t>, items: Items, 
         left.skip(left_length, lefts.len());
         right.skip(right_length, rights.len());
     }
+    aligned
+}
+
+/// Which items of two pieces belong together.
+fn align_items<'t>(left: &[Item<'t>], right: &[Item<'t>], items: Items) -> Vec<Run> {
+    let mut symbols = HashMap::new();
+    let mut number = |item: &Item<'t>| {
+        let next = u32::try_from(symbols.len()).unwrap_or(u32::MAX);
+        // The texts of lists without maps and sets are borrowed: a symbol costs a look-up.
+        *symbols.entry(items.identity(item.lines)).or_insert(next)
+    };
+    let left: Vec<_> = left.iter().map(&mut number).collect();
+    let right: Vec<_> = right.iter().map(&mut number).collect();
+    align(&left, &right)
 }
 
 /// How many bytes at the start of the side these items are, line breaks included.
