@@ -249,7 +249,7 @@ fn what_is_long_is_bounded_and_the_rest_in_a_file() {
     right.replace_range(9_000_009..9_000_012, "XYZ");
     let text = failure(|| testkit::assert_eq!(left, right));
     assert!(text.contains("\n  differs at char 10 of line 450001\n"), "{text}");
-    assert!(text.contains("\n    + some lineXYZ a text\n") || text.contains("XYZ"), "{text}");
+    assert!(text.contains("\n    + some lineXYZ a text\n"), "{text}");
     assert!(text.len() < 5_000, "{text}");
     assert!(full_values(&text).len() > 20_000_000);
 
