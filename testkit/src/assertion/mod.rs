@@ -1,6 +1,9 @@
 //! What a failing assertion calls: it gathers the values and ends the test with a failure.
 
+mod bounded;
+mod compare;
 mod explain;
+mod full_values;
 mod keep;
 mod macros;
 mod nearest;

@@ -159,7 +159,13 @@ fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
 
 fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
     let mut push_seen = |source: &str, seen: &Seen<'_>| match seen {
-        Seen::Value(value) => operands.push(operand("", source, shown(*value), Moment::AtFailure)),
+        Seen::Value(value) => {
+            let text = shown(*value);
+            // A literal says itself what it is.
+            if testkit_protocol::text::compact(&text) != source {
+                operands.push(operand("", source, text, Moment::AtFailure));
+            }
+        }
         Seen::Moved => operands.push(operand("", source, String::new(), Moment::Moved)),
         Seen::Hidden => {}
     };
