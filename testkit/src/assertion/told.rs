@@ -162,7 +162,7 @@ fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
         Seen::Value(value) => {
             let text = shown(*value);
             // A literal says itself what it is.
-            if testkit_protocol::text::compact(&text) != source {
+            if testkit_protocol::text::compact(&text, source.len()).as_deref() != Some(source) {
                 operands.push(operand("", source, text, Moment::AtFailure));
             }
         }
