@@ -475,6 +475,18 @@ fn angle_step(previous: Option<&TokenTree>, token: &TokenTree) -> i32 {
     }
 }
 
+impl Items {
+    /// Says of attributes with one of these names that they are not ours.
+    pub(crate) fn disown(&mut self, names: &[String]) {
+        if names.is_empty() {
+            return;
+        }
+        for attribute in self.items.iter_mut().flat_map(|item| &mut item.attributes) {
+            attribute.disown(names);
+        }
+    }
+}
+
 impl Item {
     /// The item as it came, its attributes included.
     pub(crate) fn into_tokens(self) -> Vec<TokenTree> {

@@ -1,6 +1,8 @@
 //! Attributes: which are ours, which belong to libtest, which make a function somebody else's test.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use crate::marks::MarkName;
 
 /// Last path segments of the attributes that make a function a test of another framework, `test` itself apart.
 ///
@@ -37,6 +39,8 @@ pub(crate) struct Attribute {
     pub(crate) path: String,
     /// What follows the path: `(…)`, `= …` or nothing.
     pub(crate) arguments: Vec<TokenTree>,
+    /// Its name was imported from elsewhere, so it is no mark of ours.
+    is_foreign: bool,
 }
 
 /// What an attribute is to us.
@@ -48,8 +52,8 @@ pub(crate) enum AttributeKind {
     OurTest,
     /// `#[testkit::tests]`
     Tests,
-    /// `#[testkit::timeout("…")]`
-    Timeout,
+    /// `#[testkit::skip]`, `#[testkit::timeout("…")]` and their like.
+    Mark(MarkName),
     /// `#[should_panic]`
     ShouldPanic,
     /// `#[ignore]`
@@ -91,7 +95,7 @@ impl Attribute {
         }
         // `#[unsafe(no_mangle)]`
         arguments.extend(tokens);
-        Self { hash, group, path, arguments }
+        Self { hash, group, path, arguments, is_foreign: false }
     }
 
     /// What it is to us.
@@ -104,16 +108,70 @@ impl Attribute {
             "test" if OWN_TEST_CRATES.contains(&first) => AttributeKind::Test,
             "test" => AttributeKind::ForeignTest,
             "tests" if prefix.is_empty() || first == "testkit" => AttributeKind::Tests,
-            "timeout" if prefix.is_empty() || first == "testkit" => AttributeKind::Timeout,
-            // rstest has a `timeout` of its own, but only beside `#[rstest]`, which is foreign as a whole.
             "should_panic" => AttributeKind::ShouldPanic,
             "ignore" => AttributeKind::Ignore,
             "cfg" => AttributeKind::Condition,
             "cfg_attr" => AttributeKind::ConditionalAttribute,
             "doc" | "allow" | "warn" | "deny" | "forbid" | "expect" => AttributeKind::Passive,
             _ if FOREIGN_TESTS.contains(&last) => AttributeKind::ForeignTest,
-            _ => AttributeKind::Other,
+            // rstest has a `timeout` of its own, but only beside `#[rstest]`, which is foreign as a whole.
+            _ => match MarkName::of(last) {
+                Some(name) if first == "testkit" || prefix.is_empty() && !self.is_of_others(name) => {
+                    AttributeKind::Mark(name)
+                }
+                Some(_) | None => AttributeKind::Other,
+            },
         }
+    }
+
+    /// Whether the mark, written without a path, is another crate's.
+    fn is_of_others(&self, name: MarkName) -> bool {
+        // `serial_test` writes its keys as bare words; where the name is ours after all, our macro itself says what to write.
+        let is_bare_word = || {
+            let arguments = self.parenthesized().into_iter().flatten().next();
+            matches!(arguments, Some(TokenTree::Ident(_)))
+        };
+        self.is_foreign || name == MarkName::Serial && is_bare_word()
+    }
+
+    /// Says that it is not ours if its name is one of `names`.
+    pub(crate) fn disown(&mut self, names: &[String]) {
+        self.is_foreign |= names.contains(&self.path);
+    }
+
+    /// Whether something other than parentheses follows its path.
+    pub(crate) fn has_odd_arguments(&self) -> bool {
+        !self.arguments.is_empty() && self.parenthesized().is_none()
+    }
+
+    /// `#[cfg_attr(…)]` without the attributes in it that `is_unwanted`; `None` if no other is left.
+    pub(crate) fn without_conditional(self, is_unwanted: impl Fn(AttributeKind) -> bool) -> Option<Self> {
+        let Some(stream) = self.parenthesized() else { return Some(self) };
+        let mut parts = split_at_commas(stream).into_iter();
+        let mut kept: Vec<TokenTree> = parts.next().unwrap_or_default();
+        let (mut is_changed, mut is_empty) = (false, true);
+        for part in parts.filter(|part| !part.is_empty()) {
+            let group = Group::new(Delimiter::Bracket, part.iter().cloned().collect());
+            let inner = Self { is_foreign: self.is_foreign, ..Self::new(self.hash.clone(), group) };
+            if is_unwanted(inner.kind()) {
+                is_changed = true;
+            } else {
+                is_empty = false;
+                kept.push(TokenTree::Punct(Punct::new(',', Spacing::Alone)));
+                kept.extend(part);
+            }
+        }
+        if !is_changed {
+            return Some(self);
+        }
+        if is_empty {
+            return None;
+        }
+        let mut tokens: Vec<TokenTree> = self.group.stream().into_iter().take(1).collect();
+        tokens.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, kept.into_iter().collect())));
+        let mut group = Group::new(Delimiter::Bracket, tokens.into_iter().collect());
+        group.set_span(self.group.span());
+        Some(Self::new(self.hash, group))
     }
 
     /// Where it stands.
@@ -129,11 +187,6 @@ impl Attribute {
     /// The attribute as it came.
     pub(crate) fn into_tokens(self) -> [TokenTree; 2] {
         [self.hash, TokenTree::Group(self.group)]
-    }
-
-    /// The attribute as source text.
-    pub(crate) fn to_text(&self) -> String {
-        format!("#{}", self.group)
     }
 
     /// The tokens inside `(…)`, if that is what follows the path.
@@ -258,12 +311,16 @@ mod tests {
         check("#[tokio::test(flavor = \"multi_thread\")]", AttributeKind::ForeignTest);
         check("#[rstest]", AttributeKind::ForeignTest);
         check("#[rstest::rstest]", AttributeKind::ForeignTest);
-        check("#[timeout(\"1s\")]", AttributeKind::Timeout);
+        check("#[timeout(\"1s\")]", AttributeKind::Mark(MarkName::Timeout));
+        check("#[testkit::prelude::skip]", AttributeKind::Mark(MarkName::Skip));
+        check("#[serial_test::serial]", AttributeKind::Other);
         check("#[should_panic(expected = \"x\")]", AttributeKind::ShouldPanic);
         check("#[ignore = \"x\"]", AttributeKind::Ignore);
         check("#[cfg_attr(x, ignore)]", AttributeKind::ConditionalAttribute);
         check("/// docs", AttributeKind::Passive);
-        check("#[serial]", AttributeKind::Other);
+        check("#[serial]", AttributeKind::Mark(MarkName::Serial));
+        check("#[serial(\"db\")]", AttributeKind::Mark(MarkName::Serial));
+        check("#[serial(db)]", AttributeKind::Other);
         check("#[unsafe(no_mangle)]", AttributeKind::Other);
     }
 
@@ -278,6 +335,20 @@ mod tests {
         check("#[should_panic(expected = r#\"x\"#)]", Some("x"));
         check("#[timeout(\"5s\")]", Some("5s"));
         check("#[timeout(5)]", None);
+    }
+
+    #[test]
+    fn takes_unwanted_attributes_out_of_conditions() {
+        #[track_caller]
+        fn check(source: &str, want: Option<&str>) {
+            let is_unwanted = |kind| matches!(kind, AttributeKind::Mark(_) | AttributeKind::Ignore);
+            let left = attribute(source).without_conditional(is_unwanted).map(|left| left.group.to_string());
+            let plain = |text: &str| text.replace(' ', "");
+            assert_eq!(left.as_deref().map(plain).as_deref(), want, "{source}");
+        }
+        check("#[cfg_attr(all(a, b), ignore = \"x\", allow(c), skip(\"y\"))]", Some("[cfg_attr(all(a,b),allow(c))]"));
+        check("#[cfg_attr(a, ignore)]", None);
+        check("#[cfg_attr(a, allow(b), c)]", Some("[cfg_attr(a,allow(b),c)]"));
     }
 
     #[test]

@@ -5,38 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use testkit_protocol::duration;
+use proc_macro2::{Ident, TokenTree};
 use testkit_protocol::package_config::PackageConfig;
 
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
+use crate::marked::{self, Applied, ConditionFunction, Marks};
 use crate::validate;
-
-/// Something that holds under a `cfg` predicate, or always.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Conditional {
-    /// The predicate, as source text.
-    pub(crate) predicate: Option<String>,
-    /// The reason of `#[ignore]`, the expected part of `#[should_panic]`.
-    pub(crate) text: Option<String>,
-}
-
-/// What the attributes of a test say.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Marks {
-    /// Predicates of `#[cfg]`, all of which must hold.
-    pub(crate) conditions: Vec<String>,
-    /// `#[ignore]`, plain or by `#[cfg_attr]`.
-    pub(crate) ignore: Vec<Conditional>,
-    /// `#[should_panic]`, plain or by `#[cfg_attr]`.
-    pub(crate) should_panic: Vec<Conditional>,
-    /// `#[timeout]`
-    pub(crate) timeout_ns: Option<u64>,
-    /// The attributes that a separate hosting `#[test]` function must carry, as source text.
-    pub(crate) hosted: Vec<String>,
-}
 
 /// A test as the description and the registry know it.
 #[derive(Clone, Debug)]
@@ -108,7 +84,7 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &PackageConfig)
                 }
             }
             AttributeKind::Tests
-            | AttributeKind::Timeout
+            | AttributeKind::Mark(_)
             | AttributeKind::ShouldPanic
             | AttributeKind::Ignore
             | AttributeKind::Condition
@@ -117,121 +93,6 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &PackageConfig)
         }
     }
     if is_marked || config.is_test_name(name) { Role::Test } else { Role::Ordinary }
-}
-
-/// Reads the marks of a test.
-pub(crate) fn marks(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Marks {
-    let mut marks = Marks::default();
-    for attribute in attributes {
-        let plain = || Conditional { predicate: None, text: attribute.string() };
-        match attribute.kind() {
-            AttributeKind::Condition => marks.conditions.extend(attribute.condition()),
-            AttributeKind::Ignore => marks.ignore.push(plain()),
-            AttributeKind::ShouldPanic => marks.should_panic.push(plain()),
-            AttributeKind::ConditionalAttribute => {
-                for (predicate, inner) in attribute
-                    .conditional()
-                    .into_iter()
-                    .flat_map(|(predicate, inner)| inner.into_iter().map(move |inner| (predicate.clone(), inner)))
-                {
-                    let conditional = Conditional { predicate: Some(predicate), text: inner.string() };
-                    match inner.kind() {
-                        AttributeKind::Ignore => marks.ignore.push(conditional),
-                        AttributeKind::ShouldPanic => marks.should_panic.push(conditional),
-                        AttributeKind::Timeout => diagnostics.error(
-                            attribute.span(),
-                            "`#[timeout]` cannot depend on `cfg_attr`",
-                            "write `#[testkit::timeout(\"…\")]` on the test itself",
-                        ),
-                        AttributeKind::Test
-                        | AttributeKind::OurTest
-                        | AttributeKind::Tests
-                        | AttributeKind::Condition
-                        | AttributeKind::ConditionalAttribute
-                        | AttributeKind::Passive
-                        | AttributeKind::ForeignTest
-                        | AttributeKind::Other => {}
-                    }
-                }
-            }
-            AttributeKind::Timeout => {
-                let arguments = attribute.parenthesized().unwrap_or_default();
-                set_timeout(&mut marks, arguments, attribute.span(), diagnostics);
-            }
-            AttributeKind::OurTest => {
-                validate::test_options(attribute.parenthesized().unwrap_or_default(), &mut marks, diagnostics);
-            }
-            AttributeKind::Test
-            | AttributeKind::Tests
-            | AttributeKind::Passive
-            | AttributeKind::ForeignTest
-            | AttributeKind::Other => {}
-        }
-        match attribute.kind() {
-            AttributeKind::Condition | AttributeKind::Ignore | AttributeKind::ShouldPanic => {
-                marks.hosted.push(attribute.to_text());
-            }
-            AttributeKind::ConditionalAttribute if has_conditional_mark(attribute) => {
-                marks.hosted.push(attribute.to_text());
-            }
-            AttributeKind::ConditionalAttribute
-            | AttributeKind::Test
-            | AttributeKind::OurTest
-            | AttributeKind::Tests
-            | AttributeKind::Timeout
-            | AttributeKind::Passive
-            | AttributeKind::ForeignTest
-            | AttributeKind::Other => {}
-        }
-    }
-    marks
-}
-
-/// Sets the time limit from the tokens of its literal; a second one is an error.
-pub(crate) fn set_timeout(marks: &mut Marks, literal: TokenStream, span: Span, diagnostics: &mut Diagnostics) {
-    match timeout(literal, span) {
-        Err((span, message)) => diagnostics.plain(span, message),
-        Ok(_) if marks.timeout_ns.is_some() => {
-            diagnostics.error(span, "this test already has a `timeout`", "remove one of the two");
-        }
-        Ok(nanoseconds) => marks.timeout_ns = Some(nanoseconds),
-    }
-}
-
-/// Reads `"5s"`, in nanoseconds. The error points at the literal.
-pub(crate) fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, String)> {
-    let mut tokens = literal.into_iter();
-    let form = "a timeout is one string with a unit, as in `#[testkit::timeout(\"5s\")]`";
-    let (Some(TokenTree::Literal(literal)), None) = (tokens.next(), tokens.next()) else {
-        return Err((span, form.to_owned()));
-    };
-    let text = crate::attribute::string_value(&literal.to_string());
-    let text = text.ok_or_else(|| (literal.span(), form.to_owned()))?;
-    let limit = duration::parse(&text).map_err(|message| (literal.span(), message))?;
-    u64::try_from(limit.as_nanos()).map_err(|_| (literal.span(), format!("`{text}` is too long")))
-}
-
-/// Whether `#[cfg_attr]` adds something that only the function that libtest sees may carry.
-pub(crate) fn has_conditional_mark(attribute: &Attribute) -> bool {
-    let inner = attribute.conditional().map(|(_, inner)| inner).unwrap_or_default();
-    inner.iter().any(|inner| matches!(inner.kind(), AttributeKind::Ignore | AttributeKind::ShouldPanic))
-}
-
-/// Whether an attribute of the author's function belongs on the function that libtest sees.
-pub(crate) fn is_hosted(kind: AttributeKind) -> bool {
-    match kind {
-        AttributeKind::ShouldPanic
-        | AttributeKind::Ignore
-        | AttributeKind::Condition
-        | AttributeKind::ConditionalAttribute
-        | AttributeKind::Passive => true,
-        AttributeKind::Test
-        | AttributeKind::OurTest
-        | AttributeKind::Tests
-        | AttributeKind::Timeout
-        | AttributeKind::ForeignTest
-        | AttributeKind::Other => false,
-    }
 }
 
 /// How the value of a group is made.
@@ -267,6 +128,8 @@ pub(crate) struct Group {
     pub(crate) teardown: Option<bool>,
     /// Its tests, in the order of the source.
     pub(crate) methods: Vec<Method>,
+    /// Functions that its marks need, for its own module.
+    pub(crate) functions: Vec<ConditionFunction>,
 }
 
 /// A test of a group.
@@ -280,7 +143,8 @@ pub(crate) struct Method {
     pub(crate) receiver: Receiver,
     /// Whether it returns something other than `()`.
     pub(crate) returns_value: bool,
-    /// What its attributes say, with the conditions of the `impl` block and of the type.
+    /// What its attributes say, with the conditions of the `impl` block and of the type, and with the marks of the block
+    /// and of the modules.
     pub(crate) marks: Marks,
 }
 
@@ -293,9 +157,11 @@ struct Type {
 }
 
 /// The groups among `items`. `blocks` holds the scanned body of each `impl`, by index; methods of groups are checked.
+/// `outer` are the marks of the modules that they are in.
 pub(crate) fn groups(
     items: &[Item],
     blocks: &BTreeMap<usize, Items>,
+    outer: &[Applied],
     config: &PackageConfig,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Group> {
@@ -328,17 +194,19 @@ pub(crate) fn groups(
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
         let block = Block { item, head: block, name, body, known };
-        let methods = block.methods(config, diagnostics);
+        let mut functions = Vec::new();
+        let methods = block.methods(outer, config, &mut functions, diagnostics);
         if methods.is_empty() {
             continue;
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
             group.methods.extend(methods);
+            group.functions.extend(functions);
         } else {
             let module = free_name(&snake_case(&name.to_string()), &mut taken);
             let construction =
                 if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
-            groups.push(Group { name: name.clone(), module, construction, teardown: None, methods });
+            groups.push(Group { name: name.clone(), module, construction, teardown: None, methods, functions });
         }
     }
     for group in &mut groups {
@@ -382,13 +250,24 @@ struct Block<'a> {
 
 impl Block<'_> {
     /// The tests of the block, checked.
-    fn methods(&self, config: &PackageConfig, diagnostics: &mut Diagnostics) -> Vec<Method> {
+    fn methods(
+        &self,
+        modules: &[Applied],
+        config: &PackageConfig,
+        functions: &mut Vec<ConditionFunction>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Method> {
         if !config.is_group_name(&self.name.to_string()) {
             return Vec::new();
         }
         let outer = self.item.attributes.iter().filter(|it| it.kind() == AttributeKind::Condition);
         let mut outer: Vec<String> = outer.filter_map(Attribute::condition).collect();
         outer.extend(self.known.into_iter().flat_map(|known| known.conditions.iter().cloned()));
+        // Two blocks of one type are told apart by their lines.
+        let place = format!("{}_{}", self.name, self.head.body.span_open().start().line);
+        let mut of_block = marked::shared(&self.item.attributes, config, diagnostics);
+        functions.extend(marked::condition_functions(&mut of_block, &place));
+        of_block.extend(modules.iter().cloned());
         let mut methods = Vec::new();
         for item in &self.body.items {
             let ItemKind::Function(function) = &item.kind else {
@@ -416,11 +295,15 @@ impl Block<'_> {
             let Some(receiver) = validate::method(item, function, diagnostics) else {
                 continue;
             };
-            let mut marks = marks(&item.attributes, diagnostics);
-            marks.hosted.extend(outer.iter().map(|condition| format!("#[cfg({condition})]")));
+            let mut marks = marked::marks(&item.attributes, config, diagnostics);
+            let name = function.name.to_string();
+            functions.extend(marked::condition_functions(&mut marks.applied, &format!("{}_{name}", self.name)));
+            marks.inherit(&of_block, &name, function.name.span(), diagnostics);
+            // The hosting functions stand in a module beside the group.
+            marks.applied = marked::seen_from_inside(&marks.applied);
             marks.conditions.extend(outer.iter().cloned());
             methods.push(Method {
-                name: function.name.to_string(),
+                name,
                 place: Place::of(&item.attributes, &item.visibility, function),
                 receiver,
                 returns_value: function.returns_value(),
@@ -431,14 +314,25 @@ impl Block<'_> {
     }
 }
 
+/// The words of marks that the imports of a module take from elsewhere.
+pub(crate) fn foreign_marks(items: &[Item]) -> Vec<String> {
+    let imports = items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Use(tokens) => Some(marked::foreign_words(tokens)),
+        _ => None,
+    });
+    imports.flatten().collect()
+}
+
 /// The scanned bodies of the `impl` blocks of possible groups, by the index of the item.
-pub(crate) fn blocks(items: &[Item], config: &PackageConfig) -> BTreeMap<usize, Items> {
+pub(crate) fn blocks(items: &[Item], foreign: &[String], config: &PackageConfig) -> BTreeMap<usize, Items> {
     let mut blocks = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         if let ItemKind::Implementation(block) = &item.kind
             && block.self_type.as_ref().is_some_and(|name| config.is_group_name(&name.to_string()))
         {
-            blocks.insert(index, ast::scan(block.body.stream()));
+            let mut body = ast::scan(block.body.stream());
+            body.disown(foreign);
+            blocks.insert(index, body);
         }
     }
     blocks

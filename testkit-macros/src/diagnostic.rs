@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+use crate::marks::MarkError;
+
 /// The errors found so far in one expansion.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
@@ -19,6 +21,14 @@ impl Diagnostics {
     /// Adds an error that needs no hint.
     pub(crate) fn plain(&mut self, span: Span, message: impl Into<String>) {
         self.errors.push((span, message.into()));
+    }
+
+    /// Adds what is wrong with a mark.
+    pub(crate) fn mark(&mut self, error: MarkError) {
+        match error.hint {
+            Some(hint) => self.error(error.span, error.message, hint),
+            None => self.plain(error.span, error.message),
+        }
     }
 
     /// Whether nothing went wrong.

@@ -10,11 +10,15 @@ mod collect;
 mod config;
 mod diagnostic;
 mod expand;
+mod marked;
+mod marks;
 mod source;
 mod validate;
 
 use proc_macro::TokenStream;
 use proc_macro2::Span;
+
+use crate::marks::MarkName;
 
 /// Collects the tests of an inline module, or of one `impl` block.
 ///
@@ -86,7 +90,8 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Limits the time that a test may take: a number with one of the units `ns us ms s m h`.
 ///
-/// The limit holds when the `testkit` command runs the test.
+/// The limit holds when the `testkit` command runs the test. Like every mark it stands on a test, on the `impl` block of
+/// a group or on a module of tests; the innermost one counts.
 ///
 /// ```
 /// #[testkit::tests]
@@ -102,7 +107,172 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn timeout(literal: TokenStream, item: TokenStream) -> TokenStream {
-    expand::timeout::expand(literal.into(), item.into()).into()
+    expand::mark::expand(MarkName::Timeout, literal.into(), item.into()).into()
+}
+
+/// Says that a test is not to be run, and why: `#[skip]` or `#[skip("why")]`.
+///
+/// The command never runs it, not with `--run-ignored` either, and gives it the verdict `skipped`. To libtest it is
+/// `#[ignore = "why"]`. Import it with `use testkit::prelude::*;`: `testkit::skip` itself is the macro that skips a
+/// running test.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[skip("the server is gone")]
+///     fn test_upload() {}
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     #[skip(12)] // error: takes its reason as a string
+///     fn test_upload() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn skip(reason: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Skip, reason.into(), item.into()).into()
+}
+
+/// Skips a test where a condition holds that is known only when it begins: `#[skip_if(condition, "why")]`.
+///
+/// The condition is an expression in the scope that the marked item stands in (for a module: in the module). It is
+/// evaluated in the test's process, before the set-up of a group.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     fn is_offline() -> bool {
+///         std::env::var_os("OFFLINE").is_some()
+///     }
+///
+///     #[skip_if(is_offline(), "needs the network")]
+///     fn test_upload() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn skip_if(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::SkipIf, arguments.into(), item.into()).into()
+}
+
+/// Says that a test fails, and why: `#[xfail("bug 12")]`. While it does, that is no failure of the run.
+///
+/// A pass is a failure that asks to remove the mark, unless `strict = false`. With `panics = "part"` only a failure with
+/// that text in its message is the expected one; without it, a crash or a time-out is one too. With `run = false` the
+/// test is not run. Under libtest the result is turned round: a failing test passes.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[xfail("bug 12", panics = "out of range")]
+///     fn test_empty_list() {
+///         let list: Vec<u8> = Vec::new();
+///         let first = list.first().expect("index out of range");
+///         assert!(*first == 0);
+///     }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     #[xfail(strikt = false)] // error: did you mean `strict`?
+///     fn test_empty_list() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn xfail(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Xfail, arguments.into(), item.into()).into()
+}
+
+/// Tries a failing test again, up to so many times: `#[retry(3)]`, `#[retry(3, delay = "1s")]`.
+///
+/// Each further attempt is made in a process that has not run the test. One that passes makes the verdict `flaky`,
+/// which is no failure. Under libtest the attempts are made in the same process.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[retry(3, delay = "100ms")]
+///     fn test_with_a_busy_port() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Retry, arguments.into(), item.into()).into()
+}
+
+/// Keeps tests apart: of those with the same key one runs at a time, in all processes of a run: `#[serial("db")]`.
+///
+/// `#[serial]` alone is one more key. Under libtest the tests of one binary are kept apart.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[serial("database")]
+///     fn test_insert() {}
+///
+///     #[serial("database", "mail")]
+///     fn test_notify() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn serial(keys: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Serial, keys.into(), item.into()).into()
+}
+
+/// Runs a test while no other test runs, in any process of the run. Under libtest, while no other collected test of its
+/// binary runs.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[exclusive]
+///     fn test_that_measures_time() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn exclusive(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Exclusive, arguments.into(), item.into()).into()
+}
+
+/// Runs a test in a process of its own. It says nothing to libtest.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[isolate]
+///     fn test_that_changes_the_locale() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn isolate(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Isolate, arguments.into(), item.into()).into()
+}
+
+/// Gives a test marks of your own, with arguments if you like: `#[mark(slow, db(kind = "pg"))]`.
+///
+/// They are declared in `Cargo.toml`, each with a description if you like; another one is a compile error:
+///
+/// ```toml
+/// [package.metadata.testkit]
+/// marks = ["slow", "db: needs a database"]
+/// ```
+///
+/// `testkit list --format json` shows them.
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     #[mark(slo)] // error: the mark `slo` is not declared
+///     fn test_upload() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn mark(marks: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Free, marks.into(), item.into()).into()
 }
 
 /// Collects the tests of the module that it stands in: for a module that is a file of its own, where

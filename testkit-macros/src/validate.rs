@@ -6,8 +6,9 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
-use crate::collect::{self, Group, Marks, Receiver};
+use crate::collect::{self, Group, Receiver};
 use crate::diagnostic::Diagnostics;
+use crate::marked::{self, Marks};
 
 /// The options of `#[testkit::test(…)]`.
 const TEST_OPTIONS: &[&str] = &["timeout"];
@@ -23,7 +24,7 @@ pub(crate) fn test_options(options: TokenStream, marks: &mut Marks, diagnostics:
         };
         match (name.as_str(), option.get(1)) {
             ("timeout", Some(TokenTree::Punct(equals))) if equals.as_char() == '=' => {
-                collect::set_timeout(marks, option.into_iter().skip(2).collect(), span, diagnostics);
+                marked::set_timeout(marks, option.into_iter().skip(2).collect(), span, diagnostics);
             }
             ("timeout", _) => diagnostics.plain(span, "write the time limit as in `timeout = \"5s\"`"),
             (name, _) => {

@@ -1,7 +1,7 @@
 //! Environment variables by which the command and a test binary find each other.
 //!
 //! Variables that start with `TESTKIT_INTERNAL_` are private to one version of the protocol and are removed from a
-//! worker's environment before any test runs. The others are for tests to read.
+//! worker's environment before any test runs; [`JUDGE`], which a test's own children are not meant by, may stay. The others are for tests to read.
 
 /// The number of the descriptor on which a worker talks to the command, a stream socket; its presence asks a test
 /// binary to become a worker.
@@ -9,6 +9,14 @@ pub const CHANNEL: &str = "TESTKIT_INTERNAL_CHANNEL";
 
 /// Path of a file into which a worker writes its last message when a test has closed the channel.
 pub const RESCUE: &str = "TESTKIT_INTERNAL_RESCUE";
+
+/// Number of the command's process, in processes whose verdicts the command makes itself: in a child of that process,
+/// hosting tests neither turn an expected failure into a pass nor try again, and say that they were skipped by a panic
+/// that begins with [`SKIPPED`]. `any` where a target runner stands between the two.
+pub const JUDGE: &str = "TESTKIT_INTERNAL_JUDGE";
+
+/// What the message of such a panic begins with; the reason follows.
+pub const SKIPPED: &str = "skipped by testkit: ";
 
 /// `1` in every process that the command starts to run tests.
 pub const TESTKIT: &str = "TESTKIT";

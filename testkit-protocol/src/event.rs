@@ -123,6 +123,7 @@ pub struct Attempt {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[expect(clippy::large_enum_variant, reason = "half of all events are this variant, so a box would only cost")]
 pub enum AttemptEvent {
     /// It began.
     Started(AttemptStarted),
@@ -158,6 +159,8 @@ pub enum AttemptReason {
     AloneAfterFailure,
     /// The first one gave no result that could be trusted; this one is alone in its process.
     AloneAfterLoss,
+    /// Those before failed, and the test's `#[retry]` allows more; this one is alone in its process.
+    Retry,
 }
 
 /// Payload of [`AttemptEvent::Finished`].
@@ -168,6 +171,10 @@ pub struct AttemptFinished {
     pub outcome: Outcome,
     /// How long it ran, in nanoseconds.
     pub duration_ns: u64,
+    /// Why it was skipped, in the author's words; may be empty. Absent for every other outcome, and where the reason is
+    /// in the test's record.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub skip_reason: Option<String>,
     /// Why it did not pass; empty for a pass.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
@@ -226,6 +233,9 @@ pub struct TestFinished {
     /// Why it was skipped, in the author's words; may be empty.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub skip_reason: Option<String>,
+    /// The reason in the `#[xfail]` that made the verdict `xfailed` or `xpassed`; may be empty.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub xfail_reason: Option<String>,
     /// It failed in a process that had run other tests and passed alone: something an earlier test left behind.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub fails_only_after_others: bool,

@@ -43,6 +43,8 @@ pub enum FailureKind {
         /// What `expected` asks the message to contain.
         expected: String,
     },
+    /// The test did not fail as its `#[xfail]` says it does; the message says what it did, and what to write.
+    Xfail,
     /// The process ended before the test did; the message says how.
     Crash,
     /// The test did not end in time; the message says within what.

@@ -164,7 +164,8 @@ fn write_passed(line: &mut String, finished: &Finished) {
 }
 
 fn write_finished(writer: &mut Writer<'_>, finished: &Finished) {
-    let AttemptFinished { outcome, duration_ns, failures, termination, stdout, stderr } = &finished.attempt;
+    let AttemptFinished { outcome, duration_ns, skip_reason, failures, termination, stdout, stderr } =
+        &finished.attempt;
     debug_assert!(termination.is_none(), "a worker cannot know how its own process ended");
     debug_assert!(*stdout == Captured::default() && *stderr == Captured::default(), "output does not go this way");
     writer.object(|object| {
@@ -173,6 +174,7 @@ fn write_finished(writer: &mut Writer<'_>, finished: &Finished) {
             value.object(|object| {
                 object.string("outcome", outcome_word(*outcome));
                 object.number("duration_ns", *duration_ns);
+                object.optional_string("skip_reason", skip_reason.as_deref());
                 if !failures.is_empty() {
                     object.field("failures", |value| value.array(failures, write_failure));
                 }
@@ -241,6 +243,7 @@ fn write_kind(writer: &mut Writer<'_>, kind: &FailureKind) {
         }
         FailureKind::Panic => writer.string("panic"),
         FailureKind::DidNotPanic => writer.string("did_not_panic"),
+        FailureKind::Xfail => writer.string("xfail"),
         FailureKind::Crash => writer.string("crash"),
         FailureKind::Timeout => writer.string("timeout"),
         FailureKind::Runner => writer.string("runner"),

@@ -42,6 +42,12 @@ pub enum Verdict {
     TimedOut,
     /// See [`Outcome::Skipped`].
     Skipped,
+    /// Failed, as its `#[xfail]` says it does.
+    #[cfg_attr(feature = "serde", serde(rename = "xfailed"))]
+    XFailed,
+    /// Passed although it has an `#[xfail]`, which allows that with `strict = false`.
+    #[cfg_attr(feature = "serde", serde(rename = "xpassed"))]
+    XPassed,
     /// Was running when the run was stopped.
     Interrupted,
     /// Was selected, but the run stopped before it.
@@ -50,7 +56,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order in which counts are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Failed,
         Self::Errored,
         Self::Crashed,
@@ -58,6 +64,8 @@ impl Verdict {
         Self::Interrupted,
         Self::Flaky,
         Self::Passed,
+        Self::XFailed,
+        Self::XPassed,
         Self::Skipped,
         Self::NotRun,
     ];
@@ -66,7 +74,13 @@ impl Verdict {
     pub fn is_failure(self) -> bool {
         match self {
             Self::Failed | Self::Errored | Self::Crashed | Self::TimedOut => true,
-            Self::Passed | Self::Flaky | Self::Skipped | Self::Interrupted | Self::NotRun => false,
+            Self::Passed
+            | Self::Flaky
+            | Self::Skipped
+            | Self::XFailed
+            | Self::XPassed
+            | Self::Interrupted
+            | Self::NotRun => false,
         }
     }
 
@@ -80,6 +94,8 @@ impl Verdict {
             Self::Crashed => "crashed",
             Self::TimedOut => "timed out",
             Self::Skipped => "skipped",
+            Self::XFailed => "xfailed",
+            Self::XPassed => "xpassed",
             Self::Interrupted => "interrupted",
             Self::NotRun => "not run",
         }

@@ -1,4 +1,4 @@
-//! The table `[package.metadata.testkit]` of a package's manifest: which names are collected.
+//! The table `[package.metadata.testkit]` of a package's manifest: which names are collected, and which marks exist.
 //!
 //! Only that one table is read, line by line, because a TOML crate would cost every user build time. A key it does not
 //! know, or a value it cannot read, is an error that names the line. The macros read it to collect; the command reads it
@@ -8,9 +8,9 @@ use crate::name_pattern::matches_any;
 use crate::spelling::nearest;
 
 /// The table's keys.
-const KEYS: &[&str] = &["files", "functions", "groups"];
+const KEYS: &[&str] = &["files", "functions", "groups", "marks"];
 
-/// Which names are collected.
+/// Which names are collected, and which free marks there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageConfig {
     /// Patterns of file names, for `discover_files!`.
@@ -19,6 +19,17 @@ pub struct PackageConfig {
     pub functions: Vec<String>,
     /// Patterns of group names.
     pub groups: Vec<String>,
+    /// The free marks that `#[mark(…)]` may name.
+    pub marks: Vec<DeclaredMark>,
+}
+
+/// A free mark: `"slow"`, or with a description `"db: needs a database"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredMark {
+    /// Its name, an identifier.
+    pub name: String,
+    /// What it means; may be empty.
+    pub description: String,
 }
 
 impl Default for PackageConfig {
@@ -27,6 +38,7 @@ impl Default for PackageConfig {
             files: vec!["test_*.rs".to_owned(), "*_test.rs".to_owned()],
             functions: vec!["test_*".to_owned()],
             groups: vec!["Test*".to_owned()],
+            marks: Vec::new(),
         }
     }
 }
@@ -74,6 +86,15 @@ pub fn parse(text: &str) -> (PackageConfig, Vec<(usize, String)>) {
             let Some((_, more)) = lines.next() else { break };
             value.push_str(more);
         }
+        if key == "marks" {
+            if let Some(marks) = marks(&value) {
+                config.marks = marks;
+            } else {
+                let form = "such as `marks = [\"slow\", \"db: needs a database\"]`";
+                errors.push((number, format!("`marks` must be a list of names, {form}")));
+            }
+            continue;
+        }
         let target = match key {
             "files" => &mut config.files,
             "functions" => &mut config.functions,
@@ -115,22 +136,60 @@ fn strip_comment(line: &str) -> &str {
     line
 }
 
-/// The strings of `["a", 'b']`, trailing comma allowed; `None` if it is anything else.
+/// Patterns in a list of strings; `None` if it is anything else.
 fn patterns(value: &str) -> Option<Vec<String>> {
+    let strings = strings(value)?;
+    strings.iter().all(|text| !text.is_empty() && !text.contains(['/', '\\'])).then_some(strings)
+}
+
+/// Declared marks in a list of strings; `None` if it is anything else.
+fn marks(value: &str) -> Option<Vec<DeclaredMark>> {
+    let declared = strings(value)?.into_iter().map(|text| {
+        let (name, description) = text.split_once(':').unwrap_or((&text, ""));
+        let (name, description) = (name.trim().to_owned(), description.trim().to_owned());
+        let is_name = |name: &str| {
+            name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+        };
+        (!name.is_empty() && is_name(&name)).then_some(DeclaredMark { name, description })
+    });
+    declared.collect()
+}
+
+/// The strings of `["a", 'b']`, trailing comma allowed; `None` if it is anything else.
+fn strings(value: &str) -> Option<Vec<String>> {
     let inner = value.strip_prefix('[')?.strip_suffix(']')?.trim();
     let inner = inner.strip_suffix(',').unwrap_or(inner).trim();
     if inner.is_empty() {
         return Some(Vec::new());
     }
-    inner.split(',').map(str::trim).map(pattern_text).collect()
+    split_outside_quotes(inner).into_iter().map(|source| string(source.trim())).collect()
 }
 
-fn pattern_text(source: &str) -> Option<String> {
-    let text = match source.strip_prefix('\'') {
-        Some(rest) => rest.strip_suffix('\'')?.to_owned(),
-        None => basic_string(source)?,
-    };
-    (!text.is_empty() && !text.contains(['/', '\\'])).then_some(text)
+/// The parts between commas that stand in no string.
+fn split_outside_quotes(text: &str) -> Vec<&str> {
+    let (mut parts, mut quote, mut start, mut is_escaped) = (Vec::new(), None, 0, false);
+    for (index, character) in text.char_indices() {
+        match (quote, character) {
+            _ if is_escaped => is_escaped = false,
+            (Some('"'), '\\') => is_escaped = true,
+            (None, ',') => {
+                parts.push(&text[start..index]);
+                start = index + 1;
+            }
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn string(source: &str) -> Option<String> {
+    match source.strip_prefix('\'') {
+        Some(rest) => Some(rest.strip_suffix('\'')?.to_owned()),
+        None => basic_string(source),
+    }
 }
 
 /// The value of a TOML basic string on one line; escapes that no name needs are not known.
@@ -175,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_declared_marks() {
+        let (config, errors) =
+            parse("[package.metadata.testkit]\nmarks = [\"slow\", 'db: needs a database, or two',\n \"a_1\" ]");
+        assert_eq!(errors, []);
+        let marks: Vec<_> = config.marks.iter().map(|mark| (mark.name.as_str(), mark.description.as_str())).collect();
+        assert_eq!(marks, [("slow", ""), ("db", "needs a database, or two"), ("a_1", "")]);
+    }
+
+    #[test]
     fn names_what_it_cannot_read() {
         #[track_caller]
         fn check(text: &str, want: (usize, &str)) {
@@ -188,7 +256,10 @@ mod tests {
         );
         check(
             &format!("{table}\ncolour = 1"),
-            (3, "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`"),
+            (
+                3,
+                "unknown key `colour` in [package.metadata.testkit]; known are `files`, `functions`, `groups`, `marks`",
+            ),
         );
         check(
             &format!("{table}groups = \"Test*\""),
@@ -202,6 +273,10 @@ mod tests {
             &format!("{table}files = [1]"),
             (2, "`files` must be a list of patterns, such as `files = [\"test_*.rs\", \"*_test.rs\"]`"),
         );
+        let marks = "`marks` must be a list of names, such as `marks = [\"slow\", \"db: needs a database\"]`";
+        for value in ["\"slow\"", "[1]", "[\"a b\"]", "[\"\"]", "[\"1st\"]"] {
+            check(&format!("{table}marks = {value}"), (2, marks));
+        }
         check(
             "[package.metadata]\ntestkit = { functions = ['a'] }",
             (2, "cannot read an inline table of testkit; write it as a table of its own, `[package.metadata.testkit]`"),

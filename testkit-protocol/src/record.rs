@@ -42,6 +42,7 @@ pub struct ModuleRecord {
 /// A collected test.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the record's line, which is a contract")]
 pub struct TestRecord {
     /// Path below the module as people know it: `test_add`, `TestDivide::test_by_zero`.
     pub name: String,
@@ -62,12 +63,73 @@ pub struct TestRecord {
     /// `#[timeout("…")]`, in nanoseconds.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub timeout_ns: Option<u64>,
+    /// `#[skip]`, with its reason or an empty text: the test is never run.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub skip: Option<String>,
+    /// `#[xfail]`
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub xfail: Option<XfailRecord>,
+    /// `#[retry]`
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub retry: Option<RetryRecord>,
+    /// Keys of `#[serial]`: tests with a key in common never run at the same time. The key of a mark without one is empty.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub serial: Vec<String>,
+    /// `#[exclusive]`: no other test runs at the same time.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub exclusive: bool,
+    /// `#[isolate]`: the test has a process of its own.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub isolate: bool,
+    /// Free marks, innermost first.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub marks: Vec<MarkRecord>,
     /// The hosting libtest test is a plain `#[test]` that cannot turn its process into a worker.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub plain: bool,
     /// The record stands for tests that are only known at run time; a worker must be asked for them.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub expands: bool,
+}
+
+/// A failure that is expected.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct XfailRecord {
+    /// Why, in the author's words; may be empty.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub reason: String,
+    /// `strict = false`: a pass is no failure.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub lenient: bool,
+    /// What the failure's message has to contain.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub panics: Option<String>,
+    /// `run = false`: the test is not run at all.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub not_run: bool,
+}
+
+/// How often a failing test is tried again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RetryRecord {
+    /// Attempts after the first one.
+    pub count: u32,
+    /// Pause before each of them, in nanoseconds.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub delay_ns: Option<u64>,
+}
+
+/// A mark of the author's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MarkRecord {
+    /// Its name: `db`.
+    pub name: String,
+    /// Source text of its arguments, without the parentheses: `kind = "pg"`.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub arguments: Option<String>,
 }
 
 /// A folder collected by `discover_files!()`.

@@ -83,8 +83,21 @@ pub fn body_within(failure: &Failure, columns: usize) -> String {
             "panicked with another message than `#[should_panic]` expects\n  expected part: {expected:?}\n  message:       {:?}",
             message.unwrap_or_default()
         ),
-        FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => message.unwrap_or_default().to_owned(),
+        FailureKind::Xfail | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+            message.unwrap_or_default().to_owned()
+        }
     }
+}
+
+/// What is said of a test that passed although its `#[xfail]` says that it fails; `reason` may be empty.
+pub fn unexpected_pass(reason: &str) -> String {
+    let because = if reason.is_empty() { String::new() } else { format!(": {reason:?}") };
+    format!("passed, but is marked `#[xfail]`{because}\nremove the mark if what it waits for is done")
+}
+
+/// What is said of a failure without the text that `#[xfail(panics = "…")]` asks for.
+pub fn other_failure(expected: &str) -> String {
+    format!("`#[xfail(panics = {expected:?})]` expects a failure whose message contains this, so this is another one")
 }
 
 /// The failure on one line, for a summary: the values where there are any, else the first line of the message.
@@ -113,9 +126,11 @@ fn summary_of_kind(failure: &Failure) -> String {
         FailureKind::Panic => {
             failure.message.as_deref().and_then(std_assertion).unwrap_or_else(|| first_line(&body(failure)))
         }
-        FailureKind::DidNotPanic | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
-            first_line(&body(failure))
-        }
+        FailureKind::DidNotPanic
+        | FailureKind::Xfail
+        | FailureKind::Crash
+        | FailureKind::Timeout
+        | FailureKind::Runner => first_line(&body(failure)),
     }
 }
 

@@ -88,6 +88,40 @@
 //! assert_eq!(words.concat(), "ab");
 //! ```
 //!
+//! # Marks
+//!
+//! A mark says how a test is to be run or judged. It stands on a test, on the `impl` block of a group, or on a module of
+//! tests, where it is that of every test inside; the innermost one counts. Every mark may stand in `#[cfg_attr(…)]`.
+//!
+//! | mark | meaning |
+//! |---|---|
+//! | [`#[skip("why")]`](macro@prelude::skip) | never run |
+//! | [`#[skip_if(condition, "why")]`](macro@skip_if) | not run where a condition holds when it begins |
+//! | [`#[xfail("why")]`](macro@xfail) | expected to fail |
+//! | [`#[retry(3)]`](macro@retry) | tried again after a failure |
+//! | [`#[serial("key")]`](macro@serial) | never beside another test with the key |
+//! | [`#[exclusive]`](macro@exclusive) | never beside another test |
+//! | [`#[isolate]`](macro@isolate) | in a process of its own |
+//! | [`#[timeout("5s")]`](macro@timeout) | limited in time |
+//! | [`#[mark(slow)]`](macro@mark) | a word of your own |
+//!
+//! [`skip!`] skips a test that is running. Import the marks with `use testkit::prelude::*;`; inside of
+//! `#[testkit::tests]` they need no import.
+//!
+//! ```
+//! #[testkit::tests]
+//! #[serial("database")]
+//! mod tests {
+//!     #[xfail("bug 12")]
+//!     fn test_delete() {
+//!         assert!(1 + 1 == 3);
+//!     }
+//!
+//!     #[retry(2)]
+//!     fn test_insert() {}
+//! }
+//! ```
+//!
 //! # Other names
 //!
 //! The patterns of names can be changed for a package, in its `Cargo.toml`; `*` and `?` stand for any characters:
@@ -97,6 +131,7 @@
 //! files = ["test_*.rs", "*_test.rs"]
 //! functions = ["test_*", "should_*"]
 //! groups = ["Test*"]
+//! marks = ["slow", "db: needs a database"] # what `#[mark(…)]` may name
 //! ```
 
 // Expanded code names `::testkit`, also in this crate's own tests.
@@ -107,6 +142,7 @@ mod description;
 mod folder;
 mod group;
 mod harness;
+mod marks;
 mod registry;
 mod settle;
 
@@ -116,4 +152,7 @@ pub mod prelude;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use testkit_macros::{assert, check, discover, discover_files, eventually, test, tests, timeout};
+pub use testkit_macros::{
+    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if, test, tests,
+    timeout, xfail,
+};

@@ -3,4 +3,4 @@
 //! The assertions are not in here: a glob import cannot stand before the standard library's `assert!`, so write
 //! `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
 
-pub use testkit_macros::{tests, timeout};
+pub use testkit_macros::{exclusive, isolate, mark, retry, serial, skip, skip_if, tests, timeout, xfail};

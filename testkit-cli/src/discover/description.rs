@@ -16,6 +16,8 @@ use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::location::Location;
 use testkit_protocol::record::{FolderRecord, ModuleRecord, SECTION, TestRecord};
 
+use crate::model::TestMarks;
+
 /// What a binary says of itself.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Described {
@@ -40,6 +42,8 @@ pub(crate) struct DescribedTest {
     pub(crate) ignore: Option<String>,
     /// Its own time limit.
     pub(crate) timeout: Option<Duration>,
+    /// Its other marks, if it has any.
+    pub(crate) marks: Option<Arc<TestMarks>>,
     /// It stands for tests that are only known at run time.
     pub(crate) expands: bool,
     /// The libtest name by which a worker that knows it is started; `None` if no test of its library version can
@@ -156,7 +160,8 @@ struct Carriers {
 }
 
 impl Carriers {
-    fn add(&mut self, module: &ModuleRecord, record: TestRecord) -> DescribedTest {
+    fn add(&mut self, module: &ModuleRecord, mut record: TestRecord) -> DescribedTest {
+        let marks = TestMarks::take(&mut record);
         // The first segment is the crate.
         let prefix = module.module.split_once("::").map(|(_, path)| path);
         let below = |name: &str| match prefix {
@@ -177,6 +182,7 @@ impl Carriers {
             end_line: (record.end_line > 0).then_some(record.end_line),
             ignore: record.ignore,
             timeout: record.timeout_ns.map(Duration::from_nanos),
+            marks,
             expands: record.expands,
             carrier: None,
         }

@@ -56,6 +56,7 @@ pub(crate) fn collected_tests(binary: &Binary, index: BinaryIndex, described: &[
             end_line: test.end_line,
             ignore: test.ignore.clone(),
             timeout: test.timeout,
+            marks: test.marks.clone(),
         })
         .collect()
 }
@@ -88,6 +89,7 @@ fn whole(binary: &Binary, index: BinaryIndex) -> Test {
         end_line: None,
         ignore: None,
         timeout: None,
+        marks: None,
     }
 }
 
@@ -101,5 +103,6 @@ fn named(binary: &Binary, index: BinaryIndex, listed: &Listed) -> Test {
         end_line: None,
         ignore: listed.ignore.clone(),
         timeout: None,
+        marks: None,
     }
 }

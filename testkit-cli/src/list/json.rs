@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
+use testkit_protocol::record::{MarkRecord, RetryRecord, XfailRecord};
 
 use crate::model::{Binary, Harness, Host, Test, TestIndex, TestList};
 
@@ -44,6 +45,27 @@ struct TestEntry<'a> {
     ignored: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout_ns: Option<u64>,
+    #[serde(flatten)]
+    marks: Option<MarkEntries<'a>>,
+}
+
+/// Marks, as fields of their test.
+#[derive(Serialize)]
+struct MarkEntries<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skip: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    xfail: Option<&'a XfailRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry: Option<&'a RetryRecord>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    serial: &'a [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    exclusive: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    isolate: bool,
+    #[serde(skip_serializing_if = "<[MarkRecord]>::is_empty")]
+    marks: &'a [MarkRecord],
 }
 
 /// The tests, made into entries one by one as they are written.
@@ -106,5 +128,14 @@ fn entry<'a>(list: &'a TestList, test: &'a Test) -> TestEntry<'a> {
         end_line: test.end_line,
         ignored: test.ignore.as_deref(),
         timeout_ns: test.timeout.map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX)),
+        marks: test.marks.as_deref().map(|marks| MarkEntries {
+            skip: marks.skip.as_deref(),
+            xfail: marks.xfail.as_ref(),
+            retry: marks.retry.as_ref(),
+            serial: &marks.serial,
+            exclusive: marks.exclusive,
+            isolate: marks.isolate,
+            marks: &marks.free,
+        }),
     }
 }

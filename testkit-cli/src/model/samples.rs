@@ -35,6 +35,7 @@ pub(crate) fn plain(list: &TestList, binary: BinaryIndex, name: &str, at: Option
         end_line: None,
         ignore: None,
         timeout: None,
+        marks: None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Every test of a run, and the binaries they are in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use testkit_protocol::id::TestId;
 use testkit_protocol::location::Location;
 
-use super::Binary;
+use super::{Binary, TestMarks};
 
 /// Index of a binary in a [`TestList`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +33,8 @@ pub(crate) struct Test {
     pub(crate) ignore: Option<String>,
     /// Its own time limit.
     pub(crate) timeout: Option<Duration>,
+    /// Its other marks, if it has any.
+    pub(crate) marks: Option<Arc<TestMarks>>,
 }
 
 /// How a test can be run.
@@ -44,7 +47,7 @@ pub(crate) enum Host {
         /// Name of the libtest test that hosts it.
         libtest: String,
         /// Which worker: the libtest name of the carrier, equal for all tests of one library version in a binary.
-        carrier: std::sync::Arc<str>,
+        carrier: Arc<str>,
     },
     /// By libtest, or by another harness that takes `--exact NAME`; `name` is exactly what it lists.
     Named {

@@ -1,5 +1,7 @@
 //! From attempts to verdicts: which attempt decides, and when another one is made.
 
+use std::time::{Duration, Instant};
+
 use testkit_protocol::event::{
     Attempt, AttemptEvent, AttemptFinished, AttemptReason, AttemptStarted, EventKind, TestFinished,
 };
@@ -8,13 +10,16 @@ use testkit_protocol::outcome::{Outcome, Termination, Verdict};
 
 use super::driver::Driver;
 use super::jobs::Running;
+use super::judge;
 use crate::model::TestIndex;
 
 /// What is remembered of a test that will be attempted once more.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Attempts {
     made: u32,
-    /// The first attempt, if it has an outcome.
+    /// How many of them failed.
+    failed: u32,
+    /// The one that counts so far, if it has an outcome.
     first: Option<First>,
 }
 
@@ -24,6 +29,24 @@ struct First {
     duration_ns: u64,
     /// Whether other tests had run in the same process before.
     after_others: bool,
+    /// Whether its words could not be told from its neighbours'.
+    is_unclear: bool,
+}
+
+/// What a test amounts to.
+struct Decided {
+    verdict: Verdict,
+    attempts: u32,
+    duration_ns: u64,
+    skip_reason: Option<String>,
+    xfail_reason: Option<String>,
+    after_others: bool,
+}
+
+impl Decided {
+    fn new(verdict: Verdict, attempts: u32, duration_ns: u64) -> Self {
+        Self { verdict, attempts, duration_ns, skip_reason: None, xfail_reason: None, after_others: false }
+    }
 }
 
 fn reason_of(running: &Running) -> AttemptReason {
@@ -59,7 +82,12 @@ impl Driver<'_> {
     }
 
     fn emit_attempt(&mut self, test: TestIndex, event: AttemptEvent) {
-        let attempt = self.attempts.get(&test).map_or(0, |attempts| attempts.made) + 1;
+        let made = self.attempts.get(&test).map_or(0, |attempts| attempts.made);
+        self.emit_numbered(test, made, event);
+    }
+
+    fn emit_numbered(&mut self, test: TestIndex, made: u32, event: AttemptEvent) {
+        let attempt = made + 1;
         let test = self.list.test(test).id.clone();
         self.emit(EventKind::Attempt(Attempt { test, attempt, event }));
     }
@@ -70,43 +98,67 @@ impl Driver<'_> {
         test: TestIndex,
         position: u32,
         reason: AttemptReason,
-        attempt: AttemptFinished,
+        mut attempt: AttemptFinished,
     ) {
-        let (outcome, duration_ns) = (attempt.outcome, attempt.duration_ns);
+        let marks = self.list.test(test).marks.clone();
         // What cannot be told from a neighbour's output is worth another run: a report has to explain itself.
         let inexact = attempt.stderr.approximate || attempt.stdout.approximate;
-        self.emit_attempt(test, AttemptEvent::Finished(attempt));
-        let earlier = self.attempts.remove(&test);
-        let made = earlier.as_ref().map_or(0, |earlier| earlier.made) + 1;
-        match (reason, earlier.and_then(|earlier| earlier.first)) {
-            (AttemptReason::Planned, _) => {
-                let failed = matches!(outcome, Outcome::Failed | Outcome::Errored | Outcome::Crashed);
-                let after_others = position > 0;
-                if failed && (after_others || inexact) && self.stop.is_none() {
-                    let first = Some(First { outcome, duration_ns, after_others });
-                    self.attempts.insert(test, Attempts { made, first });
-                    let binary = self.list.test(test).binary;
-                    self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterFailure);
-                } else {
-                    self.verdict(test, outcome, made, duration_ns, false);
-                }
+        if let Some(skip_reason) = judge::told_skip(&attempt).map(str::to_owned).filter(|_| !inexact) {
+            judge::skip(&mut attempt, skip_reason);
+        }
+        let earlier = self.attempts.remove(&test).unwrap_or_default();
+        // The attempt that explains an earlier one is no other chance, unless that one's words were not to be had.
+        let explained = earlier.first.filter(|_| reason == AttemptReason::AloneAfterFailure);
+        let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref()).filter(|xfail| match explained {
+            None => !(inexact && xfail.panics.is_some() && judge::has_failed(attempt.outcome)),
+            Some(first) => first.is_unclear && judge::has_failed(attempt.outcome),
+        });
+        let expected = xfail.and_then(|xfail| judge::expect_failure(xfail, &mut attempt));
+        let (outcome, duration_ns, skip_reason) = (attempt.outcome, attempt.duration_ns, attempt.skip_reason.clone());
+        self.emit_numbered(test, earlier.made, AttemptEvent::Finished(attempt));
+        let made = earlier.made + 1;
+        let decided = Decided { skip_reason, ..Decided::new(outcome.into(), made, duration_ns) };
+        if let (Some(verdict), Some(xfail)) = (expected, xfail) {
+            let xfail_reason = (verdict != Verdict::Failed).then(|| xfail.reason.clone());
+            return self.verdict(test, Decided { verdict, xfail_reason, ..decided });
+        }
+        if let Some(first) = explained {
+            if first.is_unclear && outcome == Outcome::Skipped {
+                return self.verdict(test, decided);
             }
-            (AttemptReason::AloneAfterFailure, Some(first)) => {
-                let after_others = first.after_others && outcome == Outcome::Passed;
-                self.verdict(test, first.outcome, made, first.duration_ns, after_others);
+            let after_others = first.after_others && outcome == Outcome::Passed;
+            let decided = Decided::new(first.outcome.into(), made, first.duration_ns);
+            return self.verdict(test, Decided { after_others, ..decided });
+        }
+        let has_failed = judge::has_failed(outcome);
+        let after_others = position > 0;
+        let first = Some(First { outcome, duration_ns, after_others, is_unclear: inexact });
+        let retry = marks.as_ref().and_then(|marks| marks.retry.as_ref());
+        if has_failed && self.stop.is_none() {
+            let failed = earlier.failed + 1;
+            if judge::is_tried_again(retry, failed) {
+                self.attempts.insert(test, Attempts { made, failed, first });
+                let delay = retry.and_then(|retry| retry.delay_ns).map_or(Duration::ZERO, Duration::from_nanos);
+                self.delayed.push((Instant::now() + delay, test));
+                return;
             }
-            (AttemptReason::AloneAfterFailure, None) | (AttemptReason::AloneAfterLoss, _) => {
-                self.verdict(test, outcome, made, duration_ns, false);
+            let is_worth_another = outcome != Outcome::TimedOut && (after_others || inexact);
+            if reason == AttemptReason::Planned && is_worth_another && retry.is_none() {
+                self.attempts.insert(test, Attempts { made, failed, first });
+                let binary = self.list.test(test).binary;
+                self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterFailure);
+                return;
             }
         }
+        let verdict = if outcome == Outcome::Passed && earlier.failed > 0 { Verdict::Flaky } else { outcome.into() };
+        self.verdict(test, Decided { verdict, ..decided });
     }
 
     /// An attempt gave no result that can be trusted: the test is run again, alone, through libtest.
     pub(super) fn lose_attempt(&mut self, running: &Running, test: TestIndex, why: &str) {
         self.tell_replaced(running.worker, Some(test), why.to_owned());
-        let earlier = self.attempts.remove(&test);
-        let made = earlier.map_or(0, |earlier| earlier.made) + 1;
-        self.attempts.insert(test, Attempts { made, first: None });
+        let earlier = self.attempts.remove(&test).unwrap_or_default();
+        self.attempts.insert(test, Attempts { made: earlier.made + 1, ..earlier });
         let binary = self.list.test(test).binary;
         self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterLoss);
     }
@@ -116,7 +168,7 @@ impl Driver<'_> {
         let Some(attempts) = self.attempts.remove(&test) else { return };
         let (outcome, duration_ns) =
             attempts.first.map_or((Outcome::Interrupted, 0), |first| (first.outcome, first.duration_ns));
-        self.verdict(test, outcome, attempts.made, duration_ns, false);
+        self.verdict(test, Decided::new(outcome.into(), attempts.made, duration_ns));
     }
 
     /// A verdict of the runner itself, on a test that no process ran.
@@ -124,6 +176,7 @@ impl Driver<'_> {
         let attempt = AttemptFinished {
             outcome,
             duration_ns: 0,
+            skip_reason: None,
             failures,
             termination: None,
             stdout: testkit_protocol::event::Captured::default(),
@@ -131,18 +184,21 @@ impl Driver<'_> {
         };
         self.emit_attempt(test, AttemptEvent::Finished(attempt));
         let made = self.attempts.remove(&test).map_or(0, |attempts| attempts.made) + 1;
-        self.verdict(test, outcome, made, 0, false);
+        self.verdict(test, Decided::new(outcome.into(), made, 0));
     }
 
-    fn verdict(&mut self, index: TestIndex, outcome: Outcome, attempts: u32, duration_ns: u64, after_others: bool) {
+    fn verdict(&mut self, index: TestIndex, decided: Decided) {
         let test = self.list.test(index);
+        let Decided { verdict, attempts, duration_ns, skip_reason, xfail_reason, after_others } = decided;
+        let ignored = || test.ignore.clone().unwrap_or_default();
         let finished = TestFinished {
             test: test.id.clone(),
-            verdict: Verdict::from(outcome),
+            verdict,
             attempts,
             duration_ns,
             location: test.location.clone(),
-            skip_reason: (outcome == Outcome::Skipped).then(|| test.ignore.clone().unwrap_or_default()),
+            skip_reason: (verdict == Verdict::Skipped).then(|| skip_reason.unwrap_or_else(ignored)),
+            xfail_reason,
             fails_only_after_others: after_others,
         };
         self.finish(finished);
@@ -164,7 +220,7 @@ impl Driver<'_> {
         let duration_ns = u64::try_from(running.elapsed().as_nanos()).unwrap_or(u64::MAX);
         // How a process ended says something only where it did not end in its own time.
         let termination = (outcome != Outcome::Passed).then_some(termination);
-        AttemptFinished { outcome, duration_ns, failures, termination, stdout, stderr }
+        AttemptFinished { outcome, duration_ns, skip_reason: None, failures, termination, stdout, stderr }
     }
 
     pub(super) fn timeout_failure(&self, test: TestIndex) -> Failure {

@@ -241,8 +241,11 @@ impl Driver<'_> {
         let stdout = String::from_utf8_lossy(&stdout.unwrap_or_default()).into_owned();
         for (test, result, duration) in std::mem::take(&mut running.failed) {
             let name = self.libtest_name(test);
-            let head = libtest_text::failure_section(&stdout, name).unwrap_or_default().to_owned();
-            let captured = Captured { bytes: head.len() as u64, head, ..Captured::default() };
+            let section = libtest_text::failure_section(&stdout, name);
+            // libtest tells at its end why tests failed; where a test ended it before, another run has to tell.
+            let approximate = section.is_none();
+            let head = section.unwrap_or_default().to_owned();
+            let captured = Captured { bytes: head.len() as u64, head, approximate, ..Captured::default() };
             let failures = vec![failure_of(&result, name, &captured.head, &captured)];
             let attempt = AttemptFinished { failures, stdout: captured, ..finished(Outcome::Failed, duration) };
             self.end_attempt(test, 0, AttemptReason::Planned, attempt);
@@ -263,7 +266,7 @@ impl Driver<'_> {
             self.end_attempt(*test, 0, AttemptReason::Planned, attempt);
         }
         let rest = running.pending.into_iter().skip(current.len());
-        self.scheduler.add(running.binary, LaneKind::Threads, rest);
+        self.scheduler.add(running.binary, &LaneKind::Threads, rest);
     }
 }
 
@@ -274,6 +277,7 @@ fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
     AttemptFinished {
         outcome,
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        skip_reason: None,
         failures: Vec::new(),
         termination: None,
         stdout: Captured::default(),

@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use testkit_protocol::event::{
-    BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, PlanExtended, TestFinished, WorkerReplaced,
+    AttemptReason, BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, PlanExtended, TestFinished,
+    WorkerReplaced,
 };
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::id::TestId;
@@ -97,6 +98,8 @@ pub(super) struct Driver<'a> {
     /// When the clock was last looked at.
     looked_at: Instant,
     asked: Vec<(Binary, Vec<Listed>)>,
+    /// Tests that wait for their next attempt, and until when.
+    pub(super) delayed: Vec<(Instant, TestIndex)>,
 }
 
 /// Runs what the inputs bring until everything has its verdict. `select` is `None` where every test is meant.
@@ -136,6 +139,7 @@ pub(crate) fn run(
         interrupted_at: None,
         looked_at: Instant::now(),
         asked: Vec::new(),
+        delayed: Vec::new(),
     };
     driver.serve(inputs);
     orphans.kill();
@@ -161,6 +165,7 @@ impl Driver<'_> {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.look_at_the_clock();
+            self.begin_delayed();
             self.fill_places();
             if self.take_back_from_slow_processes() {
                 self.fill_places();
@@ -170,20 +175,23 @@ impl Driver<'_> {
     }
 
     fn is_done(&self) -> bool {
-        let nothing_left = self.running.is_empty() && (self.scheduler.is_empty() || self.stop.is_some());
+        let no_test_left = self.scheduler.is_empty() && self.delayed.is_empty();
+        let nothing_left = self.running.is_empty() && (no_test_left || self.stop.is_some());
         let build_over = self.build_finished.is_some() || matches!(self.stop, Some(Stop::Signal(_)));
         nothing_left && build_over && (self.list_closed || self.stop.is_some())
     }
 
     fn pause(&self) -> Duration {
+        let now = Instant::now();
+        let delayed = self.delayed.iter().map(|(at, _)| at.saturating_duration_since(now));
         if self.running.is_empty() {
-            return Duration::from_secs(1);
+            return delayed.chain([Duration::from_secs(1)]).min().unwrap_or_default();
         }
         let idle = self.running.len() < self.settings.workers;
         let tick = if idle { SHORT_TICK } else { TICK };
         let deadlines = self.running.values().filter_map(|running| self.deadline(running));
-        let now = Instant::now();
-        deadlines.map(|deadline| deadline.saturating_duration_since(now)).chain([tick]).min().unwrap_or(tick)
+        let deadlines = deadlines.map(|deadline| deadline.saturating_duration_since(now));
+        deadlines.chain(delayed).chain([tick]).min().unwrap_or(tick)
     }
 
     pub(super) fn emit(&mut self, event: EventKind) {
@@ -234,7 +242,8 @@ impl Driver<'_> {
 
     fn take_unlisted(&mut self, binary: BinaryIndex, reason: &str) {
         let id = TestId(self.list.binary(binary).id.0.clone());
-        let test = Test { id, binary, host: Host::Whole, location: None, end_line: None, ignore: None, timeout: None };
+        let (location, end_line, ignore) = (None, None, None);
+        let test = Test { id, binary, host: Host::Whole, location, end_line, ignore, timeout: None, marks: None };
         let index = self.list.add_test(test);
         self.selected += 1;
         self.selected_binaries.insert(binary);
@@ -293,14 +302,24 @@ impl Driver<'_> {
                 self.finish_unattempted(index, Verdict::Skipped, Some(reason));
                 continue;
             }
+            let marks = self.list.test(index).marks.clone();
+            let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref());
+            if let Some(xfail) = xfail.filter(|xfail| xfail.not_run) {
+                self.finish_unattempted(index, Verdict::XFailed, Some(xfail.reason.clone()));
+                continue;
+            }
             let kind = self.lane_kind(index);
+            // In one process on several threads, the hosting side of the library keeps tests apart.
+            if let Some(marks) = marks.filter(|_| kind != LaneKind::Threads) {
+                self.scheduler.constrain(index, &marks.serial, marks.exclusive);
+            }
             match lanes.iter_mut().rev().find(|(of, lane, _)| (*of, lane) == (binary, &kind)) {
                 Some((_, _, tests)) => tests.push(index),
                 None => lanes.push((binary, kind, vec![index])),
             }
         }
         for (binary, kind, tests) in lanes {
-            self.scheduler.add(binary, kind, tests);
+            self.scheduler.add(binary, &kind, tests);
         }
     }
 
@@ -312,6 +331,7 @@ impl Driver<'_> {
             _ if binary.launch.has_runner => LaneKind::Single,
             (Host::Whole, _) | (_, Isolation::Process) => LaneKind::Single,
             (Host::Named { .. }, _) if binary.harness == Harness::Custom => LaneKind::Single,
+            _ if test.marks.as_ref().is_some_and(|marks| marks.isolate) => LaneKind::Single,
             (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
             (Host::Named { .. }, Isolation::Worker) => LaneKind::Batched,
             (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains(&test.binary) => {
@@ -356,7 +376,11 @@ impl Driver<'_> {
     }
 
     /// Tells the verdict of a test that no attempt was made at.
-    fn finish_unattempted(&mut self, index: TestIndex, verdict: Verdict, skip_reason: Option<String>) {
+    fn finish_unattempted(&mut self, index: TestIndex, verdict: Verdict, reason: Option<String>) {
+        let (skip_reason, xfail_reason) = match verdict {
+            Verdict::XFailed => (None, reason),
+            _ => (reason, None),
+        };
         let test = self.list.test(index);
         let finished = TestFinished {
             test: test.id.clone(),
@@ -365,6 +389,7 @@ impl Driver<'_> {
             duration_ns: 0,
             location: test.location.clone(),
             skip_reason,
+            xfail_reason,
             fails_only_after_others: false,
         };
         self.emit(EventKind::TestFinished(finished));
@@ -473,7 +498,8 @@ impl Driver<'_> {
     /// Where a place is idle and a process is held up by a long test, the tests queued behind that are taken back; says
     /// whether that was tried.
     fn take_back_from_slow_processes(&mut self) -> bool {
-        let idle = self.running.len() < self.settings.workers && self.scheduler.is_empty() && self.stop.is_none();
+        // The places were just filled: where one is free, nothing that is left may begin.
+        let idle = self.running.len() < self.settings.workers && self.stop.is_none();
         if !idle || self.running.is_empty() {
             return false;
         }
@@ -497,6 +523,17 @@ impl Driver<'_> {
         let elapsed = running.elapsed();
         let behind = running.lane().map(|lane| self.scheduler.expected(lane, running.pending.len() - 1));
         elapsed > HELD_UP_SURELY || elapsed > IN_MIDST && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
+    }
+
+    /// Hands those tests to the scheduler that have waited long enough for their next attempt.
+    fn begin_delayed(&mut self) {
+        let now = Instant::now();
+        let (ready, rest) = std::mem::take(&mut self.delayed).into_iter().partition(|(at, _)| *at <= now);
+        self.delayed = rest;
+        let ready: Vec<(Instant, TestIndex)> = ready;
+        for (_, test) in ready {
+            self.scheduler.add_alone(self.list.test(test).binary, test, AttemptReason::Retry);
+        }
     }
 
     fn fill_places(&mut self) {

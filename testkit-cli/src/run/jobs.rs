@@ -18,7 +18,7 @@ use super::process::{Process, Streams};
 use super::watch::{Source, watch};
 use crate::args::Isolation;
 use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex};
-use crate::schedule::{LaneIndex, Task, TaskKind};
+use crate::schedule::{ConstraintIndex, LaneIndex, Task, TaskKind};
 
 /// What a process does for us.
 #[derive(Debug)]
@@ -91,6 +91,8 @@ pub(super) struct Running {
     pub(super) told_slow: bool,
     /// How many tests run at once in it.
     pub(super) threads: usize,
+    /// What its tests keep from running beside them.
+    pub(super) hold: Option<ConstraintIndex>,
 }
 
 impl Running {
@@ -131,6 +133,10 @@ impl Running {
 
     /// Whether it has tests that it has not begun and that can be taken back.
     pub(super) fn can_take_back(&self) -> bool {
+        // Nobody else may begin tests that must not run beside those that are left to it.
+        if self.hold.is_some() {
+            return false;
+        }
         match &self.job {
             #[cfg(unix)]
             Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && served.can_take_back(),
@@ -185,7 +191,7 @@ pub(super) struct Plan {
 
 impl Driver<'_> {
     pub(super) fn start(&mut self, task: Task) {
-        let Task { binary, kind, tests } = task;
+        let Task { binary, kind, tests, hold } = task;
         let started = match kind {
             TaskKind::Serve { lane, carrier } => self.start_served(binary, &carrier, tests.clone(), Some(lane), None),
             TaskKind::Batch { lane } => self.start_batch(binary, lane, &tests),
@@ -193,7 +199,16 @@ impl Driver<'_> {
             TaskKind::Single => self.start_single(binary, tests[0], AttemptReason::Planned),
             TaskKind::Alone { reason } => self.start_single(binary, tests[0], reason),
         };
-        let Err(error) = started else { return };
+        let Err(error) = started else {
+            // It is the last process that was started.
+            if let Some(running) = self.running.get_mut(&WorkerNumber(self.started_processes)) {
+                running.hold = hold;
+            }
+            return;
+        };
+        if let Some(hold) = hold {
+            self.scheduler.release(hold);
+        }
         let path = self.list.binary(binary).path.clone();
         for test in tests {
             let failure = Failure::new(FailureKind::Runner, format!("cannot start {path}: {error}"));
@@ -232,6 +247,7 @@ impl Driver<'_> {
             given_up: None,
             told_slow: false,
             threads: plan.threads,
+            hold: None,
         };
         if running.ready && !matches!(running.job, Job::Ask) {
             self.begin_attempts(&running);

@@ -9,6 +9,7 @@ mod batch;
 mod capture;
 mod driver;
 mod jobs;
+mod judge;
 mod libtest_text;
 mod log_file;
 mod name_patterns;

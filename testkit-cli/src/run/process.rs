@@ -69,6 +69,9 @@ impl Process {
         command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
         command.env(env::TESTKIT, "1").env(env::RUN_ID, run_id);
         // Descriptors of ours that a test would otherwise find named in its environment.
+        // Hosting tests leave the verdict to us, who are their parent unless a runner stands between.
+        let judge = if launch.has_runner { "any".to_owned() } else { std::process::id().to_string() };
+        command.env(env::JUDGE, judge);
         command.env_remove(env::CHANNEL).env_remove(env::RESCUE).env_remove(env::BUILD);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         if let (Some(stdout), Some(stderr)) = (streams.stdout(), streams.stderr()) {

@@ -337,7 +337,7 @@ impl Driver<'_> {
             // A process of one test that never came to it, since the run stopped.
             None => {
                 for test in running.pending {
-                    self.scheduler.add(running.binary, LaneKind::Single, [test]);
+                    self.scheduler.add(running.binary, &LaneKind::Single, [test]);
                 }
             }
         }
@@ -353,7 +353,7 @@ impl Driver<'_> {
         match served.lane {
             Some(lane) => {
                 self.scheduler.give_back(lane, running.pending.into_iter());
-                self.scheduler.convert(lane, LaneKind::Batched);
+                self.scheduler.convert(lane, &LaneKind::Batched);
             }
             None => {
                 for test in running.pending {

@@ -18,6 +18,9 @@ impl Driver<'_> {
     /// A process has ended; every kind of job goes on from here.
     pub(super) fn take_end(&mut self, mut running: Running) {
         let termination = running.process.reap();
+        if let Some(hold) = running.hold.take() {
+            self.scheduler.release(hold);
+        }
         match &running.job {
             #[cfg(unix)]
             Job::Served(_) => self.take_served_end(running, termination),

@@ -6,7 +6,7 @@
 
 mod estimate;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,19 @@ use estimate::Estimate;
 /// Names a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LaneIndex(usize);
+
+/// Names what some tests keep from running beside them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ConstraintIndex(usize);
+
+/// What may not run beside a test.
+#[derive(Debug, PartialEq, Eq)]
+struct Constraint {
+    /// Sorted; no two tests with a key in common run at the same time.
+    keys: Vec<String>,
+    /// Nothing else runs at the same time.
+    exclusive: bool,
+}
 
 /// How the tests of a lane are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +52,8 @@ pub(crate) struct Task {
     pub(crate) kind: TaskKind,
     /// In the order in which they will run; never empty.
     pub(crate) tests: Vec<TestIndex>,
+    /// What the place holds until [`Scheduler::release`].
+    pub(crate) hold: Option<ConstraintIndex>,
 }
 
 /// How a task is to be run.
@@ -59,6 +74,8 @@ pub(crate) enum TaskKind {
 struct Lane {
     binary: BinaryIndex,
     kind: LaneKind,
+    /// Holds for all of its tests: one place at most works on a lane that has one.
+    constraint: Option<ConstraintIndex>,
     queue: VecDeque<TestIndex>,
     /// Places that work on the lane now.
     active: usize,
@@ -70,6 +87,11 @@ pub(crate) struct Scheduler {
     places: usize,
     lanes: Vec<Lane>,
     alone: VecDeque<(BinaryIndex, TestIndex, AttemptReason)>,
+    constraints: Vec<Constraint>,
+    /// Tests that have one.
+    constraint_of: HashMap<TestIndex, ConstraintIndex>,
+    /// What the places hold now.
+    held: Vec<ConstraintIndex>,
 }
 
 /// A batch's process takes about this long to start and end, measured as an order of magnitude: smaller batches than
@@ -96,17 +118,80 @@ const SERVED_FIRST: usize = 16;
 impl Scheduler {
     /// A scheduler for so many places.
     pub(crate) fn new(places: usize) -> Self {
-        Self { places: places.max(1), lanes: Vec::new(), alone: VecDeque::new() }
+        Self {
+            places: places.max(1),
+            lanes: Vec::new(),
+            alone: VecDeque::new(),
+            constraints: Vec::new(),
+            constraint_of: HashMap::new(),
+            held: Vec::new(),
+        }
+    }
+
+    /// Says what may not run beside a test, before the test is added.
+    pub(crate) fn constrain(&mut self, test: TestIndex, keys: &[String], exclusive: bool) {
+        if keys.is_empty() && !exclusive {
+            return;
+        }
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        keys.dedup();
+        let constraint = Constraint { keys, exclusive };
+        let known = self.constraints.iter().position(|known| *known == constraint);
+        let index = known.unwrap_or_else(|| {
+            self.constraints.push(constraint);
+            self.constraints.len() - 1
+        });
+        self.constraint_of.insert(test, ConstraintIndex(index));
+    }
+
+    /// A place no longer works on a task that held something.
+    pub(crate) fn release(&mut self, hold: ConstraintIndex) {
+        if let Some(position) = self.held.iter().position(|held| *held == hold) {
+            self.held.swap_remove(position);
+        }
+    }
+
+    /// Whether tests with this constraint may begin beside what is running.
+    fn may_begin(&self, constraint: Option<ConstraintIndex>, idle: bool) -> bool {
+        if self.held.iter().any(|held| self.constraints[held.0].exclusive) {
+            return false;
+        }
+        let Some(ConstraintIndex(index)) = constraint else { return true };
+        let wanted = &self.constraints[index];
+        let is_free = |key| !self.held.iter().any(|held| self.constraints[held.0].keys.contains(key));
+        (idle || !wanted.exclusive) && wanted.keys.iter().all(is_free)
     }
 
     /// Adds tests of a binary that are run in one way, after those already there.
-    pub(crate) fn add(&mut self, binary: BinaryIndex, kind: LaneKind, tests: impl IntoIterator<Item = TestIndex>) {
-        let lane = self.lanes.iter_mut().find(|lane| lane.binary == binary && lane.kind == kind);
-        if let Some(lane) = lane {
+    pub(crate) fn add(&mut self, binary: BinaryIndex, kind: &LaneKind, tests: impl IntoIterator<Item = TestIndex>) {
+        if self.constraint_of.is_empty() {
+            self.add_to_lane(binary, kind, None, tests);
+            return;
+        }
+        let mut free = Vec::new();
+        for test in tests {
+            match self.constraint_of.get(&test) {
+                None => free.push(test),
+                Some(&constraint) => self.add_to_lane(binary, kind, Some(constraint), [test]),
+            }
+        }
+        self.add_to_lane(binary, kind, None, free);
+    }
+
+    fn add_to_lane(
+        &mut self,
+        binary: BinaryIndex,
+        kind: &LaneKind,
+        constraint: Option<ConstraintIndex>,
+        tests: impl IntoIterator<Item = TestIndex>,
+    ) {
+        let is_meant = |lane: &&mut Lane| lane.binary == binary && lane.kind == *kind && lane.constraint == constraint;
+        if let Some(lane) = self.lanes.iter_mut().find(is_meant) {
             lane.queue.extend(tests);
         } else {
-            let queue = tests.into_iter().collect();
-            self.lanes.push(Lane { binary, kind, queue, active: 0, estimate: Estimate::default() });
+            let (kind, queue) = (kind.clone(), tests.into_iter().collect());
+            self.lanes.push(Lane { binary, kind, constraint, queue, active: 0, estimate: Estimate::default() });
         }
     }
 
@@ -123,7 +208,7 @@ impl Scheduler {
     }
 
     /// Turns everything left in a lane into another kind: its workers cannot be started.
-    pub(crate) fn convert(&mut self, lane: LaneIndex, kind: LaneKind) {
+    pub(crate) fn convert(&mut self, lane: LaneIndex, kind: &LaneKind) {
         let binary = self.lanes[lane.0].binary;
         let queue = std::mem::take(&mut self.lanes[lane.0].queue);
         self.add(binary, kind, queue);
@@ -168,14 +253,22 @@ impl Scheduler {
 
     /// Takes the next thing to do for a place that has no process; `idle` is whether every place is free.
     pub(crate) fn next(&mut self, idle: bool) -> Option<Task> {
-        if let Some((binary, test, reason)) = self.alone.pop_front() {
-            return Some(Task { binary, kind: TaskKind::Alone { reason }, tests: vec![test] });
+        let may_begin = |(_, test, _): &(_, TestIndex, _)| self.may_begin(self.constraint_of.get(test).copied(), idle);
+        if let Some(position) = self.alone.iter().position(may_begin)
+            && let Some((binary, test, reason)) = self.alone.remove(position)
+        {
+            let hold = self.constraint_of.get(&test).copied();
+            self.held.extend(hold);
+            return Some(Task { binary, kind: TaskKind::Alone { reason }, tests: vec![test], hold });
         }
-        // The lane with the fewest places first, so that binaries run side by side; among those the oldest.
+        // The lane with the fewest places first, so that binaries run side by side; among those the oldest. What must run
+        // while nothing else does comes last: every place has to become free for it.
+        let is_exclusive = |lane: &Lane| lane.constraint.is_some_and(|held| self.constraints[held.0].exclusive);
         let lane = (0..self.lanes.len())
             .filter(|index| !self.lanes[*index].queue.is_empty())
             .filter(|index| idle || self.lanes[*index].kind != LaneKind::Threads)
-            .min_by_key(|index| self.lanes[*index].active)?;
+            .filter(|index| self.may_begin(self.lanes[*index].constraint, idle))
+            .min_by_key(|index| (is_exclusive(&self.lanes[*index]), self.lanes[*index].active))?;
         let size = self.size(lane);
         let index = LaneIndex(lane);
         let lane = &mut self.lanes[lane];
@@ -187,7 +280,9 @@ impl Scheduler {
         };
         let is_mixed = lane.kind == LaneKind::Batched && lane.queue.len() <= MIXED_LIMIT;
         let tests = if is_mixed { take_evenly(&mut lane.queue, size) } else { lane.queue.drain(..size).collect() };
-        Some(Task { binary: lane.binary, kind, tests })
+        let hold = lane.constraint;
+        self.held.extend(hold);
+        Some(Task { binary: lane.binary, kind, tests, hold })
     }
 
     /// Takes more tests for a worker of `lane` that has `pending` left; none if that is enough for now.
@@ -207,12 +302,14 @@ impl Scheduler {
             LaneKind::Single => left.min(1),
             LaneKind::Threads => left,
             LaneKind::Served(_) => {
-                let share = left.div_ceil(self.places);
+                let share = if lane.constraint.is_some() { left } else { left.div_ceil(self.places) };
                 let ahead = lane.estimate.tests_in(SERVED_AHEAD).map_or(SERVED_FIRST, |count| count.min(SERVED_LIMIT));
                 share.min(ahead.max(1))
             }
+            LaneKind::Batched if lane.constraint.is_some() => left.min(BATCH_LIMIT),
             LaneKind::Batched => {
-                let batched = || self.lanes.iter().filter(|lane| lane.kind == LaneKind::Batched);
+                let is_free = |lane: &&Lane| lane.kind == LaneKind::Batched && lane.constraint.is_none();
+                let batched = || self.lanes.iter().filter(is_free);
                 let all_left: usize = batched().map(|lane| lane.queue.len()).sum();
                 let share = if BATCHES_CAN_BE_STOPPED {
                     // What a batch holds up is taken back from it, so everything may be handed out at once.

@@ -109,15 +109,19 @@ pub(crate) enum Fate<'a> {
     Run,
     /// It gets the verdict `skipped` without being run.
     Skip {
-        /// The reason in its `#[ignore]`; may be empty.
+        /// The reason in its `#[skip]` or `#[ignore]`; may be empty.
         reason: &'a str,
     },
     /// It is no part of the run, as if it had not been selected.
     LeaveOut,
 }
 
-/// What `which` makes of a selected test.
+/// What `which` makes of a selected test. One with `#[skip]` is never run.
 pub(crate) fn fate(test: &Test, which: RunIgnored) -> Fate<'_> {
+    let skip = test.marks.as_ref().and_then(|marks| marks.skip.as_ref());
+    if let Some(reason) = skip.filter(|_| which != RunIgnored::Only || test.ignore.is_some()) {
+        return Fate::Skip { reason };
+    }
     match (&test.ignore, which) {
         (None, RunIgnored::Default | RunIgnored::All) | (Some(_), RunIgnored::Only | RunIgnored::All) => Fate::Run,
         (Some(reason), RunIgnored::Default) => Fate::Skip { reason },

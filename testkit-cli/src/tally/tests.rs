@@ -15,6 +15,7 @@ fn finished(test: &str, verdict: Verdict, duration_ns: u64) -> Event {
         duration_ns,
         location: None,
         skip_reason: None,
+        xfail_reason: None,
         fails_only_after_others: false,
     }))
 }

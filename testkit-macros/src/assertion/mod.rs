@@ -13,3 +13,9 @@ mod source;
 
 pub(crate) use emit::{assert, check, eventually};
 pub(crate) use rewrite::Rewriter;
+
+/// Whether the tokens are one expression, as far as its parts can be told.
+pub(crate) fn is_expression(tokens: &proc_macro2::TokenStream) -> bool {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    capture::whole(&tokens).is_some()
+}

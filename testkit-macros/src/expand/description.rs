@@ -10,9 +10,10 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
-use super::{all_of, literal, tokens};
-use crate::collect::{Conditional, Test};
+use super::{all_of, literal, marks, tokens};
+use crate::collect::Test;
 use crate::config::Loaded;
+use crate::marked::ALWAYS;
 
 /// The version of the library that the expansion belongs to: ours, since the library asks for exactly this one.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -48,7 +49,8 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
         "static TESTS: &[TestCase] = &[{entries}]; \
          ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
     );
-    block(&parts, &entry) + manifest_dependency(loaded)
+    let exclusive = marks::exclusive_entries(module.tests);
+    block(&parts, &(entry + &exclusive)) + manifest_dependency(loaded)
 }
 
 /// The block that describes a folder of test files.
@@ -161,66 +163,42 @@ fn describe(test: &Test, parts: &mut Parts) {
     let place = test.place;
     write!(line, ",\"line\":{},\"column\":{},\"end_line\":{}", place.line, place.column, place.end_line)
         .expect("writing to a String cannot fail");
-    if let Some(timeout_ns) = test.marks.timeout_ns {
-        write!(line, ",\"timeout_ns\":{timeout_ns}").expect("writing to a String cannot fail");
-    }
     if test.plain {
         line.push_str(",\"plain\":true");
     }
-    let ignore = |ignore: &Conditional| format!(",\"ignore\":\"{}\"", json(ignore.text.as_deref().unwrap_or_default()));
-    match all_of(&test.marks.conditions) {
-        None => {
-            parts.text(&line);
-            describe_ignore(&test.marks.ignore, ignore, parts);
-            parts.text("}}\n");
-        }
-        // Records do not nest, so a test under a condition is one text; its `ignore` becomes part of the predicate.
-        Some(condition) => {
-            for (predicate, text) in alternatives(&condition, &test.marks.ignore, ignore) {
-                parts.choice(&predicate, &format!("{line}{text}}}}}\n"), "");
-            }
-        }
+    let mut record = Record { parts, guard: all_of(&test.marks.conditions), pending: line };
+    for (predicate, text) in marks::record_fields(&test.marks) {
+        record.when(&predicate, &text);
     }
+    record.pending.push_str("}}\n");
+    record.flush();
 }
 
-/// The first `ignore` that holds.
-fn describe_ignore(ignores: &[Conditional], text: impl Fn(&Conditional) -> String, parts: &mut Parts) {
-    match ignores {
-        [] => {}
-        [one] => match &one.predicate {
-            None => parts.text(&text(one)),
-            Some(predicate) => parts.choice(predicate, &text(one), ""),
-        },
-        _ => {
-            for (predicate, text) in alternatives("all()", ignores, text) {
-                parts.choice(&predicate, &text, "");
-            }
-        }
-    }
+/// The line of a test that may stand under a condition.
+struct Record<'a> {
+    parts: &'a mut Parts,
+    guard: Option<String>,
+    pending: String,
 }
 
-/// Predicates of which at most one holds, each with the text of its `ignore`.
-fn alternatives(
-    condition: &str,
-    ignores: &[Conditional],
-    text: impl Fn(&Conditional) -> String,
-) -> Vec<(String, String)> {
-    let mut alternatives = Vec::new();
-    let mut remaining = condition.to_owned();
-    for ignore in ignores {
-        match &ignore.predicate {
-            None => {
-                alternatives.push((remaining, text(ignore)));
-                return alternatives;
-            }
-            Some(predicate) => {
-                alternatives.push((format!("all({remaining}, {predicate})"), text(ignore)));
-                remaining = format!("all({remaining}, not({predicate}))");
-            }
+impl Record<'_> {
+    fn when(&mut self, predicate: &str, text: &str) {
+        if predicate == ALWAYS {
+            self.pending.push_str(text);
+            return;
+        }
+        self.flush();
+        let all: Vec<String> = self.guard.iter().cloned().chain([predicate.to_owned()]).collect();
+        self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
+    }
+
+    fn flush(&mut self) {
+        let text = std::mem::take(&mut self.pending);
+        match &self.guard {
+            None => self.parts.text(&text),
+            Some(guard) => self.parts.choice(guard, &text, ""),
         }
     }
-    alternatives.push((remaining, String::new()));
-    alternatives
 }
 
 /// Appends the registry's entry of a test.
@@ -230,17 +208,7 @@ fn enter(test: &Test, entries: &mut String) {
     }
     let (name, run) = (literal(&test.name), &test.run);
     let (line, column) = (test.place.name_line, test.place.column);
-    let mut should_panic = "ShouldPanic::No".to_owned();
-    for mark in test.marks.should_panic.iter().rev() {
-        let value = match &mark.text {
-            None => "ShouldPanic::Yes".to_owned(),
-            Some(expected) => format!("ShouldPanic::Containing({})", literal(expected)),
-        };
-        should_panic = match &mark.predicate {
-            None => value,
-            Some(predicate) => format!("if ::core::cfg!({predicate}) {{ {value} }} else {{ {should_panic} }}"),
-        };
-    }
+    let should_panic = marks::should_panic(&test.marks);
     write!(
         entries,
         "TestCase {{ name: {name}, line: {line}, column: {column}, run: {run}, should_panic: {should_panic} }},"
@@ -258,7 +226,8 @@ fn json(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{Marks, Place};
+    use crate::collect::Place;
+    use crate::marked::{Conditional, Marks};
 
     fn source(marks: Marks) -> String {
         let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
@@ -280,14 +249,5 @@ mod tests {
         assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
         let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
         assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
-    }
-
-    #[test]
-    fn takes_the_first_ignore_that_holds() {
-        let text = |ignore: &Conditional| ignore.text.clone().unwrap();
-        let got = alternatives("c", &[ignored(Some("x"), "1"), ignored(None, "2"), ignored(Some("y"), "3")], text);
-        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), "2".to_owned())]);
-        let got = alternatives("c", &[ignored(Some("x"), "1")], text);
-        assert_eq!(got, [("all(c, x)".to_owned(), "1".to_owned()), ("all(c, not(x))".to_owned(), String::new())]);
     }
 }

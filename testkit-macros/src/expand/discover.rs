@@ -8,12 +8,13 @@ use testkit_protocol::name_pattern::matches_any;
 
 use super::description::{self, Module};
 use super::function::settled;
-use super::{group, tokens};
+use super::{group, marks, tokens};
 use crate::ast::{self, Item, ItemKind, Items, MacroCall};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::collect::{self, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
+use crate::marked::{self, Marks};
 use crate::{source, validate};
 
 /// Expands `discover!()`, called at `call`.
@@ -97,16 +98,18 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         uses_our_test: imports_our_test(items),
         diagnostics: Diagnostics::default(),
         hosts: String::new(),
+        functions: String::new(),
+        foreign: collect::foreign_marks(&items.items),
         tests: Vec::new(),
         module: free_module_name(items),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, mut tests, module, diagnostics, .. } = scope;
+    let Scope { hosts, functions, mut tests, module, diagnostics, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
-        text = format!("#[cfg(test)] mod {module} {{ {hosts} }}");
+        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions}");
     }
     if errors.is_empty() {
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -145,6 +148,10 @@ struct Scope<'a> {
     diagnostics: Diagnostics,
     /// The contents of the module of hosting tests.
     hosts: String,
+    /// Functions that marks need, beside the tests.
+    functions: String,
+    /// Words of marks that are not ours here.
+    foreign: Vec<String>,
     tests: Vec<Test>,
     module: String,
 }
@@ -153,17 +160,23 @@ impl Scope<'_> {
     /// Collects the items of the module itself.
     fn items(&mut self, items: &Items, inside: &mut Vec<String>) {
         let config = &self.loaded.config;
-        let mut blocks = collect::blocks(&items.items, config);
+        let mut blocks = collect::blocks(&items.items, &self.foreign, config);
         blocks.retain(|index, _| !registers_itself(&items.items[*index].attributes));
-        let groups = collect::groups(&items.items, &blocks, config, &mut self.diagnostics);
+        let groups = collect::groups(&items.items, &blocks, &[], config, &mut self.diagnostics);
         for item in &items.items {
             if let ItemKind::Function(function) = &item.kind {
                 self.function(item, function);
             }
         }
-        for group in &groups {
+        for mut group in groups {
+            let group = &mut group;
+            for method in &mut group.methods {
+                // The hosts of a group stand in a module of `mod discovered`.
+                method.marks.applied = marked::seen_from_inside(&method.marks.applied);
+            }
             self.hosts.push_str(&group::construction_text(group, "super"));
             self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
+            self.functions.push_str(&marked::functions_text(&group.functions));
             self.tests.extend(group::tests(group, &format!("{}::", self.module)));
         }
         self.modules(items, inside);
@@ -203,14 +216,26 @@ impl Scope<'_> {
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
-                let mark = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Timeout);
-                if let Some(mark) = mark {
-                    let message = format!("`#[timeout]` on `{name}`, which is no test");
-                    self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+                for attribute in &item.attributes {
+                    if let AttributeKind::Mark(mark) = self.kind(attribute) {
+                        let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
+                        self.diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
+                    }
                 }
             }
             Role::Test => {
-                let marks = collect::marks(&item.attributes, &mut self.diagnostics);
+                let mut attributes = item.attributes.clone();
+                for attribute in &mut attributes {
+                    attribute.disown(&self.foreign);
+                }
+                let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
+                let conditions = marked::condition_functions(&mut marks.applied, &name);
+                self.functions.push_str(&marked::functions_text(&conditions));
+                marks.inherit(&[], &name, function.name.span(), &mut self.diagnostics);
+                if is_plain {
+                    self.plain_marks(&marks, &name, function.name.span());
+                }
+                let hosting_marks = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
                 if !validate::function(&item.attributes, function, &mut self.diagnostics) {
                     return;
                 }
@@ -225,18 +250,37 @@ impl Scope<'_> {
                 let (libtest, run) = if is_plain {
                     (None, call(name.clone()))
                 } else {
-                    let hosted = marks.hosted.join(" ");
-                    let body = call(format!("super::{name}"));
-                    write!(
-                        self.hosts,
-                        "{hosted} #[::core::prelude::v1::test] fn {name}() {{ ::testkit::__private::run({body}) }}"
-                    )
-                    .expect("writing to a String cannot fail");
-                    // A worker calls the author's function itself: the hosting one need not be a function pointer too.
-                    (Some(format!("{}::{name}", self.module)), call(name.clone()))
+                    let hosted = marks.host_attributes();
+                    let run = marks::run_text(&call(format!("super::{name}")), &hosting_marks);
+                    let libtest = format!("{}::{name}", self.module);
+                    write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {run} }}")
+                        .expect("writing to a String cannot fail");
+                    // A worker calls the author's function itself: the hosting one need not be a function pointer too,
+                    // unless it knows marks.
+                    let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
+                    (Some(libtest), run)
                 };
                 self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run });
             }
+        }
+    }
+
+    /// What an attribute is to us in this module.
+    fn kind(&self, attribute: &Attribute) -> AttributeKind {
+        let mut attribute = attribute.clone();
+        attribute.disown(&self.foreign);
+        attribute.kind()
+    }
+
+    /// Marks that change what libtest sees cannot be on a function that libtest sees as it is.
+    fn plain_marks(&mut self, marks: &Marks, name: &str, span: Span) {
+        let names = marks.applied.iter().map(|applied| applied.mark.name());
+        for mark in names.filter(|mark| !mark.is_for_the_command_alone()) {
+            self.diagnostics.error(
+                span,
+                format!("`#[{}]` on `{name}`, whose `#[test]` libtest sees as it is", mark.word()),
+                "write `#[testkit::test]` in the place of `#[test]`, or name it `test_…` without `#[test]`",
+            );
         }
     }
 

@@ -27,7 +27,7 @@ fn is_harmless(kind: AttributeKind) -> bool {
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
-        | AttributeKind::Timeout
+        | AttributeKind::Mark(_)
         | AttributeKind::ShouldPanic
         | AttributeKind::Ignore
         | AttributeKind::ForeignTest => false,

@@ -3,14 +3,15 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::description::{self, Module};
-use super::{fallback, literal, placed, tokens};
+use super::{fallback, literal, marks, placed, tokens};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::collect::{self, Marks, Place, Test};
+use crate::collect::{Place, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
-use crate::{collect::is_hosted, validate};
+use crate::marked::{self, Marks};
+use crate::validate;
 
 /// Expands `#[testkit::test(options)]`.
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -31,8 +32,11 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     for error in &loaded.errors {
         diagnostics.plain(proc_macro2::Span::call_site(), error.clone());
     }
-    let mut marks = collect::marks(&attributes, &mut diagnostics);
+    let mut marks = marked::marks(&attributes, &loaded.config, &mut diagnostics);
     validate::test_options(options, &mut marks, &mut diagnostics);
+    let name = function.name.to_string();
+    let conditions = marked::condition_functions(&mut marks.applied, &name);
+    marks.inherit(&[], &name, function.name.span(), &mut diagnostics);
     let is_foreign = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ForeignTest);
     if let Some(attribute) = is_foreign {
         let message = format!("`#[{}]` already makes this function a test", attribute.path);
@@ -45,9 +49,10 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         return tokens;
     }
     let file = function.name.span().file();
-    let test = test(&attributes, &visibility, &function, marks);
+    let test = test(&attributes, &visibility, &function, marks.clone());
     let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
-    let mut tokens = hosted(attributes, visibility, *function, &context);
+    let mut tokens = hosted(attributes, visibility, *function, &marks, &context);
+    tokens.extend(marked::placed_functions(&conditions));
     tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
     tokens
 }
@@ -81,22 +86,30 @@ pub(crate) struct Context<'a> {
 /// Where nothing stands in the way, that is the author's function with its body under a condition, which costs the
 /// compiler no function more. Else the author's function, under its own name because snapshot tools ask for it, becomes
 /// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
-/// them takes must not be held by the call that turns the process into a worker).
+/// them takes must not be held by the call that turns the process into a worker), or marks that ask something of the
+/// hosting function.
 pub(crate) fn hosted(
     attributes: Vec<Attribute>,
     visibility: Vec<TokenTree>,
     function: Function,
+    marks: &Marks,
     context: &Context<'_>,
 ) -> TokenStream {
     let Context { rewriter, file, templates } = *context;
     let name = function.name.clone();
     let keyword = function.keyword.clone();
-    let (outer, inner): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| is_hosted(attribute.kind()));
+    let (outer, inner): (Vec<_>, Vec<_>) =
+        attributes.into_iter().partition(|attribute| marked::is_hosted(attribute.kind()));
+    let outer = marked::without(outer, |kind| match kind {
+        AttributeKind::Mark(_) => true,
+        AttributeKind::Ignore | AttributeKind::ShouldPanic => marks.change_the_host(),
+        _ => false,
+    });
     let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
     let mut span = name.span();
     let mut body: Vec<TokenTree> = Vec::new();
     match function.body {
-        TokenTree::Group(ref block) if inner.is_empty() && is_flat(&function, block) => {
+        TokenTree::Group(ref block) if inner.is_empty() && !marks.are_hosted() && is_flat(&function, block) => {
             span = block.span();
             body.extend_from_slice(&templates.begin);
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
@@ -105,16 +118,21 @@ pub(crate) fn hosted(
         _ => {
             let call = if function.returns_value() {
                 let place = name.span().start();
-                settled(&format!("{name}()"), file, place.line, place.column + 1)
+                format!("|| {}", settled(&format!("{name}()"), file, place.line, place.column + 1))
+            } else if function.qualifiers.is_empty() {
+                name.to_string()
             } else {
-                format!("{name}()")
+                format!("|| {name}()")
             };
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
-            body.extend(placed(tokens(&format!("::testkit::__private::run(|| {call})")), span));
+            body.extend(placed(tokens(&marks::run_text(&call, marks)), span));
         }
     }
     let mut tokens: Vec<TokenTree> = outer.into_iter().flat_map(Attribute::into_tokens).collect();
+    if marks.change_the_host() {
+        tokens.extend(self::tokens(&marks.libtest_attributes()));
+    }
     tokens.extend_from_slice(&templates.test);
     tokens.extend(visibility);
     tokens.push(keyword);

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use super::function::settled;
+use super::marks;
 use crate::collect::{Construction, Group, Method, Receiver, Test, snake_case};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -14,10 +15,10 @@ pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String 
     for method in &group.methods {
         write!(
             text,
-            "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ ::testkit::__private::run(|| {body}) }}",
-            hosted = method.marks.hosted.join(" "),
+            "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ {run} }}",
+            hosted = method.marks.host_attributes(),
             name = method.name,
-            body = body(group, method, parent, file),
+            run = marks::run_text(&format!("|| {}", body(group, method, parent, file)), &method.marks),
         )
         .expect("writing to a String cannot fail");
     }

@@ -6,8 +6,9 @@ pub(crate) mod discover_files;
 pub(crate) mod fallback;
 pub(crate) mod function;
 pub(crate) mod group;
+pub(crate) mod mark;
+pub(crate) mod marks;
 pub(crate) mod module;
-pub(crate) mod timeout;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 

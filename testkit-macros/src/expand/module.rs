@@ -11,6 +11,7 @@ use crate::attribute::{Attribute, AttributeKind};
 use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
+use crate::marked::{self, Applied};
 use crate::{source, validate};
 
 /// Expands `#[testkit::tests]`.
@@ -28,7 +29,7 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let inner = collector.items(ast::scan(body.stream()));
+                let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &[]);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
                 let module = ast::Module { body: TokenTree::Group(changed), ..module };
@@ -83,35 +84,51 @@ impl Collector {
         Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
-    /// The body of a module, with its tests hosted, described and registered.
-    fn items(&mut self, items: Items) -> TokenStream {
+    /// The attributes of a module without its marks, and its body; `outer` are the marks of the modules around it.
+    fn module(&mut self, attributes: Vec<Attribute>, items: Items, outer: &[Applied]) -> (Vec<Attribute>, TokenStream) {
+        let mut marks = marked::shared(&attributes, &self.loaded.config, &mut self.diagnostics);
+        let conditions = marked::condition_functions(&mut marks, "module");
+        marks.extend(marked::seen_from_inside(outer));
+        let mut body = self.items(items, &marks);
+        body.extend(marked::placed_functions(&conditions));
+        (marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_))), body)
+    }
+
+    /// The body of a module, with its tests hosted, described and registered; `outer` are the marks of all of them.
+    fn items(&mut self, mut items: Items, outer: &[Applied]) -> TokenStream {
+        let foreign = collect::foreign_marks(&items.items);
+        items.disown(&foreign);
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
-        let mut blocks = collect::blocks(&items, &self.loaded.config);
-        let groups = collect::groups(&items, &blocks, &self.loaded.config, &mut self.diagnostics);
+        let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
+        let groups = collect::groups(&items, &blocks, outer, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
-                    self.function(attributes, visibility, *function, rewriter, &mut output, &mut tests);
+                    let item = (attributes, visibility, *function);
+                    self.function(item, outer, rewriter, &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
-                    let kind = match module.body {
+                    let (attributes, kind) = match module.body {
                         TokenTree::Group(body) if !is_separate => {
-                            let inner = self.items(ast::scan(body.stream()));
+                            let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), outer);
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
-                            ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module })
+                            (attributes, ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module }))
                         }
-                        body => ItemKind::Module(ast::Module { body, ..module }),
+                        body => (attributes, ItemKind::Module(ast::Module { body, ..module })),
                     };
                     output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }
                 ItemKind::Implementation(block) => {
                     let body = blocks.remove(&index);
+                    if !groups.iter().any(|group| block.self_type.as_ref() == Some(&group.name)) {
+                        self.no_marks(&attributes, "an `impl` block without tests");
+                    }
                     Self::block(attributes, visibility, block, body, rewriter, &mut output);
                 }
                 ItemKind::MacroCall(call) => {
@@ -123,6 +140,12 @@ impl Collector {
                     }
                 }
                 kind @ (ItemKind::Type(_) | ItemKind::Use(_) | ItemKind::MacroRules(..) | ItemKind::Other(..)) => {
+                    let mut attributes = attributes;
+                    if let ItemKind::Type(item) = &kind {
+                        let what = format!("the type `{}`, whose tests are in its `impl` block", item.name);
+                        self.no_marks(&attributes, &what);
+                        attributes = marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_)));
+                    }
                     output.extend(Item { attributes, visibility, kind }.into_tokens());
                 }
             }
@@ -130,6 +153,7 @@ impl Collector {
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
             output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
         if !tests.is_empty() && self.diagnostics.is_empty() {
@@ -141,9 +165,8 @@ impl Collector {
 
     fn function(
         &mut self,
-        attributes: Vec<Attribute>,
-        visibility: Vec<TokenTree>,
-        function: ast::Function,
+        (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
+        outer: &[Applied],
         rewriter: Rewriter,
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
@@ -160,11 +183,15 @@ impl Collector {
                 function::push_rewritten(function, rewriter, output);
             }
             Role::Test => {
-                let marks = collect::marks(&attributes, &mut self.diagnostics);
+                let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
+                let name = function.name.to_string();
+                let conditions = marked::condition_functions(&mut marks.applied, &name);
+                marks.inherit(outer, &name, function.name.span(), &mut self.diagnostics);
                 if validate::function(&attributes, &function, &mut self.diagnostics) {
-                    tests.push(function::test(&attributes, &visibility, &function, marks));
+                    tests.push(function::test(&attributes, &visibility, &function, marks.clone()));
                     let context = Context { rewriter, file: &self.file, templates: &self.templates };
-                    output.extend(function::hosted(attributes, visibility, function, &context));
+                    output.extend(function::hosted(attributes, visibility, function, &marks, &context));
+                    output.extend(marked::placed_functions(&conditions));
                 } else {
                     let kind = ItemKind::Function(Box::new(function));
                     output.extend(fallback::item(Item { attributes, visibility, kind }));
@@ -176,12 +203,25 @@ impl Collector {
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
         let (marks, rest): (Vec<_>, Vec<_>) =
-            attributes.into_iter().partition(|attribute| attribute.kind() == AttributeKind::Timeout);
+            attributes.into_iter().partition(|attribute| matches!(attribute.kind(), AttributeKind::Mark(_)));
         for mark in marks {
-            let message = format!("`#[timeout]` on `{name}`, which is no test");
-            self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+            if let AttributeKind::Mark(word) = mark.kind() {
+                let message = format!("`#[{}]` on `{name}`, which is no test", word.word());
+                self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+            }
         }
         rest
+    }
+
+    /// Marks on what cannot have any are errors.
+    fn no_marks(&mut self, attributes: &[Attribute], what: &str) {
+        for attribute in attributes {
+            if let AttributeKind::Mark(name) = attribute.kind() {
+                let message = format!("`#[{}]` on {what}", name.word());
+                let hint = "put it on a test, on the `impl` block of a group, or on a module of tests";
+                self.diagnostics.error(attribute.span(), message, hint);
+            }
+        }
     }
 
     fn block(
@@ -192,8 +232,9 @@ impl Collector {
         rewriter: Rewriter,
         output: &mut Vec<TokenTree>,
     ) {
-        let attributes = attributes.into_iter().filter(|attribute| attribute.kind() != AttributeKind::Tests);
-        output.extend(attributes.flat_map(Attribute::into_tokens));
+        let attributes =
+            marked::without(attributes, |kind| matches!(kind, AttributeKind::Tests | AttributeKind::Mark(_)));
+        output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
         output.extend(visibility);
         let Implementation { head, body: group, .. } = block;
         output.extend(head);
@@ -234,8 +275,8 @@ impl Collector {
         let mut config = self.loaded.config.clone();
         config.groups.push(name.to_string());
         let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
-        let blocks = collect::blocks(&items, &config);
-        let mut groups = collect::groups(&items, &blocks, &config, &mut self.diagnostics);
+        let blocks = collect::blocks(&items, &[], &config);
+        let mut groups = collect::groups(&items, &blocks, &[], &config, &mut self.diagnostics);
         let mut tests = Vec::new();
         let mut output: Vec<TokenTree> = Vec::new();
         let mut blocks = blocks;
@@ -255,6 +296,7 @@ impl Collector {
             }
             output.extend(group::construction(group, group.name.span()));
             output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
         if self.diagnostics.is_empty() && tests.is_empty() {
@@ -271,17 +313,19 @@ impl Collector {
 
 /// What stays on a method: the hosting function carries the rest.
 fn method_attributes(attributes: Vec<Attribute>) -> Vec<Attribute> {
-    let stays = |attribute: &Attribute| match attribute.kind() {
-        AttributeKind::Condition | AttributeKind::Passive | AttributeKind::Other | AttributeKind::ForeignTest => true,
-        AttributeKind::ConditionalAttribute => !collect::has_conditional_mark(attribute),
+    marked::without(attributes, |kind| match kind {
+        AttributeKind::Condition
+        | AttributeKind::Passive
+        | AttributeKind::Other
+        | AttributeKind::ForeignTest
+        | AttributeKind::ConditionalAttribute => false,
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
-        | AttributeKind::Timeout
+        | AttributeKind::Mark(_)
         | AttributeKind::ShouldPanic
-        | AttributeKind::Ignore => false,
-    };
-    attributes.into_iter().filter(stays).collect()
+        | AttributeKind::Ignore => true,
+    })
 }
 
 /// Rewrites the assertions that the module does not define or import itself.

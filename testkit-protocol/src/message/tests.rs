@@ -18,6 +18,7 @@ fn finished(failures: Vec<Failure>) -> Message {
         attempt: AttemptFinished {
             outcome: if failures.is_empty() { Outcome::Passed } else { Outcome::Failed },
             duration_ns: u64::MAX,
+            skip_reason: failures.is_empty().then(|| "why \"not\"".into()),
             failures,
             termination: None,
             stdout: Captured::default(),
@@ -67,6 +68,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         FailureKind::ReturnedError(ReturnedError { sources: vec![] }),
         FailureKind::DidNotPanic,
         FailureKind::WrongPanic { expected: "zero".into() },
+        FailureKind::Xfail,
         FailureKind::Crash,
         FailureKind::Timeout,
         FailureKind::Runner,
@@ -88,6 +90,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
             attempt: AttemptFinished {
                 outcome: Outcome::Passed,
                 duration_ns: 1_234_567_890,
+                skip_reason: None,
                 failures: vec![],
                 termination: None,
                 stdout: Captured::default(),

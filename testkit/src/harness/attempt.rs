@@ -10,6 +10,7 @@ use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
 use super::panic_hook::Panic;
+use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 
 /// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
@@ -76,6 +77,17 @@ pub(super) fn attempt(case: &TestCase) -> AttemptFinished {
     let result = catch_unwind(case.run);
     let duration = started.elapsed();
     let (phase, recorded) = with_state(|state| (state.phase, std::mem::take(&mut state.recorded)));
+    let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
+        // A failure that was recorded before counts for more than the wish to skip the rest.
+        Err(Ok(skipped)) if recorded.is_empty() => {
+            return AttemptFinished {
+                skip_reason: Some(skipped.reason),
+                ..finished(Outcome::Skipped, Vec::new(), duration)
+            };
+        }
+        Ok(()) | Err(Ok(_)) => Ok(()),
+        Err(Err(payload)) => Err(payload),
+    };
     let panic = result.err().map(|payload| {
         let failure = failure_of_panic(&*payload);
         // A payload may panic again when it is dropped; that is one more thing that went wrong in the test.
@@ -90,6 +102,7 @@ fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> Att
     AttemptFinished {
         outcome,
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        skip_reason: None,
         failures,
         termination: None,
         stdout: Captured::default(),

@@ -1,14 +1,16 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
-//! `attempt` runs one test and judges it, `panic_hook` turns panics into data; on Unix, `worker` serves the command,
+//! `attempt` runs one test and judges it, `hosted` does so under libtest, where `turn` says when, `panic_hook` turns panics into data; on Unix, `worker` serves the command,
 //! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
 
 mod attempt;
 #[cfg(unix)]
 mod channel;
+mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+mod turn;
 #[cfg(unix)]
 mod worker;
 
@@ -16,6 +18,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use testkit_protocol::failure::Failure;
+
+use crate::marks::{Marks, SkipIf};
 
 pub use attempt::Phase;
 
@@ -40,6 +44,15 @@ pub fn run(body: fn()) {
     }
 }
 
+/// The same for a test whose marks ask something of whoever runs it.
+pub fn run_marked(body: fn(), marks: &'static Marks) {
+    if is_body_next_of_marked(body, marks) {
+        // The command knows the other marks.
+        SkipIf::check(marks.skip_if);
+        body();
+    }
+}
+
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
 ///
 /// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
@@ -51,13 +64,17 @@ pub fn begin(test: fn()) -> bool {
 }
 
 fn is_body_next(test: fn()) -> bool {
+    is_body_next_of_marked(test, &Marks::NONE)
+}
+
+fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
     if ROLE.load(Ordering::Relaxed) == WORKER || HOSTS_A_TEST.get() {
         return true;
     }
-    host(test);
+    hosted::run(|| host(test), marks);
     false
 }
 

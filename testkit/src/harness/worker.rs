@@ -116,6 +116,7 @@ fn errored(message: String) -> AttemptFinished {
     AttemptFinished {
         outcome: Outcome::Errored,
         duration_ns: 0,
+        skip_reason: None,
         failures: vec![Failure::new(FailureKind::Runner, message)],
         termination: None,
         stdout: Captured::default(),

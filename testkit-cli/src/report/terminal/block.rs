@@ -20,6 +20,8 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     let (label, look) = match finished.verdict {
         Verdict::Passed => ("PASS", Look::Good),
         Verdict::Skipped => ("SKIP", Look::Odd),
+        Verdict::XFailed => ("XFAIL", Look::Odd),
+        Verdict::XPassed => ("XPASS", Look::Odd),
         Verdict::NotRun => ("----", Look::Odd),
         Verdict::Flaky
         | Verdict::Failed
@@ -39,6 +41,9 @@ pub(super) fn line(out: &mut String, style: Style, finished: &TestFinished, test
     match finished.verdict {
         Verdict::Skipped => {
             remarks.extend(finished.skip_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()));
+        }
+        Verdict::XFailed | Verdict::XPassed => {
+            remarks.extend(finished.xfail_reason.as_deref().map(words::one_line).filter(|reason| !reason.is_empty()));
         }
         Verdict::NotRun => remarks.push("not run".to_owned()),
         Verdict::Passed
@@ -176,6 +181,8 @@ pub(super) fn heading(verdict: Verdict) -> &'static str {
         Verdict::Crashed => "CRASHED",
         Verdict::TimedOut => "TIMED OUT",
         Verdict::Skipped => "SKIPPED",
+        Verdict::XFailed => "XFAILED",
+        Verdict::XPassed => "XPASSED",
         Verdict::Interrupted => "INTERRUPTED",
         Verdict::NotRun => "NOT RUN",
     }
@@ -196,7 +203,7 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessfu
         Some(AttemptReason::AloneAfterLoss) => {
             notes.push("run again alone: what the first attempt gave could not be trusted".to_owned());
         }
-        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure) | None => {
+        Some(AttemptReason::Planned | AttemptReason::AloneAfterFailure | AttemptReason::Retry) | None => {
             if differed && !finished.fails_only_after_others {
                 let outcomes: Vec<_> = test.outcomes.iter().map(|&outcome| Verdict::from(outcome).word()).collect();
                 notes.push(format!("its attempts differed: {}", outcomes.join(", then ")));

@@ -190,7 +190,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
                 Verbosity::Quiet
             }
             Verdict::Interrupted => Verbosity::Verbose,
-            Verdict::Passed | Verdict::Skipped | Verdict::NotRun => {
+            Verdict::Passed | Verdict::Skipped | Verdict::XFailed | Verdict::XPassed | Verdict::NotRun => {
                 if self.says(Verbosity::Verbose) {
                     block::line(&mut self.text, self.style, finished, &test, self.settings.verbosity);
                 }

@@ -78,9 +78,11 @@ impl Progress {
         let part = |count: u64, word: &str| (count > 0).then(|| format!("{} {word}", words::number(count)));
         let failed = part(self.counts.failures(), "failed");
         let passed = part(self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky), "passed");
-        let skipped = part(self.counts.of(Verdict::Skipped), "skipped");
+        let others = [Verdict::XFailed, Verdict::XPassed, Verdict::Skipped];
+        let others: Vec<_> =
+            others.into_iter().filter_map(|verdict| part(self.counts.of(verdict), verdict.word())).collect();
         let join = |failed: Option<String>| {
-            let parts: Vec<_> = [failed, passed.clone(), skipped.clone()].into_iter().flatten().collect();
+            let parts: Vec<_> = [failed, passed.clone()].into_iter().flatten().chain(others.iter().cloned()).collect();
             format!("{done}  {}", parts.join(", "))
         };
         let plain = join(failed.clone());

@@ -16,8 +16,8 @@ use crate::words;
 /// How many ids the command that runs failures again names.
 const RERUN_IDS: usize = 10;
 
-/// How many reasons for skipping are shown.
-const SKIP_REASONS: usize = 5;
+/// How many reasons for skipping, or for expected failures, are shown.
+const REASONS: usize = 5;
 
 /// How many of the tests that a signal stopped are shown.
 const RUNNING: usize = 10;
@@ -28,6 +28,10 @@ pub(super) struct Summary {
     entries: Vec<Entry>,
     /// Reasons for skipping, with how many tests give each, in the order in which they came up.
     skipped: Vec<(String, u64)>,
+    /// The same of expected failures.
+    xfailed: Vec<(String, u64)>,
+    /// The same of tests that passed although they were expected to fail.
+    xpassed: Vec<(String, u64)>,
     /// Notices, with how often each came.
     notices: Vec<(Notice, u64)>,
     interrupted: Option<Interrupted>,
@@ -63,10 +67,12 @@ impl Summary {
             }
             Verdict::Skipped => {
                 let reason = finished.skip_reason.as_deref().map(words::one_line).unwrap_or_default();
-                match self.skipped.iter_mut().find(|(known, _)| *known == reason) {
-                    Some((_, count)) => *count += 1,
-                    None => self.skipped.push((reason, 1)),
-                }
+                count_reason(&mut self.skipped, reason);
+            }
+            Verdict::XFailed | Verdict::XPassed => {
+                let reason = finished.xfail_reason.as_deref().map(words::one_line).unwrap_or_default();
+                let has_failed = finished.verdict == Verdict::XFailed;
+                count_reason(if has_failed { &mut self.xfailed } else { &mut self.xpassed }, reason);
             }
             Verdict::Passed | Verdict::Interrupted | Verdict::NotRun => {}
         }
@@ -99,7 +105,9 @@ impl Summary {
             push_rerun(out, style, &settings.rerun, tally);
             self.push_interrupted(out, style);
             self.push_notices(out, style);
-            self.push_skipped(out, style);
+            push_reasons(out, style, "skipped", &self.skipped);
+            push_reasons(out, style, "xfailed", &self.xfailed);
+            push_reasons(out, style, "xpassed", &self.xpassed);
         }
         self.push_counts(out, style, tally, finished, settings.verbosity >= Verbosity::Verbose);
     }
@@ -166,29 +174,6 @@ impl Summary {
         }
     }
 
-    /// Appends `3 skipped: needs network (2), slow (1)`, if any test gives a reason.
-    fn push_skipped(&self, out: &mut String, style: Style) {
-        if self.skipped.iter().all(|(reason, _)| reason.is_empty()) {
-            return;
-        }
-        let total: u64 = self.skipped.iter().map(|(_, count)| count).sum();
-        let mut reasons: Vec<_> = self.skipped.iter().collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let mut parts: Vec<_> = reasons
-            .iter()
-            .take(SKIP_REASONS)
-            .map(|(reason, count)| {
-                let reason = if reason.is_empty() { "no reason given" } else { reason };
-                format!("{} ({})", Style::foreign_line(reason), words::number(*count))
-            })
-            .collect();
-        if reasons.len() > SKIP_REASONS {
-            parts.push(format!("{} other reasons", reasons.len() - SKIP_REASONS));
-        }
-        let text = format!("{} skipped: {}", words::number(total), parts.join(", "));
-        line(out, &style.paint(Look::Faint, &text));
-    }
-
     /// Appends the last line: `2 failed, 117 passed, 3 skipped in 1.23s`.
     fn push_counts(&self, out: &mut String, style: Style, tally: &Tally, finished: &RunFinished, detailed: bool) {
         let ran: Vec<_> = tally
@@ -212,6 +197,36 @@ impl Summary {
         };
         line(out, &style.paint(look, &text));
     }
+}
+
+fn count_reason(reasons: &mut Vec<(String, u64)>, reason: String) {
+    match reasons.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, count)) => *count += 1,
+        None => reasons.push((reason, 1)),
+    }
+}
+
+/// Appends `3 skipped: needs network (2), slow (1)`, if any test gives a reason.
+fn push_reasons(out: &mut String, style: Style, word: &str, reasons: &[(String, u64)]) {
+    if reasons.iter().all(|(reason, _)| reason.is_empty()) {
+        return;
+    }
+    let total: u64 = reasons.iter().map(|(_, count)| count).sum();
+    let mut reasons: Vec<_> = reasons.iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut parts: Vec<_> = reasons
+        .iter()
+        .take(REASONS)
+        .map(|(reason, count)| {
+            let reason = if reason.is_empty() { "no reason given" } else { reason };
+            format!("{} ({})", Style::foreign_line(reason), words::number(*count))
+        })
+        .collect();
+    if reasons.len() > REASONS {
+        parts.push(format!("{} other reasons", reasons.len() - REASONS));
+    }
+    let text = format!("{} {word}: {}", words::number(total), parts.join(", "));
+    line(out, &style.paint(Look::Faint, &text));
 }
 
 fn push_slowest(out: &mut String, style: Style, tally: &Tally) {

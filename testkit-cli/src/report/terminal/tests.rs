@@ -44,9 +44,9 @@ fn live_shows_the_progress_below_the_failures() {
     let shown = screen(&out, 60, 80);
     let last: Vec<_> = shown.lines().rev().take(5).collect();
     insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @r"
-        did not panic, but has `#[should_panic]`
+        remove the mark if what it waits for is done
 
-    [━━━━━━━━━━━━━━━━━━━╸    ] 13/16  6 failed, 4 passed, 3 skipped
+    [━━━━━━━━━━━━━━━━━━━━╸   ] 17/20  7 failed, 4 passed, 1 xfailed, 1 xpassed, 4 …
         1.51 s  shop::orders::test_export
         1.35 s  shop::cart::tests::test_slow_disk
     ");
@@ -93,6 +93,7 @@ fn passing(count: u64) -> Vec<Event> {
         let test = TestId(format!("some-package::some_target::some_module::tests::test_number_{at}"));
         events.push(attempt(at, &test, started()));
         let finished = AttemptFinished {
+            skip_reason: None,
             outcome: Outcome::Passed,
             duration_ns: 1000,
             failures: Vec::new(),
@@ -102,6 +103,7 @@ fn passing(count: u64) -> Vec<Event> {
         };
         events.push(attempt(at, &test, AttemptEvent::Finished(finished)));
         let finished = TestFinished {
+            xfail_reason: None,
             test,
             verdict: Verdict::Passed,
             attempts: 1,

@@ -1,52 +1,79 @@
-//! `#[testkit::timeout("…")]` where no collector has taken it off: it checks itself and who collects its function.
+//! The marks where no collector has taken them off: each checks itself, and who collects its item.
 
 use std::path::Path;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::discover::discover_call;
 use crate::ast::{self, Item, ItemKind, Items};
 use crate::attribute::AttributeKind;
 use crate::diagnostic::Diagnostics;
-use crate::{collect, source};
+use crate::marks::{Mark, MarkName};
+use crate::{config, source};
 
-/// Expands the attribute with the argument `literal` on `item`.
-pub(crate) fn expand(literal: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands the mark `name` with `arguments` on `item`.
+pub(crate) fn expand(name: MarkName, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let call = Span::call_site();
     let mut items = ast::scan(item.clone()).items;
     let (Some(scanned), true) = (items.pop(), items.is_empty()) else {
         return item;
     };
-    let ItemKind::Function(function) = &scanned.kind else {
-        diagnostics.error(call, "`#[timeout]` goes on a test", "put it on a test function");
-        let mut tokens = diagnostics.into_tokens();
-        tokens.extend(item);
-        return tokens;
-    };
-    if let Some(index) = scanned.attributes.iter().position(|attribute| attribute.kind() == AttributeKind::OurTest) {
-        return behind_test(&literal, scanned, index);
+    let collecting = |kind| matches!(kind, AttributeKind::OurTest | AttributeKind::Tests);
+    if let Some(index) = scanned.attributes.iter().position(|attribute| collecting(attribute.kind())) {
+        return behind(name, &arguments, scanned, index);
     }
-    if let Err((span, message)) = collect::timeout(literal, call) {
-        diagnostics.plain(span, message);
-    } else if !is_collected(function.name.span()) {
-        diagnostics.error(
+    let word = name.word();
+    let foreign = scanned.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ForeignTest);
+    let found = match &scanned.kind {
+        ItemKind::Function(function) => Some((format!("`{}`", function.name), is_collected(function.name.span()))),
+        ItemKind::Implementation(block) if !block.is_trait => {
+            let name = block.self_type.as_ref().map_or_else(|| "this".to_owned(), ToString::to_string);
+            Some((format!("the group `{name}`"), is_collected(block.body.span_open())))
+        }
+        // The collector of a module takes the marks off the modules in it.
+        ItemKind::Module(module) => Some((format!("the tests of `mod {}`", module.name), false)),
+        _ => None,
+    };
+    let parsed = Mark::parse(name, arguments, call, &config::load().config);
+    match (parsed, found, foreign) {
+        (Err(error), ..) => diagnostics.mark(error),
+        (Ok(_), None, _) => {
+            let message = format!("`#[{word}]` goes on a test");
+            diagnostics.error(call, message, "put it on a test function, an `impl` block of tests or a module of tests");
+        }
+        (Ok(_), Some((what, _)), Some(foreign)) => {
+            let message = format!("`#[{word}]` has no effect on {what}, which `#[{}]` makes a test", foreign.path);
+            diagnostics.error(call, message, "use what that attribute offers, or make it a test of testkit");
+        }
+        (Ok(_), Some((what, false)), None) => diagnostics.error(
             call,
-            format!("nothing collects `{}`, so its `#[timeout]` has no effect", function.name),
-            "write `testkit::discover!();` in this module, put `#[testkit::tests]` on it, or `#[testkit::test]` on the function",
-        );
+            format!("nothing collects {what}, so its `#[{word}]` has no effect"),
+            match &scanned.kind {
+                ItemKind::Module(_) => "put `#[testkit::tests]` on the module",
+                _ => {
+                    "write `testkit::discover!();` in this module, put `#[testkit::tests]` on it, or `#[testkit::test]` on the function"
+                }
+            },
+        ),
+        (Ok(_), Some((_, true)), None) => {}
     }
     let mut tokens = diagnostics.into_tokens();
     tokens.extend(item);
     tokens
 }
 
-/// Puts the mark behind `#[testkit::test]`, which then takes it off.
-fn behind_test(literal: &TokenStream, mut item: Item, index: usize) -> TokenStream {
-    let test = item.attributes.remove(index);
-    let mut tokens: TokenStream = test.into_tokens().into_iter().collect();
-    tokens.extend(quote! { #[::testkit::timeout(#literal)] });
+/// Puts the mark behind `#[testkit::test]` or `#[testkit::tests]`, which then takes it off.
+fn behind(name: MarkName, arguments: &TokenStream, mut item: Item, index: usize) -> TokenStream {
+    let collecting = item.attributes.remove(index);
+    let mut tokens: TokenStream = collecting.into_tokens().into_iter().collect();
+    let word = Ident::new(name.word(), Span::call_site());
+    if arguments.is_empty() {
+        tokens.extend(quote! { #[::testkit::prelude::#word] });
+    } else {
+        tokens.extend(quote! { #[::testkit::prelude::#word(#arguments)] });
+    }
     tokens.extend(item.into_tokens());
     tokens
 }

@@ -1,0 +1,9 @@
+use testkit::prelude::*;
+
+testkit::discover!();
+
+#[skip("why")]
+#[test]
+fn plain() {}
+
+fn main() {}

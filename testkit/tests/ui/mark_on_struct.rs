@@ -1,0 +1,4 @@
+#[testkit::retry(2)]
+struct TestGroup;
+
+fn main() {}
