@@ -247,6 +247,45 @@ def measure_dependencies() -> str:
     return table(["dependency", "`cargo build`", "of rstest's", "goal", ""], rows)
 
 
+def measure_assertion_compile() -> str:
+    """Compile time of 1,000 tests with one comparison each: `cargo test --no-run` after a change, not incremental."""
+    folder = projects.asserting_functions(BENCH / "asserting", 1000)
+    build(folder)
+    times = {
+        side: median(folder, f"{CARGO_NOTHING} --test {side}", 7, prepare=f"touch tests/{side}.rs", CARGO_INCREMENTAL="0")
+        for side in projects.ASSERTIONS
+    }
+    rows = []
+    for side, taken in times.items():
+        factor = taken / times["std"]
+        goal = ("≤ 1.6×", verdict(factor <= 1.6)) if side == "testkit" else ("", "")
+        rows.append([side, seconds(taken), ratio(factor), *goal])
+    return table(["1,000 tests with", "time", "ratio", "goal", ""], rows)
+
+
+def measure_assertions() -> str:
+    """What an assertion costs that holds, and one that fails (with its report and the unwinding, without printing it)"""
+    folder = projects.timed_assertions(BENCH / "timed")
+    parts = []
+    for profile, options, limit in (("dev", [], 1.5), ("release", ["--release"], None)):
+        command = ["cargo", "run", "--quiet", *options]
+        done = subprocess.run(command, cwd=folder, env=environment(RUST_BACKTRACE="0"), check=True, capture_output=True, text=True)
+        figures = {(side, int(number)): (float(holds), float(fails))
+                   for side, number, holds, fails in (line.split() for line in done.stdout.splitlines())}
+        rows = []
+        for index, condition in enumerate(projects.CONDITIONS):
+            cells = []
+            for side in projects.ASSERTIONS:
+                holds, fails = figures[side, index]
+                cells.append(f"{holds:.1f} ns / {fails / 1000:.0f} µs")
+            factor = figures["testkit", index][0] / figures["std", index][0]
+            reached = verdict(factor <= limit) if limit else ""
+            rows.append([condition, *cells, ratio(factor), f"≤ {limit}×" if limit else "", reached])
+        head = ["condition", *projects.ASSERTIONS, "testkit ÷ std, holding", "goal", ""]
+        parts.append(f"Profile `{profile}`, holding / failing:\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
 PARTS = {
     "collected": measure_collected,
     "plain": measure_plain,
@@ -256,6 +295,8 @@ PARTS = {
     "list": measure_list,
     "memory": measure_memory,
     "compile": measure_compile,
+    "assertions": measure_assertions,
+    "assertion-compile": measure_assertion_compile,
     "dependencies": measure_dependencies,
 }
 

@@ -97,3 +97,88 @@ def loud(folder: Path, megabytes: int) -> Path:
 def dependent(folder: Path, dependency: str) -> Path:
     """An empty package with one dependency."""
     return package(folder, f"with-{folder.name}", dependencies=dependency)
+
+
+# The sides of the assertion parts: what each library is called, what it takes to have it, and its `assert!`.
+ASSERTIONS = {
+    "std": ("", ""),
+    "testkit": (TESTKIT, "use testkit::{assert, assert_eq};"),
+    "assert2": ('assert2 = "0.4"', "use assert2::assert;"),
+    "pretty_assertions": ('pretty_assertions = "1"', "use pretty_assertions::assert_eq;"),
+}
+
+
+def asserting_functions(folder: Path, count: int) -> Path:
+    """A package with one test target a library: `count` plain tests with one comparison each."""
+    lines = "\n".join(dependency for dependency, _ in ASSERTIONS.values() if dependency)
+    package(folder, "asserting", dev_dependencies=lines)
+    write(folder / "src/lib.rs", "pub fn next(number: u32) -> u32 { number + 1 }\n")
+    for side, (_, imports) in ASSERTIONS.items():
+        form = "assert_eq!(next({n}), {n} + 1);" if side == "pretty_assertions" else "assert!(next({n}) == {n} + 1);"
+        tests = "".join(f"#[test]\nfn test_{n:04}() {{ {form.format(n=n)} }}\n" for n in range(count))
+        write(folder / f"tests/{side}.rs", f"use asserting::next;\n{imports}\n{tests}")
+    return folder
+
+
+# Conditions that hold, and their opposites.
+CONDITIONS = {
+    "`a + b == c`": ("a + b == c", "a + b == b"),
+    "`v.len() == m && s.starts_with(\"x\")`": ('v.len() == m && s.starts_with("x")', 'v.len() == m && s.starts_with("y")'),
+    "`vec == vec`": ("v == w", "v == u"),
+    "`big.len() < n`": ("big.len() < n", "big.len() > n"),
+}
+
+
+def timed_assertions(folder: Path) -> Path:
+    """A program that prints a line for each side and condition: nanoseconds of an assertion that holds, and of one that does not."""
+    lines = "\n".join(dependency for dependency, _ in ASSERTIONS.values() if dependency)
+    package(folder, "timed", dependencies=lines)
+    modules = []
+    for side, (_, imports) in ASSERTIONS.items():
+        functions = []
+        for index, (holds, fails) in enumerate(CONDITIONS.values()):
+            for name, condition in (("holds", holds), ("fails", fails)):
+                # pretty_assertions has no `assert!`: it is timed where there are two sides to compare.
+                form = f"assert!({condition})"
+                if side == "pretty_assertions" and " == " in condition and "&&" not in condition:
+                    form = "assert_eq!({}, {})".format(*condition.split(" == "))
+                functions.append(
+                    f"#[inline(never)] pub fn {name}_{index}(values: &Values) {{ let Values {{ a, b, c, m, n, s, v, w, u, big }} "
+                    f"= values; let (a, b, c, m, n) = (*a, *b, *c, *m, *n); let _ = (a, b, c, m, n, s, v, w, u, big); {form}; }}"
+                )
+        modules.append(f"mod {side}_side {{ use super::Values; {imports}\n" + "\n".join(functions) + "\n}\n")
+    calls = "".join(
+        f'time("{side}", {index}, {side}_side::holds_{index}, {side}_side::fails_{index});\n'
+        for side in ASSERTIONS for index in range(len(CONDITIONS))
+    )
+    write(
+        folder / "src/main.rs",
+        """#![allow(unused)]
+use std::hint::black_box;
+use std::time::Instant;
+
+pub struct Values { a: u64, b: u64, c: u64, m: usize, n: usize, s: String, v: Vec<u32>, w: Vec<u32>, u: Vec<u32>, big: Vec<u32> }
+
+"""
+        + "\n".join(modules)
+        + """
+/// The least of five rounds, in nanoseconds a call.
+fn least(calls: u32, call: impl Fn()) -> f64 {
+    let round = |_| { let started = Instant::now(); for _ in 0..calls { call(); } started.elapsed().as_nanos() as f64 / f64::from(calls) };
+    (0..5).map(round).fold(f64::INFINITY, f64::min)
+}
+
+fn time(side: &str, condition: usize, holds: fn(&Values), fails: fn(&Values)) {
+    let values = black_box(Values { a: 2, b: 3, c: 5, m: 3, n: 20_000, s: "xyz".into(), v: vec![1, 2, 3], w: vec![1, 2, 3], u: vec![1, 2, 4], big: vec![1; 10_000] });
+    let holding = least(1_000_000, || black_box(holds)(black_box(&values)));
+    let failing = least(200, || drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fails(black_box(&values))))));
+    println!("{side} {condition} {holding} {failing}");
+}
+
+fn main() {
+    std::panic::set_hook(Box::new(|_| {}));
+"""
+        + calls
+        + "}\n",
+    )
+    return folder

@@ -245,10 +245,46 @@ fn string_of(tokens: &[TokenTree]) -> Option<String> {
 
 /// The value of a string literal from its source text; `None` for other literals.
 pub(crate) fn string_value(source: &str) -> Option<String> {
-    if !source.starts_with(['"', 'r']) {
-        return None;
+    let source = source.trim();
+    if let Some(raw) = source.strip_prefix('r') {
+        let hashes = raw.len() - raw.trim_start_matches('#').len();
+        let inner = raw[hashes..].strip_prefix('"')?;
+        return inner.strip_suffix(&raw[..hashes])?.strip_suffix('"').map(str::to_owned);
     }
-    syn::parse_str::<syn::LitStr>(source).ok().map(|literal| literal.value())
+    unescaped(source.strip_prefix('"')?.strip_suffix('"')?)
+}
+
+/// The text that the inside of a string literal stands for.
+///
+/// Source: the Rust reference, <https://doc.rust-lang.org/reference/tokens.html#string-literals>.
+fn unescaped(inner: &str) -> Option<String> {
+    let mut value = String::with_capacity(inner.len());
+    let mut characters = inner.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            value.push(character);
+            continue;
+        }
+        match characters.next()? {
+            'n' => value.push('\n'),
+            'r' => value.push('\r'),
+            't' => value.push('\t'),
+            '0' => value.push('\0'),
+            quoted @ ('\\' | '\'' | '"') => value.push(quoted),
+            'x' => {
+                let digits: String = characters.by_ref().take(2).collect();
+                value.push(char::from(u8::from_str_radix(&digits, 16).ok()?));
+            }
+            'u' => {
+                let digits: String = characters.by_ref().skip(1).take_while(|digit| *digit != '}').collect();
+                value.push(char::from_u32(u32::from_str_radix(&digits.replace('_', ""), 16).ok()?)?);
+            }
+            // A line that goes on: white space up to the next word is left out.
+            '\n' => while characters.next_if(|next| next.is_whitespace()).is_some() {},
+            _ => return None,
+        }
+    }
+    Some(value)
 }
 
 #[cfg(test)]

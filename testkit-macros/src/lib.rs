@@ -346,5 +346,49 @@ pub fn discover_files(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn assert(input: TokenStream) -> TokenStream {
-    assertion::expand(&input.into()).into()
+    assertion::assert(&input.into()).into()
+}
+
+/// Checks that a condition holds, and goes on if it does not: the test fails at its end, with every such failure in order.
+///
+/// Takes what [`macro@assert`] takes and shows what it shows. Its value is the condition's, so that what makes no sense
+/// without it can be left out. Outside of a collected test, where nobody could fail the test later, it ends the test at
+/// once.
+///
+/// ```
+/// use testkit::check;
+///
+/// let primes = [2, 3, 5];
+/// for prime in primes {
+///     check!(prime > 1, "{prime} is no prime");
+/// }
+/// if check!(primes.len() == 3) {
+///     check!(primes[2] == 5);
+/// }
+/// ```
+#[proc_macro]
+pub fn check(input: TokenStream) -> TokenStream {
+    assertion::check(&input.into()).into()
+}
+
+/// Asserts that a condition comes to hold: asks it again and again, for a time.
+///
+/// `within = "2s"` is how long, five seconds if nothing is said; `every = "10ms"` is how long to wait between two attempts.
+/// If the time is over, the failure shows the values of the last attempt, as [`macro@assert`] does.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use testkit::eventually;
+///
+/// static DONE: AtomicU32 = AtomicU32::new(0);
+/// std::thread::spawn(|| DONE.store(3, Ordering::SeqCst));
+/// eventually!(DONE.load(Ordering::SeqCst) == 3, within = "2s", every = "1ms");
+/// ```
+///
+/// ```should_panic
+/// testkit::eventually!(1 + 1 == 3, within = "20ms", "arithmetic");
+/// ```
+#[proc_macro]
+pub fn eventually(input: TokenStream) -> TokenStream {
+    assertion::eventually(&input.into()).into()
 }

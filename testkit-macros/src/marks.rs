@@ -7,6 +7,7 @@ use testkit_protocol::duration;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
+use crate::assertion;
 use crate::attribute::{split_at_commas, string_value};
 
 /// The attribute that a mark is written with.
@@ -201,7 +202,7 @@ impl Mark {
                 // Commas outside of parentheses may stand in `a::<B, C>()`.
                 let condition: Vec<String> = condition.iter().map(|part| source(part)).collect();
                 let condition = condition.join(", ");
-                if syn::parse_str::<syn::Expr>(&condition).is_err() {
+                if !condition.parse().is_ok_and(|tokens| assertion::is_expression(&tokens)) {
                     return Err(malformed(first, "has no condition that is an expression"));
                 }
                 Ok(Self::SkipIf(SkipIf { condition, function: String::new(), reason }))

@@ -136,7 +136,7 @@ pub struct Comparison {
     /// Both values line by line, with some lines of context around each difference.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub diff: Vec<DiffLine>,
-    /// The file that holds both values in full, where the diff does not.
+    /// The file that holds both values in full, where the operands or the diff show less.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub full_values: Option<String>,
 }
@@ -145,7 +145,9 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Difference {
-    /// The way to it: `.profile.address.zip`, `[57]`, `["key"]`, `char 56 of line 1`.
+    /// The way to it: `.profile.address.zip`, `[57]`, `["key"]`, `char 56 of line 1`, `.text, char 3 of line 2`. Empty for
+    /// the values themselves; an element of a set has the way to its set. The index of a part that only the right value
+    /// has is that in the right value, any other that in the left one.
     pub path: String,
     /// The left value there, on one line; absent where there is none.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]

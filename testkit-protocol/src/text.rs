@@ -4,26 +4,52 @@
 
 use std::fmt::Write as _;
 
-use crate::failure::{Assertion, Failure, FailureKind, Operand};
+use crate::failure::{Failure, FailureKind};
+
+mod assertion;
+mod diff;
+mod value;
+mod visible;
+
+pub use value::compact;
+
+/// Width for which a report is made where nobody says another, in columns. It decides which values stand on one line.
+pub const DEFAULT_COLUMNS: usize = 100;
+
+/// The line above a diff. Below it every line begins with its side's mark or a blank, indented by two more spaces.
+pub const DIFF_HEADING: &str = "diff (- left, + right):";
 
 /// The whole report of a failure: its place on the first line, then [`body`], indented by two spaces.
 pub fn report(failure: &Failure) -> String {
+    report_within(failure, DEFAULT_COLUMNS)
+}
+
+/// The [`report`] for a width in columns; `usize::MAX` where there is none.
+///
+/// Everything is said at any width: a value too long for its line stands on lines of its own, but a line that the author
+/// wrote, a path or a single word is never cut.
+pub fn report_within(failure: &Failure, columns: usize) -> String {
     let mut text = String::new();
     let mut first = match &failure.location {
         Some(location) => location.to_string(),
         None => String::new(),
     };
-    if let Some(thread) = &failure.thread {
+    let subtest = match failure.subtest.as_slice() {
+        [] => None,
+        names => Some(format!("in subtest `{}`", names.join("` > `"))),
+    };
+    let thread = failure.thread.as_ref().map(|thread| format!("on thread `{thread}`"));
+    for part in [subtest, thread].into_iter().flatten() {
         if !first.is_empty() {
             first.push_str(", ");
         }
-        write!(first, "on thread `{thread}`").expect("writing to a String cannot fail");
+        first.push_str(&part);
     }
     if !first.is_empty() {
         text.push_str(&first);
         text.push('\n');
     }
-    push_indented(&mut text, &body(failure), "  ");
+    push_indented(&mut text, &body_within(failure, columns.saturating_sub(2)), "  ");
     if let Some(backtrace) = &failure.backtrace {
         text.push_str("\n  stack backtrace:\n");
         push_indented(&mut text, backtrace.trim_end(), "  ");
@@ -35,9 +61,14 @@ pub fn report(failure: &Failure) -> String {
 ///
 /// This is also the text of the panic that an assertion raises, so that it reads well wherever panics are shown.
 pub fn body(failure: &Failure) -> String {
+    body_within(failure, DEFAULT_COLUMNS)
+}
+
+/// The [`body`] for a width in columns; `usize::MAX` where there is none.
+pub fn body_within(failure: &Failure, columns: usize) -> String {
     let message = failure.message.as_deref();
     match &failure.kind {
-        FailureKind::Assertion(assertion) => assertion_body(assertion, message),
+        FailureKind::Assertion(assertion) => assertion::body(assertion, message, columns),
         FailureKind::Panic => format!("panicked: {}", message.unwrap_or("(no message)")),
         FailureKind::ReturnedError(error) => {
             let mut text = format!("returned an error: {}", message.unwrap_or("(no text)"));
@@ -71,16 +102,16 @@ pub fn other_failure(expected: &str) -> String {
 
 /// The failure on one line, for a summary: the values where there are any, else the first line of the message.
 pub fn summary(failure: &Failure) -> String {
+    let what = summary_of_kind(failure);
+    match failure.subtest.as_slice() {
+        [] => what,
+        names => format!("[{}] {what}", one_line(&names.join(" > "))),
+    }
+}
+
+fn summary_of_kind(failure: &Failure) -> String {
     match &failure.kind {
-        FailureKind::Assertion(assertion) => {
-            let mut text = assertion.expression.clone();
-            let [left, right] = assertion.operands.as_slice() else {
-                return with_message(text, failure.message.as_deref());
-            };
-            let values = format!("{} vs {}", one_line(&left.value), one_line(&right.value));
-            write!(text, ": {values}").expect("writing to a String cannot fail");
-            with_message(text, failure.message.as_deref())
-        }
+        FailureKind::Assertion(assertion) => with_message(assertion::summary(assertion), failure.message.as_deref()),
         FailureKind::WrongPanic { expected } => {
             let came = one_line(failure.message.as_deref().unwrap_or_default());
             format!("panicked with {came:?}, expected part {:?}", one_line(expected))
@@ -124,36 +155,12 @@ fn with_message(mut text: String, message: Option<&str>) -> String {
     text
 }
 
-fn assertion_body(assertion: &Assertion, message: Option<&str>) -> String {
-    let mut text = String::new();
-    if let Some(message) = message {
-        text.push_str(message);
-        text.push('\n');
-    }
-    text.push_str("assertion failed: ");
-    text.push_str(&assertion.expression);
-    let width = assertion.operands.iter().map(|operand| operand.role.chars().count()).max().unwrap_or(0);
-    for Operand { role, source, value, .. } in &assertion.operands {
-        let padding = " ".repeat(width - role.chars().count());
-        write!(text, "\n  {role}:{padding} ").expect("writing to a String cannot fail");
-        if source == value {
-            text.push_str(value);
-        } else if value.contains('\n') {
-            writeln!(text, "{source} =").expect("writing to a String cannot fail");
-            push_indented(&mut text, value, "    ");
-        } else {
-            write!(text, "{source} = {value}").expect("writing to a String cannot fail");
-        }
-    }
-    text
-}
-
 /// Longest text of one value in a summary, in characters.
 const SUMMARY_VALUE: usize = 60;
 
 /// White space runs become one space; the middle of a long text becomes `…`.
 fn one_line(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = compact(text, text.len()).unwrap_or_else(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
     let count = joined.chars().count();
     if count <= SUMMARY_VALUE {
         return joined;

@@ -154,5 +154,6 @@ pub mod prelude;
 pub mod __private;
 
 pub use testkit_macros::{
-    assert, discover, discover_files, exclusive, isolate, mark, retry, serial, skip_if, test, tests, timeout, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if, test, tests,
+    timeout, xfail,
 };

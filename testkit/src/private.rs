@@ -2,7 +2,7 @@
 
 pub use inventory;
 
-pub use crate::assertion::{Probe, Undebuggable, Value, fail_comparison, fail_condition, fail_equality};
+pub use crate::assertion::*;
 pub use crate::description::{join, joined_length};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

@@ -237,6 +237,40 @@ fn tests_that_meet() {
     ran.exits(1).has_verdicts(expected[..3].iter().map(|(id, _)| (*id, TimedOut)));
 }
 
+/// A target runner starts every test binary: descriptors need not reach through it, so results are exit codes and text.
+#[test]
+fn through_a_target_runner() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let collected = "testkit::discover!();\nfn test_passes() {}\nfn test_fails() { testkit::assert!(1 + 1 == 3); }\n";
+    let plain =
+        "#[test] fn passes() {}\n#[test] fn aborts() { std::process::abort(); }\n#[test] #[ignore] fn waits() {}\n";
+    // It lets no descriptor through but the three streams, and none of the command's variables, like one that runs its
+    // program on another machine.
+    let runner = "#!/bin/bash\necho \"$1\" >> \"$(dirname \"$0\")/runs.txt\"\n\
+        for name in $(compgen -e TESTKIT); do unset \"$name\"; done\n\
+        for descriptor in /proc/self/fd/*; do n=${descriptor##*/}; ((n > 2 && n < 250)) && eval \"exec $n>&-\"; done\n\
+        exec \"$@\" </dev/null\n";
+    let project = Project::new("runner")
+        .file("src/lib.rs", "")
+        .file(".cargo/config.toml", "[target.'cfg(unix)']\nrunner = \"./runner.sh\"\n")
+        .file("runner.sh", runner)
+        .file("tests/test_collected.rs", collected)
+        .file("tests/plain.rs", plain);
+    let script = project.folder().join("runner.sh");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = project.testkit(&["run", "-n", "2"]);
+    ran.exits(1).has_verdicts([
+        ("runner::test_collected::test_passes", Passed),
+        ("runner::test_collected::test_fails", Failed),
+        ("runner::plain::passes", Passed),
+        ("runner::plain::aborts", Verdict::Crashed),
+        ("runner::plain::waits", Skipped),
+    ]);
+    ran.says("1 + 1 == 3").leaves_nothing_behind();
+    assert!(fs::read_to_string(project.folder().join("runs.txt")).unwrap().contains("test_collected"));
+}
+
 #[test]
 fn seven_thousand_plain_tests_and_two_thousand_collected() {
     let mut plain = String::new();

@@ -161,12 +161,24 @@ fn module_name(name: &str) -> String {
     if module.chars().next().is_none_or(char::is_numeric) {
         module.insert(0, '_');
     }
-    match syn::parse_str::<syn::Ident>(&module) {
-        Ok(_) => module,
-        Err(_) if ["self", "super", "crate", "Self", "_"].contains(&module.as_str()) => module + "_",
-        Err(_) => format!("r#{module}"),
+    if ["self", "super", "crate", "Self", "_"].contains(&module.as_str()) {
+        module + "_"
+    } else if KEYWORDS.contains(&module.as_str()) {
+        format!("r#{module}")
+    } else {
+        module
     }
 }
+
+/// Words that can be names only behind `r#`.
+///
+/// Source: the Rust reference, <https://doc.rust-lang.org/reference/keywords.html>, editions up to 2024.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,5 @@
-//! `assert_eq!` and `assert_ne!`. `assert!` is a procedural macro, since it must find the operator.
+//! `assert_eq!` and `assert_ne!`, and the code around the conditions of `assert!`, `check!` and `eventually!`, which are
+//! procedural macros, since they must take the condition apart.
 
 /// Asserts that two values are equal; a failure shows both.
 ///
@@ -43,15 +44,42 @@ macro_rules! assert_ne {
     };
 }
 
-/// What `assert!` makes of a comparison: `(LEFT) [operator] (RIGHT) [texts] message`.
+/// What a comparison becomes that is to hold (`[!]`) or not to (`[]`):
+/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [kept values] (message)`. Its value is the comparison's.
 ///
 /// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
 /// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
-/// The braces end the temporaries where those of the standard `assert!` end.
+/// The block ends the temporaries where those of the standard `assert!` end.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __comparison {
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $($message:tt)*) => {
+    ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] $message:tt) => {{
+        $($crate::__keep!$kept;)*
+        let holds: bool = match (&$left, &$right) {
+            (left, right) => {
+                let holds = *left $($operator)+ *right;
+                if $($not)? holds {
+                    use $crate::__private::Undebuggable as _;
+                    let decided = $crate::__private::compared(
+                        &$texts,
+                        $crate::__private::Probe(&left).value(),
+                        $crate::__private::Probe(&right).value(),
+                    );
+                    $crate::__tell!($how $site decided [$($kept)*] $message);
+                }
+                holds
+            }
+        };
+        holds
+    }};
+}
+
+/// What a comparison becomes that is all that `assert!` is given, with nothing in it to be kept:
+/// `(LEFT) [operator] (RIGHT) [texts] (message)`. Most assertions are that, so it is as little as can be.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __assert_comparison {
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
         {
             match (&$left, &$right) {
                 (left, right) => {
@@ -61,7 +89,7 @@ macro_rules! __comparison {
                             &$texts,
                             $crate::__private::Probe(&left).value(),
                             $crate::__private::Probe(&right).value(),
-                            $crate::__message!($($message)*),
+                            $crate::__message!$message,
                         )
                     }
                 }
@@ -70,14 +98,153 @@ macro_rules! __comparison {
     };
 }
 
-/// What `assert!` makes of any other condition: `(CONDITION) text message`.
+/// What any other condition becomes: `how not (CONDITION) (site) [kept values] (text looked for) (message)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __condition {
-    ($condition:tt $text:tt $($message:tt)*) => {
-        if !$condition {
-            $crate::__private::fail_condition($text, $crate::__message!($($message)*))
+    ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] $needle:tt $message:tt) => {{
+        $($crate::__keep!$kept;)*
+        let holds: bool = match $condition {
+            holds => {
+                let holds: bool = holds;
+                if $($not)? holds {
+                    let decided = $crate::__private::asked($crate::__option!$needle);
+                    $crate::__tell!($how $site decided [$($kept)*] $message);
+                }
+                holds
+            }
+        };
+        holds
+    }};
+}
+
+/// What a comparison becomes that is not the last word: `(LEFT) [operator] (RIGHT) [texts] variable`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __undecided {
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $kept:ident) => {{
+        let holds: bool = match (&$left, &$right) {
+            (left, right) => {
+                let holds = *left $($operator)+ *right;
+                if !holds {
+                    #[allow(unused_imports, reason = "not every value needs it")]
+                    use $crate::__private::NoPrimitive as _;
+                    $kept.note(
+                        &$texts,
+                        $crate::__private::PrimitiveProbe(&left).primitive(),
+                        $crate::__private::PrimitiveProbe(&right).primitive(),
+                    );
+                }
+                holds
+            }
+        };
+        holds
+    }};
+}
+
+/// What `let PATTERN = VALUE` becomes, and what is behind it: `how (VALUE) (PATTERN) (rest) text (site) (message)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __binding {
+    ($how:tt $value:tt ($($pattern:tt)+) ($($rest:tt)+) $text:literal $site:tt $message:tt) => {
+        match $value {
+            $($pattern)+ => $($rest)+,
+            #[allow(unreachable_patterns, reason = "the pattern may match everything")]
+            other => {
+                use $crate::__private::Undebuggable as _;
+                let decided = $crate::__private::unmatched($text, $crate::__private::Probe(&&other).value());
+                $crate::__tell!($how $site decided [] $message);
+                #[allow(unreachable_code, reason = "some tell by leaving")]
+                false
+            }
         }
+    };
+}
+
+/// Makes room for a value: `way "source" variable (place)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __keep {
+    (looked $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
+    (consumed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
+    (copied $source:literal $name:ident ($($place:tt)+)) => {
+        let $name = $crate::__private::Slot::new();
+        $crate::__private::copy_place(&$($place)+, &$name);
+    };
+    (result $source:literal $name:ident ()) => { let $name = $crate::__private::Slot::new(); };
+    (asked $source:literal $name:ident ()) => { let $name = $crate::__private::Peek::new(); };
+    (watched $source:literal $name:ident ()) => { let $name = $crate::__private::Watch::new(); };
+    (changed $source:literal $name:ident ($($place:tt)+)) => {};
+    (undecided $source:literal $name:ident ()) => {};
+}
+
+/// The value that was kept, after the failure.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kept {
+    (looked $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Seen($source, (&$crate::__private::Looked(&$name)).value())
+    };
+    (consumed $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Seen($source, (&$crate::__private::Consumed(&$name)).value())
+    };
+    (copied $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+    };
+    (result $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+    };
+    (asked $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Seen($source, (&$crate::__private::Asked(&$name)).value())
+    };
+    (watched $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Element(
+            $source,
+            $crate::__private::LastElement(&$name).index(),
+            (&$crate::__private::LastElement(&$name)).value(),
+        )
+    };
+    (changed $source:literal $name:ident ($($place:tt)+)) => {
+        $crate::__private::Kept::Changed($source, $crate::__private::Probe(&&$($place)+).value())
+    };
+    (undecided $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Undecided(&$name) };
+}
+
+/// What becomes of a failure: `(assert)` ends the test, `(check)` records it, `(eventually variable)` tries again.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tell {
+    ($how:tt ($($site:tt)*) $decided:ident [] $message:tt) => {
+        $crate::__tell_with!($how (&$crate::__private::Site($($site)*), $decided, &[], $crate::__message!$message))
+    };
+    ($how:tt ($($site:tt)*) $decided:ident [$($kept:tt)+] $message:tt) => {
+        #[allow(unused_imports, reason = "not every value needs each of them")]
+        use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
+        $crate::__tell_with!($how (
+            &$crate::__private::Site($($site)*),
+            $decided,
+            &[$($crate::__kept!$kept),+],
+            $crate::__message!$message
+        ))
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tell_with {
+    ((assert) ($($argument:expr),+)) => { $crate::__private::fail($($argument),+) };
+    ((check) ($($argument:expr),+)) => { $crate::__private::note($($argument),+) };
+    ((eventually $waiting:ident) ($($argument:expr),+)) => { $crate::__private::late(&$waiting, $($argument),+) };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __option {
+    () => {
+        ::core::option::Option::None
+    };
+    ($value:expr) => {
+        ::core::option::Option::Some($value)
     };
 }
 

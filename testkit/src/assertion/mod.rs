@@ -1,9 +1,18 @@
 //! What a failing assertion calls: it gathers the values and ends the test with a failure.
 
+mod bounded;
+mod compare;
 mod explain;
+mod full_values;
+mod keep;
 mod macros;
+mod nearest;
 mod probe;
-mod raise;
+mod told;
 
+pub use keep::{
+    Asked, Consumed, Container, Copied, Copyable, LastElement, Looked, NoPrimitive, Other, Peek, PrimitiveProbe, Slot,
+    Undecided, Watch, copy_place, peek, place, snap, watch,
+};
 pub use probe::{Probe, Undebuggable, Value};
-pub use raise::{fail_comparison, fail_condition, fail_equality};
+pub use told::{Kept, Site, Waiting, asked, compared, fail, fail_comparison, fail_equality, late, note, unmatched};

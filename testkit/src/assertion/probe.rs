@@ -35,13 +35,3 @@ impl<'a, T: ?Sized> Undebuggable<'a> for Probe<'_, T> {
         Value::Type(type_name::<T>())
     }
 }
-
-impl Value<'_> {
-    /// The text of the report.
-    pub(crate) fn text(&self) -> String {
-        match self {
-            Value::Debug(value) => format!("{value:#?}"),
-            Value::Type(name) => format!("<a value of type {name}>"),
-        }
-    }
-}

@@ -125,7 +125,35 @@ fn push_failure(out: &mut String, style: Style, failure: &Failure) {
         }
         Some(_) | None => &report,
     };
-    style.push_foreign(out, body, INDENT);
+    if style.color {
+        push_colored(out, style, body.strip_suffix('\n').unwrap_or(body));
+    } else {
+        style.push_foreign(out, body, INDENT);
+    }
+}
+
+/// What every line of a diff begins with in a report.
+const DIFF_INDENT: &str = "      ";
+
+/// Appends a report with its diff in colour.
+fn push_colored(out: &mut String, style: Style, body: &str) {
+    let mut in_diff = false;
+    for line in body.split('\n') {
+        in_diff = in_diff && (line.is_empty() || line.starts_with(DIFF_INDENT));
+        let in_line = line.strip_prefix(DIFF_INDENT).filter(|_| in_diff).unwrap_or_default();
+        let is_pointer = in_line.ends_with('^') && in_line.trim_start_matches([' ', '^']).is_empty();
+        let look = match in_line.as_bytes() {
+            [b'-', ..] => Some(Look::Bad),
+            [b'+', ..] => Some(Look::Good),
+            _ if is_pointer => Some(Look::Odd),
+            _ => None,
+        };
+        match look {
+            Some(look) => push_line(out, &format!("{INDENT}{}", style.paint(look, &Style::foreign_line(line)))),
+            None => style.push_foreign(out, line, INDENT),
+        }
+        in_diff |= line.trim_start_matches(' ') == text::DIFF_HEADING;
+    }
 }
 
 /// The attempt that explains the verdict: of those that ended as the verdict says, the one with the verdict's duration, or
@@ -214,4 +242,19 @@ fn place(place: Place) -> String {
 pub(super) fn push_line(out: &mut String, line: &str) {
     out.push_str(line);
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_a_diff_have_the_color_of_their_side() {
+        let body = "  - no diff\n    diff (- left, + right):\n        same\n\n      - one\n      + two\n        ^^^\n    note: x";
+        let mut out = String::new();
+        push_colored(&mut out, Style { color: true }, body);
+        let want = "    - no diff\n      diff (- left, + right):\n          same\n\n  \x1b[1;31m      - one\x1b[0m\n  \
+                    \x1b[1;32m      + two\x1b[0m\n  \x1b[1;33m        ^^^\x1b[0m\n      note: x\n";
+        assert_eq!(out, want);
+    }
 }

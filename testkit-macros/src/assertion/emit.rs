@@ -1,0 +1,379 @@
+//! `assert!`, `check!` and `eventually!`: from a condition to the calls that evaluate it and tell why it does not hold.
+//!
+//! The code around each part is in `macro_rules!` macros of the library (`testkit/src/assertion/macros.rs`): the compiler
+//! expands those much faster than unoptimised code here makes tokens.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
+use testkit_protocol::duration;
+use testkit_protocol::spelling::nearest;
+
+use super::capture::{self, Capture, Capturer, parenthesized, text};
+use super::parse::{self, Kind, Node};
+use crate::attribute::string_value;
+use crate::diagnostic::Diagnostics;
+
+/// Expands the arguments of `assert!`.
+pub(crate) fn assert(input: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = input.clone().into_iter().collect();
+    let Some((node, message)) = split(&tokens) else {
+        // The standard macro has the words for what is wrong here.
+        return quote! { ::core::assert!(#input) };
+    };
+    if let Some(expansion) = plain_comparison(&tokens, &node, &message) {
+        return expansion;
+    }
+    let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
+    let evaluation = condition.evaluation(&tokens, &node, Some(false));
+    condition.finished(quote! { let _: bool = #evaluation; })
+}
+
+/// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
+fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) -> Option<TokenStream> {
+    let Kind::Comparison(left, operator, right) = &node.kind else { return None };
+    if ![left, right].iter().all(|operand| is_plain(tokens, operand)) {
+        return None;
+    }
+    let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
+    let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
+    let operator_text: String = operator.to_string().split_whitespace().collect();
+    let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+    Some(quote! {
+        ::testkit::__assert_comparison!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
+    })
+}
+
+/// Whether there is nothing in an operand that could be kept.
+fn is_plain(tokens: &[TokenTree], node: &Node) -> bool {
+    let is_plain_group = |index: usize| match &tokens[index] {
+        TokenTree::Group(group) => {
+            let inner = parse::inside(group);
+            parse::list(&inner)
+                .is_some_and(|nodes| nodes.iter().all(|node| matches!(node.kind, Kind::Literal | Kind::Path)))
+        }
+        _ => false,
+    };
+    match &node.kind {
+        Kind::Name | Kind::Path | Kind::Literal => true,
+        Kind::Field(base) => is_plain(tokens, base),
+        Kind::Negation(operand) | Kind::Dereference(operand) => matches!(operand.kind, Kind::Literal | Kind::Name),
+        Kind::Arithmetic(left, right) => {
+            matches!((&left.kind, &right.kind), (Kind::Literal | Kind::Path, Kind::Literal | Kind::Path))
+        }
+        Kind::Call(callee) => matches!(callee.kind, Kind::Name | Kind::Path) && is_plain_group(node.range.end - 1),
+        _ => false,
+    }
+}
+
+/// Expands the arguments of `check!`.
+pub(crate) fn check(input: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = input.clone().into_iter().collect();
+    let Some((node, message)) = split(&tokens) else {
+        return quote! { { ::core::assert!(#input); true } };
+    };
+    let mut condition = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
+    let evaluation = condition.evaluation(&tokens, &node, Some(false));
+    condition.finished(evaluation)
+}
+
+/// The condition and the tokens of the message after it; `None` if that is not what the tokens are.
+fn split(tokens: &[TokenTree]) -> Option<(Node, TokenStream)> {
+    let node = parse::expression(tokens)?;
+    let message = match tokens.get(node.range.end) {
+        None => TokenStream::new(),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {
+            tokens[node.range.end + 1..].iter().cloned().collect()
+        }
+        Some(_) => return None,
+    };
+    Some((node, message))
+}
+
+/// How long to wait when nothing is said.
+const EVERY_NS: u64 = 10_000_000;
+const WITHIN_NS: u64 = 5_000_000_000;
+/// What `eventually!` takes besides the condition.
+const OPTIONS: [&str; 2] = ["within", "every"];
+
+/// Expands the arguments of `eventually!`.
+pub(crate) fn eventually(input: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = input.clone().into_iter().collect();
+    let Some((node, rest)) = split(&tokens) else {
+        return quote! { ::core::assert!(#input) };
+    };
+    let (mut within, mut every) = (WITHIN_NS, EVERY_NS);
+    let mut diagnostics = Diagnostics::default();
+    let mut rest: Vec<TokenTree> = rest.into_iter().collect();
+    while let [TokenTree::Ident(name), TokenTree::Punct(equals), value, ..] = rest.as_slice()
+        && equals.as_char() == '='
+    {
+        let word = name.to_string();
+        match string_value(&value.to_string()).as_deref().map(duration::parse) {
+            Some(Ok(time)) if word == "within" => within = nanoseconds(time),
+            Some(Ok(time)) if word == "every" => every = nanoseconds(time),
+            Some(Err(error)) => diagnostics.plain(value.span(), error),
+            None => diagnostics.plain(value.span(), format!("`{word}` takes a time such as \"2s\"")),
+            Some(Ok(_)) => {
+                let near = nearest(&word, &OPTIONS).unwrap_or("within");
+                let message = format!("unknown option `{word}` of `eventually!`");
+                diagnostics.error(name.span(), message, format!("did you mean `{near}`?"));
+            }
+        }
+        let length = if rest.len() > 3 { 4 } else { 3 };
+        rest.drain(..length);
+    }
+    if !diagnostics.is_empty() {
+        return diagnostics.into_tokens();
+    }
+    let message: TokenStream = rest.into_iter().collect();
+    let mut condition = Condition::new("eventually", quote! { (eventually waiting) }, &tokens, &node, &message);
+    let waiting = Ident::new("waiting", Span::mixed_site());
+    condition.how = TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { eventually #waiting }));
+    let evaluation = condition.evaluation(&tokens, &node, Some(false));
+    let evaluation = condition.finished(evaluation);
+    quote! {
+        {
+            let #waiting = ::testkit::__private::Waiting::new(#within, #every);
+            while !#evaluation {
+                #waiting.pause();
+            }
+        }
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// What the parts of one condition share.
+struct Condition<'a> {
+    /// `(assert)`, `(check)` or `(eventually …)`: what becomes of a failure.
+    how: TokenTree,
+    macro_name: &'static str,
+    /// Source text of the whole condition.
+    expression: String,
+    /// Where in the text the part before ended: parts come in the order of the text.
+    searched: usize,
+    message: &'a TokenStream,
+    /// Whether the condition has parts at all.
+    is_whole: bool,
+    /// How many values are kept so far.
+    kept: usize,
+    /// Comparisons that did not decide, and the variables that hold their operands.
+    undecided: Vec<Ident>,
+}
+
+impl<'a> Condition<'a> {
+    fn new(
+        macro_name: &'static str,
+        how: TokenStream,
+        tokens: &[TokenTree],
+        node: &Node,
+        message: &'a TokenStream,
+    ) -> Self {
+        let how = how.into_iter().next().unwrap_or_else(|| unreachable!("it is a group"));
+        let expression = text(&tokens[node.range.clone()]);
+        Self { how, macro_name, expression, searched: 0, message, is_whole: true, kept: 0, undecided: Vec::new() }
+    }
+
+    /// The evaluation with what it needs before it, as one block.
+    fn finished(&self, evaluation: TokenStream) -> TokenStream {
+        let undecided = &self.undecided;
+        quote! { { #(let #undecided = ::testkit::__private::Undecided::new();)* #evaluation } }
+    }
+
+    /// Code with the value of the condition. Where that is `fails_if`, the failure is told.
+    fn evaluation(&mut self, tokens: &[TokenTree], node: &Node, fails_if: Option<bool>) -> TokenStream {
+        match &node.kind {
+            Kind::And(left, right) => {
+                if let (Kind::Let(pattern, value), Some(false)) = (&left.kind, fails_if) {
+                    self.is_whole = false;
+                    return self.binding(tokens, (left, pattern, value), Some(right));
+                }
+                if let (Kind::And(first, bound), Some(false)) = (&left.kind, fails_if)
+                    && let Kind::Let(pattern, value) = &bound.kind
+                {
+                    // `(a && let …) && b`: what is bound holds for everything behind it.
+                    self.is_whole = false;
+                    let first = self.evaluation(tokens, first, fails_if);
+                    let rest = self.binding(tokens, (bound, pattern, value), Some(right));
+                    return quote! { (#first && #rest) };
+                }
+                self.both(tokens, left, right, fails_if, false)
+            }
+            Kind::Or(left, right) => self.both(tokens, left, right, fails_if, true),
+            Kind::Not(operand) => {
+                let value = self.evaluation(tokens, operand, fails_if.map(|fails_if| !fails_if));
+                let value = parenthesized(value);
+                quote! { !#value }
+            }
+            Kind::Parenthesized => {
+                let TokenTree::Group(group) = &tokens[node.range.start] else {
+                    return self.leaf(tokens, node, fails_if);
+                };
+                let inner = parse::inside(group);
+                match capture::whole(&inner) {
+                    Some(node) if !matches!(node.kind, Kind::Opaque | Kind::Let(..)) => {
+                        let value = self.evaluation(&inner, &node, fails_if);
+                        TokenStream::from(parenthesized(value))
+                    }
+                    _ => self.leaf(tokens, node, fails_if),
+                }
+            }
+            Kind::Let(pattern, value) if fails_if == Some(false) => self.binding(tokens, (node, pattern, value), None),
+            Kind::Comparison(left, operator, right) => self.comparison(tokens, node, (left, operator, right), fails_if),
+            _ => self.leaf(tokens, node, fails_if),
+        }
+    }
+
+    /// `left && right`, or `left || right`. Where the second part decides, the first one had its say before.
+    fn both(
+        &mut self,
+        tokens: &[TokenTree],
+        left: &Node,
+        right: &Node,
+        fails_if: Option<bool>,
+        is_or: bool,
+    ) -> TokenStream {
+        self.is_whole = false;
+        let of_left = fails_if.filter(|fails_if| *fails_if == is_or);
+        let left = self.evaluation(tokens, left, of_left);
+        let right = self.evaluation(tokens, right, fails_if);
+        let value = if is_or {
+            quote! { #left || #right }
+        } else {
+            quote! { #left && #right }
+        };
+        TokenStream::from(parenthesized(value))
+    }
+
+    /// `let PATTERN = value` and what follows it.
+    fn binding(
+        &mut self,
+        tokens: &[TokenTree],
+        (node, pattern, value): (&Node, &Range<usize>, &Node),
+        rest: Option<&Node>,
+    ) -> TokenStream {
+        let site = self.site(&text(&tokens[node.range.clone()]));
+        let value_text = text(&tokens[value.range.clone()]);
+        let value: TokenStream = tokens[value.range.clone()].iter().cloned().collect();
+        let pattern: TokenStream = tokens[pattern.clone()].iter().cloned().collect();
+        let rest = rest.map_or_else(|| quote! { true }, |rest| self.evaluation(tokens, rest, Some(false)));
+        let (how, message, value) = (&self.how, self.message, parenthesized(value));
+        quote! { ::testkit::__binding!( #how #value (#pattern) (#rest) #value_text #site (#message) ) }
+    }
+
+    fn comparison(
+        &mut self,
+        tokens: &[TokenTree],
+        node: &Node,
+        (left, operator, right): (&Node, &Range<usize>, &Node),
+        fails_if: Option<bool>,
+    ) -> TokenStream {
+        let part = &tokens[node.range.clone()];
+        let are_both_mutable = [left, right].iter().all(|node| borrows_mutably(&tokens[node.range.clone()]));
+        if are_both_mutable {
+            // References to both at once would be one too many.
+            return self.leaf(tokens, node, fails_if);
+        }
+        let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
+        let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
+        let operator_text: String = operator.to_string().split_whitespace().collect();
+        let texts = quote! { [#left_text, #operator_text, #right_text] };
+        let Some(fails_if) = fails_if else {
+            let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
+            self.undecided.push(kept.clone());
+            let [left, right] =
+                [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+            return quote! { ::testkit::__undecided!( #left [#operator] #right #texts #kept ) };
+        };
+        let mut capturer = Capturer::new(tokens, &[left, right], self.kept);
+        let left = parenthesized(capturer.operand(tokens, left));
+        let right = parenthesized(capturer.operand(tokens, right));
+        let site = self.site(&text(part));
+        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (how, message) = (&self.how, self.message);
+        quote! {
+            ::testkit::__comparison!( #how #not #left [#operator] #right #texts #site #captures (#message) )
+        }
+    }
+
+    /// A condition that is no comparison.
+    fn leaf(&mut self, tokens: &[TokenTree], node: &Node, fails_if: Option<bool>) -> TokenStream {
+        let Some(fails_if) = fails_if else {
+            return TokenStream::from(parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+        };
+        let mut capturer = Capturer::new(tokens, &[node], self.kept);
+        let condition = parenthesized(capturer.condition(tokens, node, fails_if));
+        let site = self.site(&text(&tokens[node.range.clone()]));
+        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (how, message) = (&self.how, self.message);
+        let needle = needle(tokens, node);
+        quote! { ::testkit::__condition!( #how #not #condition #site #captures (#needle) (#message) ) }
+    }
+
+    /// `[(way "source" name (place)) …]`, those of comparisons that did not decide before them.
+    fn captures(&mut self, capturer: &Capturer) -> TokenTree {
+        self.kept += capturer.made;
+        let undecided = self
+            .undecided
+            .iter()
+            .map(|name| TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { undecided "" #name () })));
+        let captures = capturer.captures.iter().map(Capture::tokens);
+        TokenTree::Group(Group::new(Delimiter::Bracket, undecided.chain(captures).collect()))
+    }
+
+    /// The macro's name, the source and the range of the part that decides: fields of the library's `Site`.
+    fn site(&mut self, part: &str) -> TokenTree {
+        let (macro_name, expression) = (self.macro_name, &self.expression);
+        let start = expression[self.searched..].find(part).map(|start| start + self.searched);
+        let (start, end) = match start {
+            Some(start) if !self.is_whole => {
+                self.searched = start + part.len();
+                (start, start + part.len())
+            }
+            Some(_) | None => (0, 0),
+        };
+        let offset = |offset: usize| u32::try_from(offset).unwrap_or(0);
+        let (start, end) = (offset(start), offset(end));
+        let fields = quote! { #macro_name, #expression, #start, #end };
+        TokenTree::Group(Group::new(Delimiter::Parenthesis, fields))
+    }
+}
+
+/// `[!]` where a condition is to hold, `[]` where it is not.
+fn not(fails_if: bool) -> TokenTree {
+    let not = if fails_if {
+        TokenStream::new()
+    } else {
+        quote! { ! }
+    };
+    TokenTree::Group(Group::new(Delimiter::Bracket, not))
+}
+
+/// Whether `&mut` stands in the tokens.
+fn borrows_mutably(tokens: &[TokenTree]) -> bool {
+    tokens.windows(2).any(|pair| match pair {
+        [TokenTree::Punct(punct), TokenTree::Ident(word)] => punct.as_char() == '&' && word == "mut",
+        _ => false,
+    }) || tokens.iter().any(|token| match token {
+        TokenTree::Group(group) => borrows_mutably(&parse::inside(group)),
+        _ => false,
+    })
+}
+
+/// The text that is looked for in `text.contains("…")` and its like, where it is a literal.
+fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenTree> {
+    let Kind::Method { name, .. } = &node.kind else { return None };
+    if !["contains", "starts_with", "ends_with"].contains(&name.as_str()) {
+        return None;
+    }
+    let TokenTree::Group(arguments) = &tokens[node.range.end - 1] else { return None };
+    match parse::inside(arguments).as_slice() {
+        [literal @ TokenTree::Literal(source)] if source.to_string().starts_with(['"', 'r']) => Some(literal.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! The `Debug` text of a value, bounded: whatever its author does there, the report is written.
+
+use std::fmt::{self, Debug, Write};
+use std::panic::{self, AssertUnwindSafe};
+
+/// Longest text that is taken of one value, in bytes.
+pub(super) const MAX_TEXT: usize = 64 << 20;
+
+/// How often a `Debug` that goes on after an error is told so before it is ended.
+const PATIENCE: u32 = 10_000;
+
+/// The text of a value.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) text: String,
+    /// Whether it is all that the value has to say: neither cut, nor ended by an error or a panic.
+    pub(super) whole: bool,
+}
+
+/// Takes what is written up to a bound.
+struct Bounded {
+    text: String,
+    limit: usize,
+    full: bool,
+    refused: u32,
+}
+
+/// What ends a `Debug` that does not mind errors.
+struct TooMuch;
+
+impl Write for Bounded {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        if self.full {
+            self.refused += 1;
+            if self.refused > PATIENCE && cfg!(panic = "unwind") {
+                // Not a panic: the hook has nothing to report.
+                panic::resume_unwind(Box::new(TooMuch));
+            }
+            return Err(fmt::Error);
+        }
+        let room = self.limit - self.text.len();
+        if piece.len() <= room {
+            self.text.push_str(piece);
+            return Ok(());
+        }
+        let end = (0..=room).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
+        self.text.push_str(&piece[..end]);
+        self.full = true;
+        Err(fmt::Error)
+    }
+}
+
+/// The pretty text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
+pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
+    let mut writer = Bounded { text: String::new(), limit, full: false, refused: 0 };
+    // The writer is only looked at afterwards for what it has taken, which is whole at any time.
+    let result = panic::catch_unwind(AssertUnwindSafe(|| write!(writer, "{value:#?}")));
+    let Bounded { mut text, full, .. } = writer;
+    let end = match result {
+        Ok(Ok(())) if !full => return Text { text, whole: true },
+        _ if full => "<cut: its Debug text is too long>",
+        Ok(_) => "<its Debug returned an error>",
+        Err(_) => "<its Debug panicked>",
+    };
+    text.push_str(end);
+    Text { text, whole: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Endless;
+
+    impl Debug for Endless {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                formatter.write_str("more ")?;
+            }
+        }
+    }
+
+    struct Heedless;
+
+    impl Debug for Heedless {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                let _ = formatter.write_str("more ");
+            }
+        }
+    }
+
+    struct Failing;
+
+    impl Debug for Failing {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("half ")?;
+            Err(fmt::Error)
+        }
+    }
+
+    #[test]
+    fn whatever_debug_does_gives_a_text() {
+        #[track_caller]
+        fn check(value: &dyn Debug, limit: usize, want: &str, want_whole: bool) {
+            let text = text(value, limit);
+            assert_eq!((text.text.as_str(), text.whole), (want, want_whole));
+        }
+        check(&"ab", 4, "\"ab\"", true);
+        check(&"äöü", 4, "\"ä<cut: its Debug text is too long>", false);
+        check(&Endless, 7, "more mo<cut: its Debug text is too long>", false);
+        check(&Heedless, 7, "more mo<cut: its Debug text is too long>", false);
+        check(&Failing, 100, "half <its Debug returned an error>", false);
+    }
+}

@@ -1,0 +1,243 @@
+//! From a condition that does not hold to a [`Failure`].
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Arguments;
+use std::panic::Location;
+use std::time::{Duration, Instant};
+
+use testkit_protocol::failure::{Assertion, Failure, FailureKind, Moment, Operand, TextRange};
+use testkit_protocol::location;
+
+use super::Value;
+use super::explain::{Explanation, explain, shown};
+use super::keep::{Seen, Undecided};
+use super::nearest;
+use crate::harness;
+
+/// What the macro knows of a condition: its own name, the source of the condition, and where in it the part stands that
+/// decided, as a range of bytes; an empty range where that is the whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
+
+/// The operands of the part that decided, as texts: nothing of the values is borrowed any more.
+#[derive(Debug, Default)]
+pub struct Decided {
+    operands: Vec<Operand>,
+    explanation: Explanation,
+    /// A text that was looked for.
+    needle: Option<&'static str>,
+}
+
+/// A value that was kept.
+pub enum Kept<'a> {
+    /// What has become of the value with this source.
+    Seen(&'static str, Seen<'a>),
+    /// A place that the evaluation may have changed, looked at afterwards.
+    Changed(&'static str, Value<'a>),
+    /// An element of the iterator with this source.
+    Element(&'static str, Option<usize>, Seen<'a>),
+    /// A comparison that did not decide.
+    Undecided(&'a Undecided),
+}
+
+/// A comparison that does not hold; `texts` are the left source, the operator and the right source.
+#[cold]
+#[inline(never)]
+pub fn compared(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Decided {
+    let [left_source, operator, right_source] = texts;
+    let mut explanation = explain(operator, left, right);
+    let operands = vec![
+        operand("left", left_source, std::mem::take(&mut explanation.left), Moment::AtFailure),
+        operand("right", right_source, std::mem::take(&mut explanation.right), Moment::AtFailure),
+    ];
+    Decided { operands, explanation, needle: None }
+}
+
+/// A condition without operands, which may have looked for a text.
+#[cold]
+#[inline(never)]
+pub fn asked(needle: Option<&'static str>) -> Decided {
+    Decided { needle, ..Decided::default() }
+}
+
+/// A value that does not match the pattern of a `let`.
+#[cold]
+#[inline(never)]
+pub fn unmatched(source: &str, value: Value<'_>) -> Decided {
+    Decided { operands: vec![operand("", source, shown(value), Moment::AtFailure)], ..Decided::default() }
+}
+
+/// Ends the test because `assert!` does not hold.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn fail(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) -> ! {
+    harness::raise(failure(site, decided, kept, message))
+}
+
+/// Ends the test because `assert!` of nothing but a comparison does not hold; `texts` are as for [`compared`].
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn fail_comparison(
+    texts: &[&'static str; 3],
+    left: Value<'_>,
+    right: Value<'_>,
+    message: Option<Arguments<'_>>,
+) -> ! {
+    fail_whole("assert", texts, left, right, message)
+}
+
+/// Records that `check!` does not hold.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn note(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) {
+    harness::record(failure(site, decided, kept, message));
+}
+
+/// Ends the test because `assert_eq!` or `assert_ne!`, whose operator this is, does not hold.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn fail_equality(
+    operator: &'static str,
+    [left_source, right_source]: &[&'static str; 2],
+    [left, right]: [Value<'_>; 2],
+    message: Option<Arguments<'_>>,
+) -> ! {
+    let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
+    fail_whole(name, &[left_source, operator, right_source], left, right, message)
+}
+
+/// Ends the test because a comparison, all that the macro `name` was given, does not hold.
+#[track_caller]
+fn fail_whole(
+    name: &'static str,
+    texts: &[&'static str; 3],
+    left: Value<'_>,
+    right: Value<'_>,
+    message: Option<Arguments<'_>>,
+) -> ! {
+    let decided = compared(texts, left, right);
+    let mut failure = failure(&Site(name, "", 0, 0), decided, &[], message);
+    if let FailureKind::Assertion(assertion) = &mut failure.kind {
+        assertion.expression = texts.join(" ");
+    }
+    harness::raise(failure)
+}
+
+#[track_caller]
+fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) -> Failure {
+    let Site(macro_name, expression, start, end) = *site;
+    let Decided { mut operands, explanation, needle } = decided;
+    let Explanation { comparison, mut notes, .. } = explanation;
+    for kept in kept {
+        push(kept, &mut operands);
+    }
+    if let Some(needle) = needle {
+        notes.extend(operands.iter().find_map(|operand| nearest::note(&operand.value, needle)));
+    }
+    let assertion = Assertion {
+        macro_name: macro_name.to_owned(),
+        expression: expression.to_owned(),
+        decided: (end > start).then_some(TextRange { start, end }),
+        operands,
+        comparison,
+        notes,
+    };
+    Failure {
+        message: message.map(|message| message.to_string()),
+        location: Some(location::Location::from(Location::caller())),
+        ..Failure::new(FailureKind::Assertion(assertion), "")
+    }
+}
+
+fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
+    Operand { role: role.to_owned(), source: source.to_owned(), value, moment }
+}
+
+fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
+    let mut push_seen = |source: &str, seen: &Seen<'_>| match seen {
+        Seen::Value(value) => {
+            let text = shown(*value);
+            // A literal says itself what it is.
+            if testkit_protocol::text::compact(&text, source.len()).as_deref() != Some(source) {
+                operands.push(operand("", source, text, Moment::AtFailure));
+            }
+        }
+        Seen::Moved => operands.push(operand("", source, String::new(), Moment::Moved)),
+        Seen::Hidden => {}
+    };
+    match kept {
+        Kept::Seen(source, seen) => push_seen(source, seen),
+        Kept::Element(source, Some(index), seen) => push_seen(&format!("element {index} of {source}"), seen),
+        Kept::Element(_, None, _) => {}
+        Kept::Changed(source, value) => {
+            operands.push(operand("", source, shown(*value), Moment::AfterEvaluation));
+        }
+        Kept::Undecided(undecided) => {
+            let Some(noted) = undecided.operands() else { return };
+            for (source, value) in noted.sources.iter().zip(&noted.values) {
+                let Some(value) = value else { continue };
+                let text = format!("{value:?}");
+                let is_known = operands.iter().any(|operand| operand.source == *source);
+                if *source != text && !is_known {
+                    operands.push(operand("", source, text, Moment::AtFailure));
+                }
+            }
+        }
+    }
+}
+
+/// The attempts of `eventually!`.
+pub struct Waiting {
+    started: Instant,
+    within: Duration,
+    every: Duration,
+    attempts: Cell<u32>,
+    /// Why the last attempt failed.
+    last: RefCell<Option<Failure>>,
+}
+
+impl Waiting {
+    /// Waits from now on; times in nanoseconds.
+    pub fn new(within_ns: u64, every_ns: u64) -> Self {
+        Self {
+            started: Instant::now(),
+            within: Duration::from_nanos(within_ns),
+            every: Duration::from_nanos(every_ns),
+            attempts: Cell::new(0),
+            last: RefCell::new(None),
+        }
+    }
+
+    /// Waits before the next attempt, or ends the test if there is no time for one.
+    #[track_caller]
+    pub fn pause(&self) {
+        let waited = self.started.elapsed();
+        let attempts = self.attempts.get();
+        if waited < self.within {
+            // The last attempt comes when the time is over, not a pause before.
+            std::thread::sleep(self.every.min(self.within - waited));
+            return;
+        }
+        let mut failure = self.last.take().unwrap_or_else(|| {
+            let assertion = Assertion { macro_name: "eventually".to_owned(), ..Assertion::default() };
+            Failure::new(FailureKind::Assertion(assertion), "")
+        });
+        if let FailureKind::Assertion(assertion) = &mut failure.kind {
+            assertion.notes.push(format!("still so after {waited:.1?} and {attempts} attempts"));
+        }
+        harness::raise(failure)
+    }
+}
+
+/// Remembers why an attempt of `eventually!` failed.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn late(waiting: &Waiting, site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) {
+    waiting.attempts.set(waiting.attempts.get() + 1);
+    waiting.last.replace(Some(failure(site, decided, kept, message)));
+}

@@ -1,0 +1,275 @@
+// Expressions that compile and hold under the standard `assert!`, whatever `assert!` is here. Included twice in each of two
+// editions: once with the standard macro, once with testkit's.
+
+macro_rules! forms {
+    ($($name:ident => $body:block)+) => {
+        /// Every form with its name.
+        pub(crate) const FORMS: &[(&str, fn())] = &[$((stringify!($name), $name)),+];
+        $(fn $name() $body)+
+    };
+}
+
+// A macro of the author's around the assertion.
+macro_rules! wrapped {
+    ($condition:expr) => { assert!($condition) };
+    ($left:expr, $right:expr) => { assert!($left == $right, "wrapped {}", 1) };
+    (tokens $($tokens:tt)+) => { assert!($($tokens)+) };
+}
+
+forms! {
+    literal_true => { assert!(true); }
+    literal_with_trailing_comma => { assert!(true,); }
+    name => { let ready = true; assert!(ready); }
+    negated_name => { let ready = false; assert!(!ready); }
+    twice_negated => { let ready = true; assert!(!!ready); }
+    constant => { const LIMIT: u8 = 3; assert!(LIMIT == 3); }
+    static_item => { static LIMIT: u8 = 3; assert!(LIMIT == 3); }
+    sum => { let (a, b, c) = (2, 3, 5); assert!(a + b == c); }
+    difference => { let (a, b) = (2_u8, 3_u8); assert!(b - a == 1); }
+    product_and_sum => { let (a, b) = (2, 3); assert!(a * b + 1 == 7); }
+    quotient_and_remainder => { let n = 17; assert!(n / 5 == 3 && n % 5 == 2); }
+    bit_operators => { let n = 0b1010_u8; assert!(n & 0b10 == 0b10 && n | 1 == 0b1011 && n ^ n == 0); }
+    shifts => { let n = 1_u32; assert!(n << 4 == 16 && 16 >> 4 == n); }
+    negation => { let n = 5; assert!(-n == -5); }
+    bit_complement => { let n = 0_u8; assert!(!n == 255); }
+    parentheses => { let (a, b) = (2, 3); assert!((a + b) * 2 == 10); }
+    outer_parentheses => { let a = 2; #[allow(unused_parens)] { assert!((a == 2)); } }
+    less => { let (a, b) = (1, 2); assert!(a < b); }
+    less_or_equal => { let (a, b) = (2, 2); assert!(a <= b && a >= b); }
+    greater => { let (a, b) = (1, 2); assert!(b > a); }
+    not_equal => { let (a, b) = (1, 2); assert!(a != b); }
+    and => { let (a, b) = (1, 2); assert!(a == 1 && b == 2); }
+    or_first => { let (a, b) = (1, 2); assert!(a == 1 || b == 7); }
+    or_second => { let (a, b) = (1, 2); assert!(a == 7 || b == 2); }
+    mixed_and_or => { let (a, b, c) = (1, 2, 3); assert!(a == 1 && b == 7 || c == 3); }
+    grouped_and_or => { let (a, b, c) = (1, 2, 3); assert!(a == 1 && (b == 7 || c == 3)); }
+    negated_group => { let (a, b) = (1, 2); assert!(!(a == 2 && b == 2)); }
+    negated_or => { let (a, b) = (1, 2); assert!(!(a == 2 || b == 3)); }
+    deeply_grouped => { let a = 1; assert!(((a == 1) && !(a == 2)) || (a == 3 && (a == 4 || a == 5))); }
+    short_circuit_protects => { let o: Option<u8> = None; assert!(o.is_none() || o.unwrap() > 3); }
+    short_circuit_and => { let v: Vec<u8> = vec![]; assert!(!(!v.is_empty() && v[0] == 1)); }
+    bool_and_operator => { let (a, b) = (true, true); assert!(a & b); }
+    bool_xor => { let (a, b) = (true, false); assert!(a ^ b); }
+    range_contains => { let x = 3; assert!((1..5).contains(&x)); }
+    inclusive_range => { let x = 5; assert!((1..=5).contains(&x)); }
+    ranges_compared => { assert!((0..3) == (0..3)); }
+    method => { let v = vec![1, 2]; assert!(v.len() == 2); }
+    method_chain => { let v = [1, 2, 3]; assert!(v.iter().map(|x| x * 2).sum::<i32>() == 12); }
+    method_with_turbofish => { assert!("12".parse::<i32>().unwrap() == 12); }
+    collected => { let v: Vec<u8> = (0..3).collect(); assert!(v == (0..3).collect::<Vec<u8>>()); }
+    is_empty => { let v: Vec<u8> = vec![]; assert!(v.is_empty()); }
+    is_ok => { assert!("1".parse::<u8>().is_ok()); }
+    is_err => { assert!("x".parse::<u8>().is_err()); }
+    is_some_of_place => { let o = Some(String::new()); assert!(o.is_some()); drop(o); }
+    is_some_and => { let o = Some(3); assert!(o.is_some_and(|x| x > 2)); }
+    contains => { let s = String::from("hello"); assert!(s.contains("ell")); }
+    contains_char => { assert!("hello".contains('e')); }
+    contains_closure => { assert!("hello1".contains(|c: char| c.is_ascii_digit())); }
+    starts_with_array => { assert!("hello".starts_with(['h', 'j'])); }
+    vec_contains => { let v = vec![1, 2]; let one = 1; assert!(v.contains(&one)); }
+    contains_owned => { let v = vec![String::from("a")]; assert!(v.contains(&"a".to_string())); }
+    map_contains_key => {
+        let m = std::collections::HashMap::from([("a", 1)]);
+        assert!(m.contains_key("a") && m["a"] == 1 && m.get("b").is_none());
+    }
+    all => { let v = [2, 4]; assert!(v.iter().all(|n| n % 2 == 0)); }
+    any => { let v = vec![2, 3]; assert!(v.iter().any(|x| *x == 3)); }
+    not_any => { let v = vec![2, 3]; assert!(!v.iter().any(|&x| x > 3)); }
+    all_of_into_iter => { let v = vec![String::from("a")]; assert!(v.into_iter().all(|s| s == "a")); }
+    all_of_chars => { assert!("abc".chars().all(char::is_alphabetic)); }
+    all_with_move => { let limit = 5; assert!([1, 2].iter().copied().all(move |n| n < limit)); }
+    all_changing_a_variable => { let mut count = 0; assert!([1, 2].iter().all(|_| { count += 1; true })); assert!(count == 2); }
+    enumerate_all => { let v = [0, 1]; assert!(v.iter().enumerate().all(|(i, n)| i == *n)); }
+    filter_count => { let v = [1, 2, 3]; assert!(v.iter().filter(|n| **n > 1).count() == 2); }
+    closure_comparing => { let f = |x: i32| x == 3; assert!(f(3)); }
+    closure_called_in_place => { assert!((|| true)()); }
+    function_pointer => { let f: fn(i32) -> bool = |x| x > 0; assert!(f(1)); }
+    function_as_argument => { fn twice(x: i32) -> i32 { 2 * x } assert!([1].map(twice) == [2]); }
+    nested_calls => { fn f(x: i32) -> i32 { x + 1 } assert!(f(f(f(0))) == 3); }
+    call_with_reference => { fn f(x: &str) -> usize { x.len() } let s = String::from("ab"); assert!(f(&s) == 2); }
+    call_with_mutable_reference => {
+        fn push(v: &mut Vec<u8>) -> usize { v.push(1); v.len() }
+        let mut v = vec![];
+        assert!(push(&mut v) == 1);
+    }
+    reborrowed_twice => {
+        fn push(v: &mut Vec<u8>, n: u8) -> usize { v.push(n); v.len() }
+        let mut owned = vec![];
+        let r = &mut owned;
+        assert!(push(r, 1) == 1);
+        assert!(push(r, 2) == 2 && push(r, 3) == 3);
+    }
+    two_mutable_operands => {
+        fn bump(v: &mut i32) -> &mut i32 { *v += 1; v }
+        let mut v = 0;
+        assert!(*bump(&mut v) == 1 && *bump(&mut v) == 2);
+        assert!(*bump(&mut v) != *bump(&mut v));
+    }
+    moved_by_method => { let s = String::from("ab"); assert!(s.into_bytes() == b"ab"); }
+    moved_into_call => { fn take(s: String) -> usize { s.len() } let s = String::from("abc"); assert!(take(s) == 3); }
+    moved_into_closure => { let s = String::from("abc"); let f = move || s.len(); assert!(f() == 3); }
+    moved_by_unwrap => { let o = Some(String::from("abc")); assert!(o.unwrap() == "abc"); }
+    moved_operand => { let s = String::from("a"); assert!(s + "b" == "ab"); }
+    used_then_moved => {
+        fn take(s: String) -> usize { s.len() }
+        let s = String::from("abc");
+        assert!(s.len() == take(s));
+    }
+    looked_at_then_moved_in_next => {
+        let s = String::from("abc");
+        assert!(s.len() == 3 && s.into_bytes().len() == 3);
+    }
+    clone_and_move => { let s = String::from("a"); assert!(s.clone() == s); drop(s); }
+    partial_move => { struct P { a: String, b: u8 } let p = P { a: "x".into(), b: 1 }; assert!(p.a.into_bytes() == b"x"); assert!(p.b == 1); }
+    by_value_len => { struct Own(u8); impl Own { fn len(self) -> u8 { self.0 } } let own = Own(3); assert!(own.len() == 3); }
+    by_value_contains => { struct Own(u8); impl Own { fn contains(self, n: u8) -> bool { self.0 == n } } let own = Own(3); assert!(own.contains(3)); }
+    by_value_is_ok_of_place => { struct Own; impl Own { fn is_ok(self) -> bool { true } } let own = Own; assert!(own.is_ok()); }
+    changing_len => { struct Odd(u8); impl Odd { fn len(&mut self) -> u8 { self.0 += 1; self.0 } } let mut odd = Odd(3); assert!(odd.len() == 4); }
+    popped => { let mut v = vec![1, 2]; assert!(v.pop() == Some(2)); assert!(v == [1]); }
+    popped_reference => {
+        struct Stack(Vec<u8>);
+        impl Stack { fn pop(&mut self) -> Option<&mut u8> { self.0.last_mut() } }
+        let mut stack = Stack(vec![1]);
+        assert!(stack.pop().is_some());
+    }
+    popped_and_compared => {
+        struct Stack(Vec<u8>);
+        impl Stack { fn pop(&mut self) -> Option<&u8> { self.0.last() } }
+        let mut stack = Stack(vec![1]);
+        assert!(stack.pop() == Some(&1));
+    }
+    inserted => { let mut set = std::collections::BTreeSet::new(); assert!(set.insert(1) && !set.insert(1)); }
+    iterator_next => { let mut it = [1, 2].into_iter(); assert!(it.next() == Some(1) && it.next() == Some(2) && it.next().is_none()); }
+    two_nexts => { let mut it = [1, 1].into_iter(); assert!(it.next() == it.next()); }
+    first_and_pop => { let mut v = vec![3]; assert!(v.first().copied() == v.pop()); }
+    first_sum_and_pop => { let mut v = vec![3, 4]; assert!(v.first().copied().unwrap_or(0) + 1 == v.pop().unwrap()); }
+    iter_mut => { let mut v = vec![1]; assert!(v.iter_mut().next().is_some()); }
+    index => { let v = [1, 2]; let i = 1; assert!(v[i] == 2 && v[i - 1] == 1); }
+    index_owned => { let v = vec!["b".to_string()]; assert!(v[0] == "b"); }
+    slice => { let v = [1, 2, 3]; assert!(v[1..] == [2, 3] && &v[..1] == [1]); }
+    map_index => { let m = std::collections::BTreeMap::from([(1, "a")]); assert!(m[&1] == "a"); }
+    tuple_field => { let t = (1, (2, "x")); assert!(t.0 == 1 && t.1.0 == 2 && t.1.1 == "x"); }
+    struct_field => { struct P { x: i32 } let p = P { x: 1 }; assert!(p.x + 1 == 2 && p.x > 0); }
+    nested_field_method => { struct P { name: String } let p = P { name: "a".into() }; assert!(p.name.len() == 1); }
+    reference_field => { struct P<'a> { x: &'a str } let p = P { x: "a" }; assert!(p.x == "a"); }
+    dereference => { let x = &3; assert!(*x == 3); }
+    boxed => { let b = Box::new(3); assert!(*b == 3 && *b + 1 == 4); }
+    references_compared => { let (a, b) = (3, 3); assert!(&a == &b); }
+    double_reference => { let a = 3; assert!(&&a == &&3); }
+    str_and_string => { let s = String::from("a"); assert!(s == "a" && "a" == s && s == *"a" && &s == "a"); }
+    vec_and_array => { let v = vec![1, 2]; assert!(v == [1, 2] && v == vec![1, 2] && v[..] == [1, 2]); }
+    option_compared => { let o = Some(1); assert!(o == Some(1) && o != None); }
+    none_compared => { let o: Option<u8> = None; assert!(o == None); }
+    result_compared => { let r: Result<u8, String> = Ok(1); assert!(r == Ok(1)); }
+    enum_path => { #[derive(PartialEq)] enum E { A, B(u8) } let e = E::B(1); assert!(e == E::B(1) && e != E::A); }
+    struct_literal => { #[derive(PartialEq)] struct P { x: i32 } let p = P { x: 1 }; assert!(p == P { x: 1 }); }
+    struct_literal_left => { #[derive(PartialEq)] struct P { x: i32 } assert!(P { x: 1 } == P { x: 1 }); }
+    tuple_literal => { let (a, b) = (1, 2); assert!((a, b) == (1, 2)); }
+    array_literal => { let a = 1; assert!([a, 2] == [1, 2]); }
+    array_repeat => { assert!([0; 3] == [0, 0, 0]); }
+    unit_compared => { #[allow(clippy::unit_cmp)] { assert!(() == ()); } }
+    without_debug => { #[derive(PartialEq)] struct Opaque; assert!(Opaque == Opaque); }
+    generic_without_debug => { fn same<T: PartialEq>(a: T, b: T) { assert!(a == b); } same(1, 1); }
+    generic_method => { fn short<T: AsRef<str>>(t: T) { assert!(t.as_ref().len() < 9); } short("a"); }
+    unsized_operands => { let (a, b): (&[u8], &[u8]) = (&[1], &[1]); assert!(*a == *b); }
+    str_unsized => { let s = "abc"; assert!(*s == *"abc"); }
+    dyn_compared => { let d: &dyn std::any::Any = &3_u8; assert!(d.is::<u8>()); }
+    float => { let x = 0.5_f64; assert!((x - 0.5).abs() < 1e-9 && x.sqrt() > 0.7); }
+    cast => { let n = 3_u8; assert!(n as u32 == 3 && n as f64 > 2.5 && -1_i8 as u8 == 255); }
+    cast_in_parentheses => { let n = 3_u8; assert!((n as usize) < 4); }
+    cast_generic => { let p = &3 as *const i32; assert!(p as usize != 0); }
+    character_cast => { assert!(b'a' as char == 'a' && 'a' as u32 == 97); }
+    matches_macro => { let o = Some(3); assert!(matches!(o, Some(3))); }
+    matches_with_binding => { let o = Some(3); assert!(matches!(o, Some(n) if n > 2)); }
+    matches_of_owned => { let o = Some(String::from("a")); assert!(matches!(o, Some(_))); drop(o); }
+    matches_of_call => { assert!(matches!("x".parse::<u8>(), Err(_))); }
+    matches_of_reference => { let s = String::from("a"); assert!(matches!(s.as_str(), "a" | "b")); }
+    matches_moving => { let o = Some(String::from("a")); assert!(matches!(o, Some(s) if s == "a")); }
+    not_matches => { let r: Result<u8, ()> = Ok(1); assert!(!matches!(r, Err(_))); }
+    other_macro => { assert!(vec![1, 2].len() == 2 && format!("{}", 1) == "1"); }
+    macro_alone => { assert!(cfg!(test)); }
+    format_with_inline_name => { let name = "x"; assert!(format!("{name}!") == "x!"); }
+    if_expression => { let a = 1; assert!(if a == 1 { true } else { false }); }
+    if_let_expression => { let o = Some(1); assert!(if let Some(n) = o { n == 1 } else { false }); }
+    if_compared => { let a = 1; assert!((if a == 1 { 2 } else { 3 }) == 2); }
+    match_expression => { let a = 1; assert!(match a { 1 => true, _ => false }); }
+    match_compared => { let a = 1; assert!((match a { 1 => "x", _ => "y" }) == "x"); }
+    block => { assert!({ let a = 1; a == 1 }); }
+    block_compared => { assert!({ 1 } == 1 && 2 == { 2 }); }
+    unsafe_block => { let p = &3 as *const i32; assert!(unsafe { *p } == 3); }
+    loop_expression => { assert!(loop { break true; }); }
+    labelled_block => { assert!('a: { if true { break 'a true; } false }); }
+    with_message => { let a = 1; assert!(a == 1, "a message"); }
+    with_formatted_message => { let a = 1; assert!(a == 1, "a is {}", a); }
+    with_inline_arguments => { let a = 1; assert!(a == 1, "a is {a}, {a:?}, {0}", 2); }
+    with_named_arguments => { let a = 1; assert!(a == 1, "a is {b}", b = a); }
+    with_trailing_comma => { let a = 1; assert!(a == 1, "a is {}", a,); }
+    message_moves => { let s = String::from("x"); let a = 1; assert!(a == 1, "{}", s.into_boxed_str()); }
+    message_of_several_lines => { assert!(true, "first\nsecond {}", "x"); }
+    question_mark => {
+        fn f() -> Result<(), std::num::ParseIntError> { assert!("3".parse::<i32>()? == 3); Ok(()) }
+        assert!(f().is_ok());
+    }
+    question_mark_in_argument => {
+        fn f() -> Option<()> { let v = [1]; assert!(v.contains(v.first()?) && *v.first()? == 1); Some(()) }
+        assert!(f() == Some(()));
+    }
+    question_mark_that_leaves => {
+        fn f() -> Result<(), std::num::ParseIntError> { assert!("x".parse::<i32>()? == 3); Ok(()) }
+        assert!(f().is_err());
+    }
+    return_inside => { fn f() -> u8 { assert!(if true { return 3 } else { true }); 4 } assert!(f() == 3); }
+    continue_inside => { let mut n = 0; for i in 0..3 { assert!(if i == 1 { continue } else { i != 1 }); n += 1; } assert!(n == 2); }
+    break_inside => { let mut n = 0; for i in 0..9 { assert!(i != 2 || { break }); n += 1; } assert!(n == 2); }
+    in_closure_body => { let f = |a: u8| assert!(a == 1 && a < 2); f(1); }
+    in_match_arm => { match 1 { 1 => assert!(true), _ => assert!(false) } }
+    as_value => { let unit: () = assert!(true); let _ = unit; }
+    as_last_expression => { fn f() { assert!(1 == 1) } f() }
+    in_const_generic => { fn f<const N: usize>() { assert!(N == 3 && [0; N].len() == N); } f::<3>(); }
+    in_trait_method => { trait T { fn check(&self) -> u8; fn ok(&self) { assert!(self.check() == 1); } } struct S; impl T for S { fn check(&self) -> u8 { 1 } } S.ok(); }
+    self_field => { struct S { v: Vec<u8> } impl S { fn ok(&self) { assert!(self.v.len() == 1 && self.v[0] == 1); } } S { v: vec![1] }.ok(); }
+    self_by_value => { struct S(String); impl S { fn ok(self) { assert!(self.0.into_bytes().len() == 1); } } S("a".into()).ok(); }
+    mutable_self => { struct S(u8); impl S { fn next(&mut self) -> u8 { self.0 += 1; self.0 } fn ok(&mut self) { assert!(self.next() == 1 && self.next() == 2); } } S(0).ok(); }
+    associated_constant => { struct S; impl S { const N: u8 = 3; } assert!(S::N == 3); }
+    qualified_path => { assert!(<u8 as Default>::default() == 0 && <[u8]>::len(&[1]) == 1); }
+    path_with_generics => { assert!(Vec::<u8>::new().is_empty() && std::mem::size_of::<(u8, u16)>() == 4); }
+    generics_with_comma => { assert!(std::collections::HashMap::<u8, u8>::new().is_empty(), "why {}", 1); }
+    less_than_generic_look => { let (a, b, c) = (1, 2, 3); assert!(a < b && b < c); }
+    shift_and_compare => { let a = 1; assert!((a << 1) < 4); }
+    wrapped_condition => { wrapped!(1 + 1 == 2); }
+    wrapped_operands => { let a = 1; wrapped!(a + 1, 2); }
+    wrapped_low_precedence => { let (a, b) = (true, false); wrapped!(a || b, true); }
+    wrapped_tokens => { let a = 1; wrapped!(tokens a == 1, "a {}", a); }
+    mutex_in_both_parts => { let m = std::sync::Mutex::new(vec![1]); assert!(m.lock().unwrap().len() == 1 && m.lock().unwrap()[0] == 1); }
+    mutex_in_both_operands_of_or => { let m = std::sync::Mutex::new(1); assert!(*m.lock().unwrap() == 2 || *m.lock().unwrap() == 1); }
+    mutex_emptiness => { let m = std::sync::Mutex::new(Vec::<u8>::new()); assert!(m.lock().unwrap().is_empty() && m.lock().unwrap().is_empty()); }
+    refcell_twice => { let c = std::cell::RefCell::new(vec![1]); assert!(c.borrow().len() == 1 && c.borrow_mut().pop() == Some(1)); }
+    cell => { let c = std::cell::Cell::new(1); assert!(c.get() == 1 && c.replace(2) == 1); }
+    temporaries => { assert!(String::from("ab").as_str() == "ab" && String::from("ab").trim().len() == 2); }
+    temporary_in_argument => { fn f(s: &str) -> &str { s } assert!(f(&String::from("ab")) == "ab"); }
+    rc => { let r = std::rc::Rc::new(3); assert!(*r == 3 && std::rc::Rc::strong_count(&r) == 1); }
+    cow => { let c = std::borrow::Cow::Borrowed("a"); assert!(c == "a" && c.len() == 1); }
+    bytes => { let b = b"ab"; assert!(b == b"ab" && b[0] == b'a' && b.starts_with(b"a")); }
+    lifetimes => { fn f<'a>(a: &'a str, b: &'a str) { assert!(a.len() == b.len() && a != b); } f("a", "b"); }
+    raw_name => { let r#type = 1; assert!(r#type == 1); }
+    underscore_name => { let _x = 1; assert!(_x == 1); }
+    shadowed_names => { let (left, right, holds) = (1, 1, true); assert!(left == right && holds); }
+    shadowed_more => { let (decided, kept_0, waiting) = (1, 2, 3); assert!(decided + kept_0 == waiting); }
+    shadowed_crates => { #[allow(non_snake_case)] let Some_ = 1; assert!(Some_ == 1); }
+    ordering => { assert!(1.cmp(&2) == std::cmp::Ordering::Less && 1.0_f64.partial_cmp(&2.0).is_some()); }
+    comparison_of_booleans => { let (a, b) = (1, 2); assert!((a < b) == true); }
+    comparison_of_comparisons => { let (a, b) = (1, 2); assert!((a == 1) == (b == 2)); }
+    nested_assertion => { assert!({ assert!(true); true }); }
+    async_block => { let f = async { 3 }; assert!(std::mem::size_of_val(&f) < 64); }
+    string_with_braces => { let s = "{}"; assert!(s == "{}" && s.len() == 2); }
+    huge_value => { let v = [7_u64; 512]; fn f(v: [u64; 512]) -> u64 { v[0] } assert!(f(v) == 7 && v.len() == 512); }
+    zero_sized => { #[derive(Clone, Copy, PartialEq, Debug)] struct Z; fn f(_: Z) -> u8 { 1 } let z = Z; assert!(f(z) == 1 && z == Z); }
+    never_called => { if false { assert!(unreachable!()); } }
+    drop_guard => {
+        struct Guard<'a>(&'a std::cell::Cell<u8>);
+        impl Guard<'_> { fn get(&self) -> u8 { self.0.get() } }
+        impl Drop for Guard<'_> { fn drop(&mut self) { self.0.set(self.0.get() + 1); } }
+        let drops = std::cell::Cell::new(0);
+        assert!(Guard(&drops).get() == 0 && Guard(&drops).get() == 1 && drops.get() == 2);
+    }
+}

@@ -1,0 +1,1 @@
+//! A package of edition 2021, for its tests.

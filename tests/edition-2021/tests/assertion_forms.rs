@@ -1,0 +1,24 @@
+//! Expressions that the standard `assert!` takes, under it and under testkit's, in edition 2021.
+
+#![expect(clippy::all, clippy::pedantic, reason = "the table holds what people write, good or bad")]
+#![allow(unused, reason = "and what they do not use")]
+
+mod with_std {
+    include!("../../../testkit/tests/forms/forms.rs");
+}
+
+mod with_testkit {
+    use testkit::assert;
+
+    include!("../../../testkit/tests/forms/forms.rs");
+}
+
+#[test]
+fn every_form_holds() {
+    for (name, form) in with_std::FORMS.iter().chain(with_testkit::FORMS) {
+        println!("{name}");
+        form();
+    }
+    assert_eq!(with_std::FORMS.len(), with_testkit::FORMS.len());
+    assert!(with_std::FORMS.len() >= 150, "only {} forms", with_std::FORMS.len());
+}
