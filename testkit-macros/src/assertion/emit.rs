@@ -28,7 +28,7 @@ pub(crate) fn assert(input: &TokenStream) -> TokenStream {
     }
     let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(quote! { let _: bool = #evaluation; })
+    condition.finished(&quote! { let _: bool = #evaluation; })
 }
 
 /// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
@@ -76,7 +76,7 @@ pub(crate) fn check(input: &TokenStream) -> TokenStream {
     };
     let mut condition = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(evaluation)
+    condition.finished(&evaluation)
 }
 
 /// The condition and the tokens of the message after it; `None` if that is not what the tokens are.
@@ -133,7 +133,7 @@ pub(crate) fn eventually(input: &TokenStream) -> TokenStream {
     let waiting = Ident::new("waiting", Span::mixed_site());
     condition.how = TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { eventually #waiting }));
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    let evaluation = condition.finished(evaluation);
+    let evaluation = condition.finished(&evaluation);
     quote! {
         {
             let #waiting = ::testkit::__private::Waiting::new(#within, #every);
@@ -180,7 +180,7 @@ impl<'a> Condition<'a> {
     }
 
     /// The evaluation with what it needs before it, as one block.
-    fn finished(&self, evaluation: TokenStream) -> TokenStream {
+    fn finished(&self, evaluation: &TokenStream) -> TokenStream {
         let undecided = &self.undecided;
         quote! { { #(let #undecided = ::testkit::__private::Undecided::new();)* #evaluation } }
     }

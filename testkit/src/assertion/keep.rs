@@ -5,6 +5,11 @@
 //! resolution: the inherent method of a probe is there for types that fit, and the methods of the traits
 //! [`Container`], [`Copyable`] and [`Other`] are found, in this order, for the rest.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only this inlines in unoptimised builds, where a call costs more than what it does here"
+)]
+
 use std::borrow::Cow;
 use std::cell::{Cell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
@@ -37,7 +42,7 @@ pub fn place<T: ?Sized>(place: &T) -> Place<T> {
     Place(place)
 }
 
-/// Room for the bits of a value. Larger values than [`LARGEST`] are not kept.
+/// Room for the bits of a value. Larger values than `LARGEST` are not kept.
 pub struct Slot<T> {
     bits: UnsafeCell<MaybeUninit<T>>,
     is_filled: Cell<bool>,

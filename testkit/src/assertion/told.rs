@@ -219,7 +219,7 @@ impl Waiting {
         let attempts = self.attempts.get();
         if waited < self.within {
             // The last attempt comes when the time is over, not a pause before.
-            std::thread::sleep(self.every.min(self.within - waited));
+            std::thread::sleep(self.every.min(self.within.saturating_sub(waited)));
             return;
         }
         let mut failure = self.last.take().unwrap_or_else(|| {

@@ -1,7 +1,12 @@
 //! Expressions that the standard `assert!` takes, under it and under testkit's, in edition 2021.
 
-#![expect(clippy::all, clippy::pedantic, reason = "the table holds what people write, good or bad")]
-#![allow(unused, reason = "and what they do not use")]
+#![allow(
+    unused,
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    reason = "the table holds what people write, good or bad, used or not"
+)]
 
 mod with_std {
     include!("../../../testkit/tests/forms/forms.rs");

@@ -5,6 +5,8 @@
 //! be split in some way, since the compiler sees the same tokens in the end. The operators and their precedence are those
 //! of the Rust reference, <https://doc.rust-lang.org/reference/expressions.html>.
 
+mod cursor;
+
 use std::ops::Range;
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenTree};
@@ -128,7 +130,15 @@ const BINARY: [(&str, u8); 31] = [
     ("*", 11),
     ("/", 11),
 ];
+/// Makes a part of the operand of a prefix operator.
+type Prefixed = fn(Box<Node>) -> Kind;
+const PREFIXES: [(&str, Prefixed); 3] = [("!", Kind::Not), ("-", Kind::Negation), ("*", Kind::Dereference)];
 const REMAINDER: (&str, u8) = ("%", 11);
+/// The words by which an expression can begin that is no path.
+const KEYWORDS: [&str; 17] = [
+    "true", "false", "if", "match", "while", "for", "loop", "unsafe", "const", "async", "move", "static", "return",
+    "break", "continue", "yield", "become",
+];
 const OR: u8 = 3;
 const AND: u8 = 4;
 const COMPARISON: u8 = 5;
@@ -235,9 +245,7 @@ impl Parser<'_> {
             let operand = Box::new(self.unary()?);
             return Some(Node { range: start..self.at, kind: Kind::Reference(operand, is_mutable) });
         }
-        let kinds: [(&str, fn(Box<Node>) -> Kind); 3] =
-            [("!", Kind::Not), ("-", Kind::Negation), ("*", Kind::Dereference)];
-        for (operator, kind) in kinds {
+        for (operator, kind) in PREFIXES {
             if self.peek(operator) {
                 self.at += 1;
                 let operand = Box::new(self.unary()?);
@@ -333,7 +341,8 @@ impl Parser<'_> {
                 '\'' => {
                     // A label, `'outer: loop { … }`.
                     self.at += 3;
-                    self.keyword()??
+                    let TokenTree::Ident(word) = self.tokens.get(self.at)? else { return None };
+                    self.keyword(&word.to_string())?
                 }
                 '#' => {
                     // An attribute.
@@ -343,47 +352,37 @@ impl Parser<'_> {
                 }
                 _ => return None,
             },
-            TokenTree::Ident(_) => match self.keyword() {
-                Some(kind) => kind?,
-                None => self.path()?,
+            TokenTree::Ident(word) => match word.to_string() {
+                word if KEYWORDS.contains(&word.as_str()) => self.keyword(&word)?,
+                _ => self.path()?,
             },
         };
         Some(Node { range: start..self.at, kind })
     }
 
-    /// An expression that begins with a keyword; `None` if the word here is none of those.
-    fn keyword(&mut self) -> Option<Option<Kind>> {
-        let TokenTree::Ident(word) = self.tokens.get(self.at)? else { return None };
-        let word = word.to_string();
-        Some(match word.as_str() {
-            "true" | "false" => {
-                self.at += 1;
-                Some(Kind::Literal)
-            }
+    /// An expression that begins with one of [`KEYWORDS`].
+    fn keyword(&mut self, word: &str) -> Option<Kind> {
+        self.at += 1;
+        match word {
+            "true" | "false" => Some(Kind::Literal),
             "if" => self.if_expression(),
-            "match" | "while" | "for" | "loop" | "unsafe" | "const" | "async" => {
-                self.at += 1;
-                if word == "async" && self.begins_closure() {
-                    self.eat_word("move");
-                    self.closure()
-                } else {
-                    self.skip_to_block()
-                }
+            "async" if self.begins_closure() => {
+                self.eat_word("move");
+                self.closure()
             }
+            "match" | "while" | "for" | "loop" | "unsafe" | "const" | "async" => self.skip_to_block(),
             "move" | "static" => {
-                self.at += 1;
                 self.eat_word("move");
                 self.closure()
             }
             "return" | "break" | "continue" | "yield" | "become" => {
-                self.at += 1;
                 if self.punct_at(self.at, '\'') {
                     self.at += 2;
                 }
                 if self.begins_operand() { self.binary(0).map(|_| Kind::Opaque) } else { Some(Kind::Opaque) }
             }
-            _ => return None,
-        })
+            _ => None,
+        }
     }
 
     fn begins_closure(&self) -> bool {
@@ -391,26 +390,15 @@ impl Parser<'_> {
         self.punct_at(next, '|')
     }
 
+    /// What follows `if`.
     fn if_expression(&mut self) -> Option<Kind> {
         loop {
-            self.at += 1;
             self.skip_to_block()?;
             if !self.eat_word("else") {
                 return Some(Kind::Opaque);
             }
-            if !self.word("if") {
+            if !self.eat_word("if") {
                 return self.skip_to_block();
-            }
-        }
-    }
-
-    /// Passes everything up to the next block, and the block.
-    fn skip_to_block(&mut self) -> Option<Kind> {
-        loop {
-            let token = self.tokens.get(self.at)?;
-            self.at += 1;
-            if matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace) {
-                return Some(Kind::Opaque);
             }
         }
     }
@@ -461,215 +449,7 @@ impl Parser<'_> {
             _ => Some(Kind::Path),
         }
     }
-
-    /// Passes `<…>`.
-    fn skip_angles(&mut self) -> Option<()> {
-        if !self.punct_at(self.at, '<') {
-            return None;
-        }
-        let mut depth = 0_u32;
-        loop {
-            if self.peek("->") || self.peek("=>") {
-                self.at += 2;
-                continue;
-            }
-            if let TokenTree::Punct(punct) = self.tokens.get(self.at)? {
-                match punct.as_char() {
-                    '<' => depth += 1,
-                    '>' => depth -= 1,
-                    _ => {}
-                }
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Some(());
-            }
-        }
-    }
-
-    /// Passes the type after `as`.
-    fn skip_type(&mut self) -> Option<()> {
-        loop {
-            match self.tokens.get(self.at)? {
-                TokenTree::Punct(punct) => match punct.as_char() {
-                    '&' | '*' | '!' => self.at += 1,
-                    '\'' => self.at += 2,
-                    '<' => self.skip_angles()?,
-                    ':' => self.at += 2,
-                    _ => return None,
-                },
-                TokenTree::Group(_) => {
-                    self.at += 1;
-                    return self.skip_return_type();
-                }
-                TokenTree::Ident(word) => {
-                    let word = word.to_string();
-                    self.at += 1;
-                    let goes_on = ["mut", "const", "dyn", "impl", "unsafe", "extern", "for", "fn"];
-                    if goes_on.contains(&word.as_str()) {
-                        continue;
-                    }
-                    if self.punct_at(self.at, '<') && !self.peek("<<") && !self.peek("<=") {
-                        self.skip_angles()?;
-                    }
-                    if !self.peek("::") {
-                        return self.skip_return_type();
-                    }
-                }
-                TokenTree::Literal(_) => return None,
-            }
-        }
-    }
-
-    fn skip_return_type(&mut self) -> Option<()> {
-        if !self.peek("->") {
-            return Some(());
-        }
-        self.at += 2;
-        self.skip_type()
-    }
-
-    /// Whether these characters stand here, joined to each other.
-    fn peek(&self, text: &str) -> bool {
-        if let Some(TokenTree::Ident(_)) = self.tokens.get(self.at) {
-            return self.word(text);
-        }
-        let mut index = self.at;
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let Some(TokenTree::Punct(punct)) = self.tokens.get(index) else { return false };
-            let goes_on = characters.peek().is_some();
-            if punct.as_char() != character || goes_on && punct.spacing() != Spacing::Joint {
-                return false;
-            }
-            index += 1;
-        }
-        true
-    }
-
-    fn punct_at(&self, index: usize, character: char) -> bool {
-        matches!(self.tokens.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == character)
-    }
-
-    fn eat(&mut self, text: &str) -> bool {
-        let is_here = self.peek(text);
-        if is_here {
-            self.at += text.len();
-        }
-        is_here
-    }
-
-    fn word(&self, text: &str) -> bool {
-        self.word_at(self.at, text)
-    }
-
-    fn word_at(&self, index: usize, text: &str) -> bool {
-        matches!(self.tokens.get(index), Some(TokenTree::Ident(word)) if word == text)
-    }
-
-    fn eat_word(&mut self, text: &str) -> bool {
-        let is_here = self.word(text);
-        self.at += usize::from(is_here);
-        is_here
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use proc_macro2::TokenStream;
-
-    use super::super::source;
-    use super::*;
-
-    /// The structure as text: every part in brackets with a letter.
-    fn shape(tokens: &[TokenTree], node: &Node) -> String {
-        let text = |range: &Range<usize>| source::text(&tokens[range.clone()].iter().cloned().collect::<TokenStream>());
-        let of = |node: &Node| shape(tokens, node);
-        match &node.kind {
-            Kind::And(left, right) => format!("({} && {})", of(left), of(right)),
-            Kind::Or(left, right) => format!("({} || {})", of(left), of(right)),
-            Kind::Comparison(left, operator, right) => format!("({} {} {})", of(left), text(operator), of(right)),
-            Kind::Arithmetic(left, right) => format!("[{} {}]", of(left), of(right)),
-            Kind::Not(operand) => format!("!{}", of(operand)),
-            Kind::Negation(operand) => format!("-{}", of(operand)),
-            Kind::Dereference(operand) => format!("*{}", of(operand)),
-            Kind::Reference(operand, is_mutable) => {
-                format!("&{}{}", if *is_mutable { "mut " } else { "" }, of(operand))
-            }
-            Kind::Parenthesized => {
-                let TokenTree::Group(group) = &tokens[node.range.start] else { unreachable!() };
-                let inner = inside(group);
-                match list(&inner).as_deref() {
-                    Some([one]) => format!("P{}", shape(&inner, one)),
-                    _ => "P".to_owned(),
-                }
-            }
-            Kind::Method { receiver, name } => format!("{}.{name}()", of(receiver)),
-            Kind::Call(callee) => format!("{}()", of(callee)),
-            Kind::Field(base) => format!("{}.f", of(base)),
-            Kind::Index(base) => format!("{}[]", of(base)),
-            Kind::Try(operand) => format!("{}?", of(operand)),
-            Kind::Cast(operand) => format!("{}:", of(operand)),
-            Kind::Name => text(&node.range),
-            Kind::Path => format!("p{}", text(&node.range)),
-            Kind::Literal => format!("'{}", text(&node.range)),
-            Kind::Matches => "m".to_owned(),
-            Kind::Let(pattern, value) => format!("(let {} = {})", text(pattern), of(value)),
-            Kind::Opaque => "_".to_owned(),
-        }
-    }
-
-    #[test]
-    fn splits_by_precedence() {
-        #[track_caller]
-        fn check(source: &str, want: &str) {
-            let tokens: Vec<TokenTree> = source.parse::<TokenStream>().unwrap().into_iter().collect();
-            let node = expression(&tokens).unwrap_or_else(|| panic!("no expression: {source}"));
-            assert_eq!(shape(&tokens, &node), want, "source: {source}");
-            let rest: TokenStream = tokens[node.range.end..].iter().cloned().collect();
-            assert!(rest.is_empty() || rest.to_string().starts_with(','), "not read: {rest}");
-        }
-        check("a + b * c == d", "([a [b c]] == d)");
-        check("a && b || c && !d", "((a && b) || (c && !d))");
-        check("a == b && c < d", "((a == b) && (c < d))");
-        check("a & b == c", "([a b] == c)");
-        check("a | b ^ c & d << 1 >= e", "([a [b [c [d '1]]]] >= e)");
-        check("-a.b().c == *d[0]", "(-a.b().f == *d[])");
-        check("&a == &mut b", "(&a == &mut b)");
-        check("&&a == b", "(&&a == b)");
-        check("x as u32 == y as Vec<u8>::T", "(x: == y:)");
-        check("x as *const u8 == y", "(x: == y)");
-        check("x as fn(u8) -> u8 == f", "(x: == f)");
-        check("a::<B<C>, D>(1)?.e::<F>() == g", "(pa::<B<C>, D>()?.e() == g)");
-        check("<T as X<U>>::f(1) >> 2 == 3", "([p<T as X<U>>::f() '2] == '3)");
-        check("(a && b) || (c)", "(P(a && b) || Pc)");
-        check("v.iter().any(|x| *x == 3 && y)", "v.iter().any()");
-        check("matches!(a, Some(1) | None) && b!(c)", "(m && _)");
-        check("a != !b", "(a != !b)");
-        check("P { x: 1 } == p", "(_ == p)");
-        check("if a { b } else if c { d } else { e } == f", "(_ == f)");
-        check("match a { _ => b } && c", "(_ && c)");
-        check("unsafe { a } == async move { b }", "(_ == _)");
-        check("|a: u8| -> bool { a > b }", "_");
-        check("a..b == c", "_");
-        check("(0..5).contains(&x)", "P_.contains()");
-        check("let Some(x) = e && x > 3", "((let Some(x) = e) && (x > '3))");
-        check("let A { b: 1..=3, .. } = e.f()? && c", "((let A { b: 1..=3, .. } = e.f()?) && c)");
-        check("a.await == b.0.1", "(_ == b.f)");
-        check("a, \"message {}\", b", "a");
-        check("[1, 2] == [a, b]", "(_ == _)");
-        check("\"a\" < b, c", "('\"a\" < b)");
-        check("return || x", "_");
-        check("a % b == 0", "([a b] == '0)");
-        check("'l: loop { break 'l a } == b", "(_ == b)");
-        check("x.0 == 1.5", "(x.f == '1.5)");
-    }
-
-    #[test]
-    fn what_is_no_expression_is_none() {
-        for source in ["", "==", "a ==", "&", "a as", "let x"] {
-            let tokens: Vec<TokenTree> = source.parse::<TokenStream>().unwrap().into_iter().collect();
-            assert!(expression(&tokens).is_none(), "source: {source}");
-        }
-    }
-}
+mod tests;
