@@ -236,8 +236,12 @@ fn lints_are_expected_not_allowed() {
     let attribute = ["#[allow", "("].concat();
     let mut offences = Vec::new();
     for (path, source) in ["testkit-protocol/src", "testkit/src", "testkit-cli/src"].iter().flat_map(|f| sources(f)) {
+        // Whether a lint fires in what a macro expands to depends on what the caller wrote.
+        let is_expanded = path.ends_with("/macros.rs");
         for (number, line) in code_lines(&source).filter(|(_, line)| line.starts_with(&attribute)) {
-            offences.push(format!("{path}:{number}: {line}"));
+            if !(is_expanded && line.contains("reason = \"")) {
+                offences.push(format!("{path}:{number}: {line}"));
+            }
         }
     }
     no_offences("write #[expect(lint, reason = \"…\")]:", &offences);
@@ -281,7 +285,8 @@ fn every_crate_has_the_workspaces_version() {
     for member in members.split('"').skip(1).step_by(2) {
         let manifest = fs::read_to_string(root().join(member).join("Cargo.toml")).unwrap();
         for key in ["version", "edition", "rust-version", "license"] {
-            if !manifest.contains(&format!("{key}.workspace = true")) {
+            let is_about_editions = key == "edition" && member.starts_with("tests/edition-");
+            if !is_about_editions && !manifest.contains(&format!("{key}.workspace = true")) {
                 offences.push(format!("{member}/Cargo.toml: `{key}` is not the workspace's"));
             }
         }
