@@ -252,6 +252,24 @@ pub fn isolate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::mark::expand(MarkName::Isolate, arguments.into(), item.into()).into()
 }
 
+/// Makes a panic on any thread a failure of the test that was running, also on threads that it did not start with
+/// `testkit::spawn`. The function `testkit::strict_threads()` does so from where it is called; what can be told under
+/// plain `cargo test` is said there.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[strict_threads]
+///     fn test_pool() {
+///         assert!(std::thread::spawn(|| 1 + 1).join().is_ok());
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn strict_threads(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::StrictThreads, arguments.into(), item.into()).into()
+}
+
 /// Gives a test marks of your own, with arguments if you like: `#[mark(slow, db(kind = "pg"))]`.
 ///
 /// They are declared in `Cargo.toml`, each with a description if you like; another one is a compile error:

@@ -219,10 +219,17 @@ impl Marks {
 
     /// Whether the hosting function has to know the marks.
     pub(crate) fn are_hosted(&self) -> bool {
-        self.applied.iter().any(|applied| match applied.mark {
-            Mark::SkipIf(_) | Mark::Xfail(_) | Mark::Retry { .. } | Mark::Serial(_) | Mark::Exclusive => true,
-            Mark::Skip(_) | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => false,
-        })
+        // What a test has recorded fails it whether it panics or not, which libtest's `#[should_panic]` cannot say.
+        !self.should_panic.is_empty()
+            || self.applied.iter().any(|applied| match applied.mark {
+                Mark::SkipIf(_)
+                | Mark::Xfail(_)
+                | Mark::Retry { .. }
+                | Mark::Serial(_)
+                | Mark::Exclusive
+                | Mark::StrictThreads => true,
+                Mark::Skip(_) | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => false,
+            })
     }
 
     /// Whether `#[ignore]` or `#[should_panic]` of the hosting function are not those of the author's.

@@ -27,6 +27,8 @@ pub(crate) enum MarkName {
     Exclusive,
     /// `#[isolate]`
     Isolate,
+    /// `#[strict_threads]`
+    StrictThreads,
     /// `#[timeout]`
     Timeout,
     /// `#[mark]`
@@ -35,7 +37,7 @@ pub(crate) enum MarkName {
 
 impl MarkName {
     /// Every name.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Skip,
         Self::SkipIf,
         Self::Xfail,
@@ -43,6 +45,7 @@ impl MarkName {
         Self::Serial,
         Self::Exclusive,
         Self::Isolate,
+        Self::StrictThreads,
         Self::Timeout,
         Self::Free,
     ];
@@ -57,6 +60,7 @@ impl MarkName {
             Self::Serial => "serial",
             Self::Exclusive => "exclusive",
             Self::Isolate => "isolate",
+            Self::StrictThreads => "strict_threads",
             Self::Timeout => "timeout",
             Self::Free => "mark",
         }
@@ -71,7 +75,13 @@ impl MarkName {
     pub(crate) fn is_for_the_command_alone(self) -> bool {
         match self {
             Self::Isolate | Self::Timeout | Self::Free => true,
-            Self::Skip | Self::SkipIf | Self::Xfail | Self::Retry | Self::Serial | Self::Exclusive => false,
+            Self::Skip
+            | Self::SkipIf
+            | Self::Xfail
+            | Self::Retry
+            | Self::Serial
+            | Self::Exclusive
+            | Self::StrictThreads => false,
         }
     }
 
@@ -87,6 +97,7 @@ impl MarkName {
             Self::Serial => "write `#[serial]` or `#[serial(\"key\")]`",
             Self::Exclusive => "write `#[exclusive]`",
             Self::Isolate => "write `#[isolate]`",
+            Self::StrictThreads => "write `#[strict_threads]`",
             Self::Timeout => "write `#[timeout(\"5s\")]`",
             Self::Free => "write `#[mark(slow, db(kind = \"pg\"))]`",
         }
@@ -111,6 +122,7 @@ pub(crate) enum Mark {
     Serial(Vec<String>),
     Exclusive,
     Isolate,
+    StrictThreads,
     /// In nanoseconds.
     Timeout(u64),
     Free(Vec<FreeMark>),
@@ -163,6 +175,7 @@ impl Mark {
             Self::Serial(_) => MarkName::Serial,
             Self::Exclusive => MarkName::Exclusive,
             Self::Isolate => MarkName::Isolate,
+            Self::StrictThreads => MarkName::StrictThreads,
             Self::Timeout(_) => MarkName::Timeout,
             Self::Free(_) => MarkName::Free,
         }
@@ -218,9 +231,12 @@ impl Mark {
                     None => Err(malformed(first, "takes its keys as strings")),
                 }
             }
-            MarkName::Exclusive | MarkName::Isolate if first.is_some() => Err(malformed(first, "takes no arguments")),
+            MarkName::Exclusive | MarkName::Isolate | MarkName::StrictThreads if first.is_some() => {
+                Err(malformed(first, "takes no arguments"))
+            }
             MarkName::Exclusive => Ok(Self::Exclusive),
             MarkName::Isolate => Ok(Self::Isolate),
+            MarkName::StrictThreads => Ok(Self::StrictThreads),
             MarkName::Timeout => timeout(arguments, span).map(Self::Timeout).map_err(|(span, message)| MarkError {
                 span,
                 message,
@@ -432,6 +448,7 @@ mod tests {
         check(MarkName::Serial, "db", "`#[serial]` takes its keys as strings");
         check(MarkName::Exclusive, "x", "`#[exclusive]` takes no arguments");
         check(MarkName::Isolate, "x", "`#[isolate]` takes no arguments");
+        check(MarkName::StrictThreads, "x", "`#[strict_threads]` takes no arguments");
         check(MarkName::Timeout, "5", "a timeout is one string with a unit");
         check(MarkName::Free, "", "`#[mark]` names no mark");
         check(MarkName::Free, "\"slow\"", "`#[mark]` takes names");

@@ -41,6 +41,9 @@ pub enum Message {
     Hello(Hello),
     /// The running test panicked; said at once, since the process may not survive it.
     Panicked(Failure),
+    /// A failure of the running test that does not end it, said at once for the same reason. It comes again with the
+    /// test's end, if the process gets there.
+    Recorded(Failure),
     /// A test ended.
     Finished(Finished),
     /// The answer to [`Request::Ping`].
@@ -111,6 +114,9 @@ impl Message {
             }
             Self::Panicked(failure) => {
                 writer.object(|object| object.field("panicked", |value| write_failure(value, failure)));
+            }
+            Self::Recorded(failure) => {
+                writer.object(|object| object.field("recorded", |value| write_failure(value, failure)));
             }
             Self::Pong => writer.string("pong"),
             Self::Finished(finished) => {

@@ -111,6 +111,7 @@ pub fn summary(failure: &Failure) -> String {
 
 fn summary_of_kind(failure: &Failure) -> String {
     match &failure.kind {
+        FailureKind::Assertion(assertion) if assertion.expression.is_empty() => first_line(&body(failure)),
         FailureKind::Assertion(assertion) => with_message(assertion::summary(assertion), failure.message.as_deref()),
         FailureKind::WrongPanic { expected } => {
             let came = one_line(failure.message.as_deref().unwrap_or_default());

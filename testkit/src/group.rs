@@ -37,7 +37,7 @@ pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>)
         Err(payload) => {
             let failure = harness::failure_of_panic(&*payload);
             if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| teardown(group))) {
-                harness::record(harness::failure_of_panic(&*second));
+                harness::record_panic(second);
             }
             // The test's own failure is the one that counts.
             harness::enter(Phase::Test);

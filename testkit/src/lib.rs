@@ -103,6 +103,7 @@
 //! | [`#[serial("key")]`](macro@serial) | never beside another test with the key |
 //! | [`#[exclusive]`](macro@exclusive) | never beside another test |
 //! | [`#[isolate]`](macro@isolate) | in a process of its own |
+//! | [`#[strict_threads]`](macro@strict_threads) | a panic on any thread fails it |
 //! | [`#[timeout("5s")]`](macro@timeout) | limited in time |
 //! | [`#[mark(slow)]`](macro@mark) | a word of your own |
 //!
@@ -146,6 +147,8 @@ mod harness;
 mod marks;
 mod registry;
 mod settle;
+mod subtest;
+mod threads;
 
 pub mod prelude;
 
@@ -153,7 +156,9 @@ pub mod prelude;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use threads::{Scope, scope, spawn, strict_threads};
+
 pub use testkit_macros::{
-    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if, test, tests,
-    timeout, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if,
+    strict_threads, test, tests, timeout, xfail,
 };

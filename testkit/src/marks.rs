@@ -17,14 +17,23 @@ pub struct Marks {
     pub serial: &'static [&'static str],
     /// `#[exclusive]`
     pub exclusive: bool,
+    /// `#[strict_threads]`
+    pub strict_threads: bool,
     /// `#[should_panic]`, where the hosting function has given it up to us.
     pub should_panic: ShouldPanic,
 }
 
 impl Marks {
     /// No marks at all.
-    pub const NONE: Self =
-        Self { skip_if: &[], xfail: None, retry: None, serial: &[], exclusive: false, should_panic: ShouldPanic::No };
+    pub const NONE: Self = Self {
+        skip_if: &[],
+        xfail: None,
+        retry: None,
+        serial: &[],
+        exclusive: false,
+        strict_threads: false,
+        should_panic: ShouldPanic::No,
+    };
 }
 
 /// `#[skip_if(condition, "why")]`

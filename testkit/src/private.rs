@@ -10,6 +10,7 @@ pub use crate::harness::{Phase, begin, enter, raise, record, run, run_marked};
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
+pub use crate::subtest::run as subtest;
 
 /// The traits that check what a test returned.
 pub mod settle {

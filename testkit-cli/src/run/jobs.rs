@@ -87,6 +87,8 @@ pub(super) struct Running {
     pub(super) from: (u64, u64),
     /// The last panic that the running test told.
     pub(super) last_panic: Option<Failure>,
+    /// The failures that it told and went on.
+    pub(super) recorded: Vec<Failure>,
     pub(super) given_up: Option<GivenUp>,
     pub(super) told_slow: bool,
     /// How many tests run at once in it.
@@ -244,6 +246,7 @@ impl Driver<'_> {
             position: 0,
             from: (0, 0),
             last_panic: None,
+            recorded: Vec::new(),
             given_up: None,
             told_slow: false,
             threads: plan.threads,

@@ -187,6 +187,13 @@ impl Driver<'_> {
                     self.begin_attempts(running);
                 }
                 Message::Panicked(failure) => running.last_panic = Some(failure),
+                Message::Recorded(failure) => {
+                    // A panic that ended a part of the test only is told twice.
+                    let is_it =
+                        |panic: &mut Failure| panic.location == failure.location && panic.message == failure.message;
+                    running.last_panic.take_if(is_it);
+                    running.recorded.push(failure);
+                }
                 Message::Finished(finished) => self.take_finished(running, finished),
                 Message::Pong => self.hand_out_again(running),
             }
@@ -219,6 +226,7 @@ impl Driver<'_> {
         running.position += 1;
         running.release_output(ends);
         running.last_panic = None;
+        running.recorded.clear();
         running.told_slow = false;
         running.current_since = Instant::now();
         if let Some(reason) = replace {
@@ -323,11 +331,13 @@ impl Driver<'_> {
             }
             Some(GivenUp::TimedOut) => {
                 let failure = self.timeout_failure(test);
-                let attempt = self.attempt_of_ended(&running, ends, Outcome::TimedOut, vec![failure], termination);
+                let failures = std::iter::once(failure).chain(std::mem::take(&mut running.recorded)).collect();
+                let attempt = self.attempt_of_ended(&running, ends, Outcome::TimedOut, failures, termination);
                 self.end_attempt(test, running.position, reason, attempt);
             }
             None => {
-                let failures = crash_failures(termination, running.last_panic.take());
+                let mut failures = crash_failures(termination, running.last_panic.take());
+                failures.append(&mut running.recorded);
                 let attempt = self.attempt_of_ended(&running, ends, Outcome::Crashed, failures, termination);
                 self.end_attempt(test, running.position, reason, attempt);
             }

@@ -18,7 +18,8 @@ pub(crate) fn run_text(body: &str, marks: &Marks) -> String {
 
 /// Source text of a `&'static Marks`.
 fn value(marks: &Marks) -> String {
-    let (mut skip_if, mut serial, mut exclusive) = (String::new(), String::new(), Vec::new());
+    let (mut skip_if, mut serial) = (String::new(), String::new());
+    let (mut exclusive, mut strict_threads) = (Vec::new(), Vec::new());
     for Applied { predicate, mark, .. } in &marks.applied {
         let guard = predicate.as_ref().map_or_else(String::new, |predicate| format!("#[cfg({predicate})] "));
         match mark {
@@ -30,12 +31,14 @@ fn value(marks: &Marks) -> String {
                     push(&mut serial, &format!("{guard}{},", literal(key)));
                 }
             }
-            Mark::Exclusive => exclusive.push(predicate.clone().unwrap_or_else(|| ALWAYS.to_owned())),
+            Mark::Exclusive => exclusive.push(predicate.as_deref().unwrap_or(ALWAYS)),
+            Mark::StrictThreads => strict_threads.push(predicate.as_deref().unwrap_or(ALWAYS)),
             Mark::Skip(_) | Mark::Xfail(_) | Mark::Retry { .. } | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => {}
         }
     }
     let mut fields = format!("skip_if: &[{skip_if}], serial: &[{serial}],");
     push(&mut fields, &format!("exclusive: ::core::cfg!(any({})),", exclusive.join(", ")));
+    push(&mut fields, &format!("strict_threads: ::core::cfg!(any({})),", strict_threads.join(", ")));
     let of = |applied: &Applied| match &applied.mark {
         Mark::Xfail(Xfail { reason, strict, panics, run }) => {
             let panics = panics.as_ref().map_or_else(|| NONE.to_owned(), |panics| some(&literal(panics)));

@@ -83,6 +83,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
             stderr_end: 0,
         }),
         Message::Panicked(failure(FailureKind::Panic)),
+        Message::Recorded(Failure { subtest: vec!["n = 1".into()], ..failure(FailureKind::Panic) }),
         Message::Pong,
         finished(vec![]),
         Message::Finished(Finished {

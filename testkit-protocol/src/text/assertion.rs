@@ -23,7 +23,12 @@ pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize)
         text.push_str(message);
         text.push('\n');
     }
-    push_expression(&mut text, &assertion.expression, assertion.decided, columns);
+    if assertion.expression.is_empty() {
+        // `fail!` has a message or nothing to say.
+        text = message.map_or_else(|| format!("`{}!` was called", assertion.macro_name), str::to_owned);
+    } else {
+        push_expression(&mut text, &assertion.expression, assertion.decided, columns);
+    }
     let empty = Comparison::default();
     let comparison = assertion.comparison.as_ref().unwrap_or(&empty);
     let mut operands = assertion.operands.as_slice();

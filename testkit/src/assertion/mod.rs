@@ -7,12 +7,17 @@ mod full_values;
 mod keep;
 mod macros;
 mod nearest;
+mod outcome;
 mod probe;
 mod told;
 
 pub use keep::{
     Asked, Consumed, Container, Copied, Copyable, LastElement, Looked, NoPrimitive, Other, Peek, PrimitiveProbe, Slot,
     Undecided, Watch, copy_place, peek, place, snap, watch,
+};
+pub use outcome::{
+    Chain, ExpectedMessage, OfAnything, OfError, OfPointer, did_not_panic, expect_chain, expect_message, failed,
+    message_of, not_matching, other_variant, panic_of,
 };
 pub use probe::{Probe, Undebuggable, Value};
 pub use told::{Kept, Site, Waiting, asked, compared, fail, fail_comparison, fail_equality, late, note, unmatched};

@@ -1,7 +1,6 @@
 //! One attempt at one test: runs it under `catch_unwind` and judges what came.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -9,74 +8,20 @@ use testkit_protocol::event::{AttemptFinished, Captured};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
-use super::panic_hook::Panic;
+use super::current::{self, Phase};
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 
-/// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// Making the group's value.
-    SetUp,
-    /// The test itself.
-    #[default]
-    Test,
-    /// Taking the group's value down.
-    TearDown,
-}
-
-/// What is known of the attempt that this thread is running.
-#[derive(Default)]
-struct State {
-    phase: Phase,
-    /// Failures that did not end the test, each with the phase it came in.
-    recorded: Vec<(Phase, Failure)>,
-    /// The failure that the assertion which is panicking right now raised, and the panic's text.
-    raised: Option<(String, Failure)>,
-    /// The last panic on this thread.
-    panic: Option<Panic>,
-}
-
-thread_local! {
-    static STATE: RefCell<State> = RefCell::default();
-}
-
-/// Runs `f` on this thread's state; does nothing where the thread is past its thread-locals.
-fn with_state<T: Default>(f: impl FnOnce(&mut State) -> T) -> T {
-    STATE.try_with(|state| f(&mut state.borrow_mut())).unwrap_or_default()
-}
-
-pub(super) fn enter(phase: Phase) {
-    with_state(|state| state.phase = phase);
-}
-
-pub(super) fn record(failure: Failure) {
-    with_state(|state| {
-        let phase = state.phase;
-        state.recorded.push((phase, failure));
-    });
-}
-
-pub(super) fn note_raised(text: &str, failure: Failure) {
-    with_state(|state| state.raised = Some((text.to_owned(), failure)));
-}
-
-/// The raised failure whose panic has `message`, if it is that panic which is under way.
-pub(super) fn take_raised(message: &str) -> Option<Failure> {
-    with_state(|state| state.raised.take_if(|(text, _)| text == message)).map(|(_, failure)| failure)
-}
-
-pub(super) fn note_panic(panic: Panic) {
-    with_state(|state| state.panic = Some(panic));
-}
-
 /// Runs the test once, on this thread. Panics do not leave it.
-pub(super) fn attempt(case: &TestCase) -> AttemptFinished {
-    with_state(|state| *state = State::default());
+pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
+    current::begin_served(test);
     let started = Instant::now();
     let result = catch_unwind(case.run);
+    if result.is_ok() {
+        current::wait_for_threads();
+    }
     let duration = started.elapsed();
-    let (phase, recorded) = with_state(|state| (state.phase, std::mem::take(&mut state.recorded)));
+    let (phase, recorded) = current::end_served();
     let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
         // A failure that was recorded before counts for more than the wish to skip the rest.
         Err(Ok(skipped)) if recorded.is_empty() => {
@@ -110,7 +55,7 @@ fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> Att
     }
 }
 
-fn drop_quietly(payload: Box<dyn Any + Send>) {
+pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }
@@ -119,10 +64,13 @@ fn drop_quietly(payload: Box<dyn Any + Send>) {
 /// The failure that a caught panic stands for: what the hook saw, or what the payload itself tells.
 pub(super) fn failure_of_panic(payload: &(dyn Any + Send)) -> Failure {
     let message = message_of(payload);
-    match with_state(|state| state.panic.take()) {
+    match current::take_panic() {
         // `resume_unwind` does not call the hook: then the last panic seen was another one.
         Some(panic) if message.is_none_or(|message| panic.is(message)) => panic.into_failure(),
-        _ => Failure::new(FailureKind::Panic, message.unwrap_or("(a payload that is no text)")),
+        // Under libtest there is no hook of ours.
+        _ => message
+            .and_then(current::take_raised)
+            .unwrap_or_else(|| Failure::new(FailureKind::Panic, message.unwrap_or("(a payload that is no text)"))),
     }
 }
 
@@ -152,7 +100,9 @@ fn judge(
         }
         (ShouldPanic::Yes | ShouldPanic::Containing(_), other @ Some(_)) => other,
     };
-    let all: Vec<_> = recorded.into_iter().chain(ending).collect();
+    let mut all: Vec<_> = recorded.into_iter().chain(ending).collect();
+    // What the teardown records comes while the test's own panic waits to go on.
+    all.sort_by_key(|(phase, _)| *phase);
     let outcome = if all.is_empty() {
         Outcome::Passed
     } else if all.iter().all(|(phase, _)| *phase != Phase::Test) {

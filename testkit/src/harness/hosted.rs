@@ -4,31 +4,34 @@
 //! and an unexpected pass fails; retries happen in the same process. Where the command only makes use of libtest, it
 //! makes the verdict itself, so a test simply fails or passes.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use testkit_protocol::env;
 
-use super::{attempt, turn};
+use super::current::{self, Hosted, Recorded};
+use super::{Payload, attempt, tell, turn};
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
 
-type Payload = Box<dyn Any + Send>;
-
 /// Runs a test to its end; a panic that leaves this is a failure to libtest.
-pub(super) fn run(body: impl Fn(), marks: &Marks) {
+pub(super) fn run(body: fn(), marks: &Marks) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
     let _turn = turn::wait(marks);
     let once = || {
-        catch_unwind(AssertUnwindSafe(|| {
+        let test = Hosted::begin();
+        let result = catch_unwind(AssertUnwindSafe(|| {
             SkipIf::check(marks.skip_if);
             body();
-        }))
+        }));
+        if result.is_ok() {
+            current::wait_for_threads();
+        }
+        with_recorded(panicked_as_asked(result, marks.should_panic), &test.take_recorded())
     };
-    let mut result = panicked_as_asked(once(), marks.should_panic);
+    let mut result = once();
     for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
         if payload.is::<Skipped>() {
@@ -36,9 +39,9 @@ pub(super) fn run(body: impl Fn(), marks: &Marks) {
         }
         let left = retry.count + 1 - made;
         let tries = if left == 1 { "once".to_owned() } else { format!("up to {left} times") };
-        tell_failure(&format!("attempt {made} failed; the test is tried again, {tries}"));
+        tell(&format!("attempt {made} failed; the test is tried again, {tries}"));
         std::thread::sleep(Duration::from_nanos(retry.delay_ns));
-        result = panicked_as_asked(once(), marks.should_panic);
+        result = once();
     }
     match result {
         Err(payload) if payload.is::<Skipped>() => skipped(payload),
@@ -88,8 +91,25 @@ fn panicked_as_asked(result: Result<(), Payload>, should_panic: ShouldPanic) -> 
             format!("panicked with {came:?}, but `#[should_panic]` expects {expected:?} in it")
         }
     };
-    tell_failure(&message);
+    tell(&message);
     Err(Box::new(message))
+}
+
+/// What the result is once failures have been recorded: they count for more than the wish to skip the rest.
+fn with_recorded(result: Result<(), Payload>, recorded: &Recorded) -> Result<(), Payload> {
+    match result {
+        _ if recorded.is_empty() => result,
+        Err(payload) if !payload.is::<Skipped>() => Err(payload),
+        Ok(()) | Err(_) => {
+            let count = recorded.len();
+            tell(&format!(
+                "the test failed in {}",
+                if count == 1 { "one part".into() } else { format!("{count} parts") }
+            ));
+            let reports: Vec<_> = recorded.iter().map(|(_, failure)| testkit_protocol::text::report(failure)).collect();
+            Err(Box::new(reports.join("\n")))
+        }
+    }
 }
 
 fn skipped(payload: Payload) {
@@ -109,7 +129,7 @@ fn expect_failure(result: Result<(), Payload>, xfail: Xfail) {
         (Err(payload), Some(expected))
             if !attempt::message_of(&*payload).is_some_and(|came| came.contains(expected)) =>
         {
-            tell_failure(&testkit_protocol::text::other_failure(expected));
+            tell(&testkit_protocol::text::other_failure(expected));
             resume_unwind(payload)
         }
         (Err(_), _) => say(&format!("xfailed: {}", reason_or(xfail.reason))),
@@ -123,9 +143,4 @@ fn reason_or(reason: &str) -> &str {
 #[expect(clippy::print_stdout, reason = "libtest captures it and shows it with the test")]
 fn say(text: &str) {
     println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "libtest captures it and shows it with the test that failed")]
-fn tell_failure(text: &str) {
-    eprintln!("{text}");
 }

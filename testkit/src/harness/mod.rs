@@ -1,11 +1,13 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
-//! `attempt` runs one test and judges it, `hosted` does so under libtest, where `turn` says when, `panic_hook` turns panics into data; on Unix, `worker` serves the command,
+//! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
+//! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
 //! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
 
 mod attempt;
 #[cfg(unix)]
 mod channel;
+mod current;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
@@ -14,25 +16,26 @@ mod turn;
 #[cfg(unix)]
 mod worker;
 
-use std::cell::Cell;
+use std::any::Any;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use testkit_protocol::failure::Failure;
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::location::Location;
 
 use crate::marks::{Marks, SkipIf};
 
-pub use attempt::Phase;
+/// What a panic carries.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+pub use current::Phase;
+pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
+pub(crate) use panic_hook::quietly;
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
 const UNDECIDED: u8 = 0;
 const HOSTED: u8 = 1;
 const WORKER: u8 = 2;
-
-thread_local! {
-    /// Whether this thread is inside of a test that libtest hosts.
-    static HOSTS_A_TEST: Cell<bool> = const { Cell::new(false) };
-}
 
 /// Runs a collected test's body; what a hosting `#[test]` function calls that wraps the author's function.
 ///
@@ -49,6 +52,9 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
     if is_body_next_of_marked(body, marks) {
         // The command knows the other marks.
         SkipIf::check(marks.skip_if);
+        if marks.strict_threads {
+            be_strict_about_threads();
+        }
         body();
     }
 }
@@ -71,24 +77,11 @@ fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
-    if ROLE.load(Ordering::Relaxed) == WORKER || HOSTS_A_TEST.get() {
+    if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(|| host(test), marks);
+    hosted::run(test, marks);
     false
-}
-
-/// Runs a test under libtest, to its very end.
-fn host(test: fn()) {
-    struct Reset;
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            HOSTS_A_TEST.set(false);
-        }
-    }
-    HOSTS_A_TEST.set(true);
-    let _reset = Reset;
-    test();
 }
 
 #[cfg(unix)]
@@ -111,39 +104,98 @@ fn decide() {
 #[track_caller]
 pub fn raise(failure: Failure) -> ! {
     let text = testkit_protocol::text::body(&failure);
-    attempt::note_raised(&text, failure);
+    current::note_raised(&text, failure);
     std::panic::panic_any(text)
 }
 
 /// Notes which part of the running test begins.
 pub fn enter(phase: Phase) {
-    attempt::enter(phase);
+    current::enter(phase);
 }
 
-/// Records a failure of the running test without ending it. A failed test that has more than one reason raises the
-/// last of them and records the others.
+/// Records a failure of the running test without ending it: it fails at its end, with all of them. Where this thread
+/// works for no test, nobody would ever ask, so there it is raised at once.
 ///
 /// Under libtest, which knows one failure a test, the text goes to standard error.
+#[track_caller]
 pub fn record(failure: Failure) {
-    if ROLE.load(Ordering::Relaxed) == WORKER {
-        attempt::record(failure);
-    } else {
-        #[expect(clippy::print_stderr, reason = "libtest captures it and shows it with the test that failed")]
-        {
-            eprintln!("{}", testkit_protocol::text::report(&failure));
+    match current::record(failure) {
+        Ok(failure) if is_worker() => tell_recorded(&failure),
+        Ok(failure) => tell(&testkit_protocol::text::report(&failure)),
+        Err(mut failure) => {
+            if let FailureKind::Assertion(assertion) = &mut failure.kind {
+                assertion.notes.push(RECORDED_NOWHERE.to_owned());
+            }
+            raise(failure)
         }
     }
 }
 
+const RECORDED_NOWHERE: &str = "it ends the test at once: only a test that testkit collects, and threads that it starts \
+                                with `testkit::spawn` or `testkit::scope`, can go on after a failure";
+
+/// Records a panic that was caught, and lets go of it. Where this thread works for no test, the panic goes on.
+///
+/// Under libtest its text has been printed by the standard library's hook.
+pub(crate) fn record_panic(payload: Payload) {
+    let failure = attempt::failure_of_panic(&*payload);
+    match current::record(failure) {
+        Ok(failure) => {
+            if is_worker() {
+                tell_recorded(&failure);
+            } else if !failure.subtest.is_empty() {
+                tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+            }
+            attempt::drop_quietly(payload);
+        }
+        Err(failure) => resume(payload, failure),
+    }
+}
+
+/// Records a panic that was caught and goes on.
+pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
+    if let Ok(failure) = current::record(attempt::failure_of_panic(payload))
+        && is_worker()
+    {
+        tell_recorded(&failure);
+    }
+}
+
+fn is_worker() -> bool {
+    ROLE.load(Ordering::Relaxed) == WORKER
+}
+
+#[cfg(unix)]
+fn tell_recorded(failure: &Failure) {
+    worker::tell_recorded(failure);
+}
+
+#[cfg(not(unix))]
+fn tell_recorded(_: &Failure) {}
+
+/// Says something beside the test's own output.
+#[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]
+fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
 /// The failure that a panic stands for; for code that catches a test's panic to go on with something else.
-pub(crate) fn failure_of_panic(payload: &(dyn std::any::Any + Send)) -> Failure {
+pub(crate) fn failure_of_panic(payload: &(dyn Any + Send)) -> Failure {
     attempt::failure_of_panic(payload)
 }
 
+/// Lets go of a panic that was caught and is no failure: its message, and where it came from if that is known.
+pub(crate) fn let_go(payload: Payload) -> (String, Option<Location>) {
+    let message = attempt::message_of(&*payload).unwrap_or("(a payload that is no text)").to_owned();
+    let location = attempt::failure_of_panic(&*payload).location;
+    attempt::drop_quietly(payload);
+    (message, location)
+}
+
 /// Goes on with a test's panic that was caught, `failure` being what it stands for.
-pub(crate) fn resume(payload: Box<dyn std::any::Any + Send>, failure: Failure) -> ! {
+pub(crate) fn resume(payload: Payload, failure: Failure) -> ! {
     if let Some(message) = attempt::message_of(&*payload) {
-        attempt::note_panic(panic_hook::Panic::again(message, failure));
+        current::note_panic(panic_hook::Panic::again(message, failure));
     }
     std::panic::resume_unwind(payload)
 }

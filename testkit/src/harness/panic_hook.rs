@@ -1,14 +1,15 @@
-//! Turns panics into data. Installed in workers only: under libtest the panics are libtest's.
+//! Turns panics into data. Installed in workers only: under libtest the panics are libtest's, but for those that
+//! somebody asked for, which nobody wants to read.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::location::Location;
 
-use super::attempt;
+use super::{attempt, current};
 
 /// A panic as the hook saw it. The backtrace is made text only if somebody will read it: that takes milliseconds.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ static TELL: OnceLock<fn(&Failure)> = OnceLock::new();
 thread_local! {
     /// Whether this thread runs tests.
     static RUNS_TESTS: Cell<bool> = const { Cell::new(false) };
+    /// Whether a panic on this thread is asked for.
+    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes this thread the one whose panics are a test's; `tell` gets each of them before anything unwinds.
@@ -66,23 +69,75 @@ pub(super) fn install() {
 }
 
 fn hook(info: &PanicHookInfo<'_>) {
-    if !RUNS_TESTS.try_with(Cell::get).unwrap_or(false) {
-        // Whether a panic on another thread matters is for the test to say (it may join the thread on purpose); its
-        // text belongs to the test's output.
-        if let Some(standard) = STANDARD.get() {
-            standard(info);
+    let is_quiet = is_quiet();
+    if is_quiet || RUNS_TESTS.try_with(Cell::get).unwrap_or(false) {
+        let panic = seen(info, !is_quiet);
+        if let (false, Some(tell)) = (is_quiet, TELL.get()) {
+            tell(&panic.failure);
         }
-        return;
+        return current::note_panic(panic);
     }
+    // The text of a panic on another thread belongs to the test's output.
+    if let Some(standard) = STANDARD.get() {
+        standard(info);
+    }
+    if current::is_at_work() {
+        return current::note_panic(seen(info, true));
+    }
+    // Whether this one matters is for the test to say: it may join the thread on purpose.
+    let Some((test, is_strict)) = current::served() else { return };
+    super::tell(&format!("(while the test `{test}` was running)"));
+    if is_strict {
+        current::record_of_foreign_thread(seen(info, true).into_failure());
+    }
+}
+
+fn seen(info: &PanicHookInfo<'_>, with_backtrace: bool) -> Panic {
     let message = attempt::message_of(info.payload()).unwrap_or("(a payload that is no text)").to_owned();
-    let failure = attempt::take_raised(&message).unwrap_or_else(|| Failure {
+    let failure = current::take_raised(&message).unwrap_or_else(|| Failure {
         location: info.location().map(Location::from),
         ..Failure::new(FailureKind::Panic, message.clone())
     });
-    if let Some(tell) = TELL.get() {
-        tell(&failure);
+    let backtrace = if with_backtrace { Backtrace::capture() } else { Backtrace::disabled() };
+    Panic { message, failure, backtrace }
+}
+
+fn is_quiet() -> bool {
+    IS_QUIET.try_with(Cell::get).unwrap_or(false)
+}
+
+/// Runs `f`, of whose panics on this thread nothing is printed.
+pub(crate) fn quietly<T>(f: impl FnOnce() -> T) -> T {
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            IS_QUIET.set(self.0);
+        }
     }
-    attempt::note_panic(Panic { message, failure, backtrace: Backtrace::capture() });
+    if !super::is_worker() {
+        be_quiet_under_libtest();
+    }
+    let _reset = Reset(IS_QUIET.replace(true));
+    f()
+}
+
+/// Puts a hook before the one that is there, for good: which thread took it away again could not be said.
+fn be_quiet_under_libtest() {
+    static PUT: Once = Once::new();
+    // The standard library forbids it while a thread unwinds.
+    if std::thread::panicking() {
+        return;
+    }
+    PUT.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if is_quiet() {
+                current::note_panic(seen(info, false));
+            } else {
+                before(info);
+            }
+        }));
+    });
 }
 
 /// Frames at the top of a backtrace that belong to the panic and to whatever raised it.
@@ -98,7 +153,8 @@ const RAISING: [&str; 9] = [
     "testkit::settle::",
 ];
 /// Frames with which the runner begins.
-const RUNNING: [&str; 3] = ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group"];
+const RUNNING: [&str; 4] =
+    ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group", "testkit::threads::"];
 /// Frames of the standard library that stand between the runner and what it calls.
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];

@@ -98,7 +98,7 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
     let not_restored = state.restore().err();
     panic_hook::install();
     let attempt = match (registry.find(&test), not_restored) {
-        (Some(case), None) => attempt::attempt(case),
+        (Some(case), None) => attempt::attempt(case, &test),
         (None, _) => errored(format!("the worker has no test `{test}`; was the binary built anew during the run?")),
         (Some(_), Some(reason)) => errored(format!("the process could not be restored before this test: {reason}")),
     };
@@ -133,12 +133,22 @@ fn flush_streams() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
-/// Sends a panic at once: the process may not survive it. A test that took the channel away still goes on to its end.
+/// Sends a panic at once: the process may not survive it.
 fn tell_panic(failure: &Failure) {
+    mention(&Message::Panicked(failure.clone()));
+}
+
+/// Sends a failure that the running test has recorded, for the same reason.
+pub(super) fn tell_recorded(failure: &Failure) {
+    mention(&Message::Recorded(failure.clone()));
+}
+
+/// Sends a message from the thread that runs tests. A test that took the channel away still goes on to its end.
+fn mention(message: &Message) {
     let channel = CHANNEL.try_with(|channel| channel.try_borrow().ok().and_then(|channel| channel.clone()));
     if let Ok(Some(channel)) = channel
         && let Ok(mut channel) = channel.try_borrow_mut()
     {
-        channel.mention(&Message::Panicked(failure.clone()));
+        channel.mention(message);
     }
 }

@@ -1,0 +1,296 @@
+//! What a thread knows of the test that it works for, and what all threads of one test share.
+//!
+//! A thread works for a test if it runs it, or was started with [`crate::spawn`] or [`crate::scope`] by one that does. In a
+//! worker every other thread does so too: only one test runs there, and a process with a thread left over runs no other.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use testkit_protocol::failure::Failure;
+
+use super::panic_hook::Panic;
+
+/// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Making the group's value.
+    SetUp,
+    /// The test itself.
+    #[default]
+    Test,
+    /// Taking the group's value down.
+    TearDown,
+}
+
+/// Failures that did not end the test, each with the phase it came in.
+pub(super) type Recorded = Vec<(Phase, Failure)>;
+
+/// How long a test may wait for its threads before it says so.
+const SILENT_WAIT: Duration = Duration::from_secs(1);
+
+/// One running test, for all of its threads.
+#[derive(Debug, Default)]
+struct Test {
+    facts: Mutex<Facts>,
+    /// A thread has ended.
+    thread_ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    /// Its id; empty under libtest.
+    name: String,
+    recorded: Recorded,
+    /// Threads of [`crate::spawn`] that are running.
+    threads: usize,
+    /// A panic on any thread is a failure.
+    strict_threads: bool,
+    /// What is recorded now nobody reads any more.
+    is_over: bool,
+}
+
+impl Test {
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        // Nothing panics with the lock in hand.
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The test that the worker is running: the same value for each of them, since one costs less than a microsecond.
+static SERVED: OnceLock<Arc<Test>> = OnceLock::new();
+
+/// What one thread knows.
+#[derive(Default)]
+struct State {
+    /// The test it works for, under libtest or on a thread that the test started.
+    test: Option<Arc<Test>>,
+    phase: Phase,
+    /// Names of the subtests it is in, outermost first.
+    subtests: Vec<String>,
+    /// How many failures it has recorded.
+    recorded: usize,
+    /// Whether it is the test's own thread.
+    is_own: bool,
+    /// The failure that the assertion which is panicking right now raised, and the panic's text.
+    raised: Option<(String, Failure)>,
+    /// The last panic on this thread.
+    panic: Option<Panic>,
+}
+
+impl State {
+    fn test(&self) -> Option<&Arc<Test>> {
+        self.test.as_ref().or_else(|| SERVED.get())
+    }
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+/// Runs `f` on this thread's state; does nothing where the thread is past its thread-locals.
+fn with_state<T: Default>(f: impl FnOnce(&mut State) -> T) -> T {
+    STATE.try_with(|state| f(&mut state.borrow_mut())).unwrap_or_default()
+}
+
+/// Begins a test of the worker.
+pub(super) fn begin_served(name: &str) {
+    with_state(|state| *state = State { is_own: true, ..State::default() });
+    let mut facts = SERVED.get_or_init(Arc::default).facts();
+    facts.name.clear();
+    facts.name.push_str(name);
+    facts.strict_threads = false;
+    facts.recorded.clear();
+}
+
+/// Ends a test of the worker: the phase it came to, and what was recorded.
+pub(super) fn end_served() -> (Phase, Recorded) {
+    let recorded = SERVED.get().map(|test| std::mem::take(&mut test.facts().recorded)).unwrap_or_default();
+    (with_state(|state| state.phase), recorded)
+}
+
+/// A test under libtest, which this thread works for until this is dropped.
+#[derive(Debug)]
+pub(super) struct Hosted(());
+
+impl Hosted {
+    /// Begins it.
+    pub(super) fn begin() -> Self {
+        with_state(|state| *state = State { test: Some(Arc::default()), is_own: true, ..State::default() });
+        Self(())
+    }
+
+    /// What has been recorded.
+    pub(super) fn take_recorded(&self) -> Recorded {
+        with_state(|state| state.test.as_ref().map(|test| std::mem::take(&mut test.facts().recorded)))
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        if let Some(test) = with_state(std::mem::take).test {
+            test.facts().is_over = true;
+        }
+    }
+}
+
+/// Whether this thread works for a test, of libtest or one that started it; a worker's own thread is not counted.
+pub(super) fn is_at_work() -> bool {
+    with_state(|state| state.test.is_some())
+}
+
+/// Waits for the threads that the test started with [`crate::spawn`]: what they find is part of it.
+pub(super) fn wait_for_threads() {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return };
+    let mut facts = test.facts();
+    if facts.threads == 0 {
+        return;
+    }
+    let (still, timeout) = test
+        .thread_ended
+        .wait_timeout_while(facts, SILENT_WAIT, |facts| facts.threads > 0)
+        .unwrap_or_else(PoisonError::into_inner);
+    facts = still;
+    if timeout.timed_out() {
+        super::tell(&format!(
+            "the test is over, but for {} of its threads that `testkit::spawn` started; it waits for them",
+            facts.threads
+        ));
+    }
+    while facts.threads > 0 {
+        facts = test.thread_ended.wait(facts).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+/// Notes which part of the running test begins.
+pub(crate) fn enter(phase: Phase) {
+    with_state(|state| state.phase = phase);
+}
+
+/// Records a failure with where it came; gives it back if this thread works for no test.
+pub(super) fn record(failure: Failure) -> Result<Failure, Failure> {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return Err(failure) };
+    let (phase, subtest, is_own) = with_state(|state| {
+        state.recorded += 1;
+        (state.phase, state.subtests.clone(), state.is_own)
+    });
+    let thread = (!is_own && failure.thread.is_none()).then(name_of_this_thread);
+    let failure = Failure { subtest, thread: thread.or(failure.thread), ..failure };
+    let mut facts = test.facts();
+    if facts.is_over {
+        drop(facts);
+        super::tell("what follows came after its test had ended, and is not counted:");
+    } else {
+        facts.recorded.push((phase, failure.clone()));
+    }
+    Ok(failure)
+}
+
+/// How many failures this thread has recorded in its test.
+pub(crate) fn recorded() -> usize {
+    with_state(|state| state.recorded)
+}
+
+/// The name of this thread as the standard library prints it.
+fn name_of_this_thread() -> String {
+    std::thread::current().name().unwrap_or("<unnamed>").to_owned()
+}
+
+/// Runs a part of the test under a name.
+pub(crate) fn in_subtest<T>(name: String, part: impl FnOnce() -> T) -> T {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            with_state(|state| state.subtests.pop());
+        }
+    }
+    with_state(|state| state.subtests.push(name));
+    let _leave = Leave;
+    part()
+}
+
+/// What a thread takes along from the one that starts it.
+#[derive(Debug)]
+pub(crate) struct Inherited {
+    test: Option<Arc<Test>>,
+    phase: Phase,
+    subtests: Vec<String>,
+    /// Whether the test waits for the thread.
+    is_awaited: bool,
+}
+
+/// What this thread gives to one that it starts; the test waits for it at its end if `is_awaited`.
+pub(crate) fn inherited(is_awaited: bool) -> Inherited {
+    let (test, phase, subtests) = with_state(|state| (state.test().cloned(), state.phase, state.subtests.clone()));
+    if let (Some(test), true) = (&test, is_awaited) {
+        test.facts().threads += 1;
+    }
+    Inherited { test, phase, subtests, is_awaited }
+}
+
+impl Inherited {
+    /// Makes this thread work for the test, until the value that comes back is dropped.
+    pub(crate) fn work(mut self) -> Option<Working> {
+        // Whoever started a thread outside of tests wants an ordinary one.
+        let test = Arc::clone(self.test.as_ref()?);
+        let subtests = std::mem::take(&mut self.subtests);
+        let (test, phase) = (Some(test), self.phase);
+        with_state(|state| *state = State { test, phase, subtests, ..State::default() });
+        Some(Working { _inherited: self })
+    }
+}
+
+impl Drop for Inherited {
+    fn drop(&mut self) {
+        if let (Some(test), true) = (&self.test, self.is_awaited) {
+            test.facts().threads -= 1;
+            test.thread_ended.notify_all();
+        }
+    }
+}
+
+/// This thread works for a test that started it.
+#[derive(Debug)]
+pub(crate) struct Working {
+    /// The test waits until this is gone.
+    _inherited: Inherited,
+}
+
+/// Makes a panic on any thread a failure of the running test.
+pub(crate) fn be_strict_about_threads() {
+    if let Some(test) = with_state(|state| state.test().cloned()) {
+        test.facts().strict_threads = true;
+    }
+}
+
+/// The test that the worker is running, for a thread that nobody knows, and whether it is strict about those.
+pub(super) fn served() -> Option<(String, bool)> {
+    let facts = SERVED.get()?.facts();
+    Some((facts.name.clone(), facts.strict_threads))
+}
+
+/// Records what happened on a thread that is neither the test's own nor one of [`crate::spawn`].
+pub(super) fn record_of_foreign_thread(failure: Failure) {
+    if let Some(test) = SERVED.get() {
+        test.facts().recorded.push((Phase::Test, Failure { thread: Some(name_of_this_thread()), ..failure }));
+    }
+}
+
+pub(super) fn note_raised(text: &str, failure: Failure) {
+    with_state(|state| state.raised = Some((text.to_owned(), failure)));
+}
+
+/// The raised failure whose panic has `message`, if it is that panic which is under way.
+pub(super) fn take_raised(message: &str) -> Option<Failure> {
+    with_state(|state| state.raised.take_if(|(text, _)| text == message)).map(|(_, failure)| failure)
+}
+
+pub(super) fn note_panic(panic: Panic) {
+    with_state(|state| state.panic = Some(panic));
+}
+
+/// The last panic that the hook saw on this thread.
+pub(super) fn take_panic() -> Option<Panic> {
+    with_state(|state| state.panic.take())
+}
