@@ -139,6 +139,7 @@
 // Expanded code names `::testkit`, also in this crate's own tests.
 extern crate self as testkit;
 
+mod approx;
 mod assertion;
 mod description;
 mod folder;
@@ -156,6 +157,7 @@ pub mod prelude;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use approx::{Approx, approx};
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{

@@ -2,6 +2,7 @@
 
 pub use inventory;
 
+pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
 pub use crate::description::{join, joined_length};
 pub use crate::folder::check_folder;

@@ -40,10 +40,39 @@ fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) ->
     let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
     let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
     let operator_text: String = operator.to_string().split_whitespace().collect();
+    let is_near = is_near(tokens, left, right);
     let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+    let left = if is_near { actual(&left) } else { left };
     Some(quote! {
         ::testkit::__assert_comparison!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
     })
+}
+
+/// Whether the right operand is written as `approx(…)`, which the left one cannot be compared with by itself.
+fn is_near(tokens: &[TokenTree], left: &Node, right: &Node) -> bool {
+    is_approx(tokens, right) && !is_approx(tokens, left)
+}
+
+fn is_approx(tokens: &[TokenTree], node: &Node) -> bool {
+    match &node.kind {
+        Kind::Method { receiver, .. } => is_approx(tokens, receiver),
+        Kind::Call(callee) => {
+            let is_named = matches!(&tokens[callee.range.end - 1], TokenTree::Ident(name) if name == "approx");
+            let takes_one = || match &tokens[node.range.end - 1] {
+                TokenTree::Group(arguments) => {
+                    parse::list(&parse::inside(arguments)).is_some_and(|list| list.len() == 1)
+                }
+                _ => false,
+            };
+            is_named && takes_one()
+        }
+        _ => false,
+    }
+}
+
+/// The operand at the left of an `approx(…)`.
+fn actual(operand: &TokenTree) -> TokenTree {
+    parenthesized(quote! { ::testkit::__private::Actual(&#operand) })
 }
 
 /// Whether there is nothing in an operand that could be kept.
@@ -283,15 +312,18 @@ impl<'a> Condition<'a> {
         let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
         let operator_text: String = operator.to_string().split_whitespace().collect();
         let texts = quote! { [#left_text, #operator_text, #right_text] };
+        let is_near = is_near(tokens, left, right);
         let Some(fails_if) = fails_if else {
             let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
             self.undecided.push(kept.clone());
             let [left, right] =
                 [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+            let left = if is_near { actual(&left) } else { left };
             return quote! { ::testkit::__undecided!( #left [#operator] #right #texts #kept ) };
         };
         let mut capturer = Capturer::new(tokens, &[left, right], self.kept);
         let left = parenthesized(capturer.operand(tokens, left));
+        let left = if is_near { actual(&left) } else { left };
         let right = parenthesized(capturer.operand(tokens, right));
         let site = self.site(&text(part));
         let (not, captures) = (not(fails_if), self.captures(&capturer));

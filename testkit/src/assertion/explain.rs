@@ -47,6 +47,10 @@ pub(crate) fn explain(operator: &str, left: Value<'_>, right: Value<'_>) -> Expl
 fn explain_equality(left: Value<'_>, right: Value<'_>) -> Explanation {
     let both_debug = matches!((left, right), (Value::Debug(_), Value::Debug(_)));
     let (left, right) = (whole_text(left), whole_text(right));
+    if let Some(notes) = crate::approx::take_note(&right.text) {
+        let short = |text: String| shortened(&text).unwrap_or(text);
+        return Explanation { left: short(left.text), right: short(right.text), comparison: None, notes };
+    }
     // Texts that are equal, but not whole, or not those of the values, say nothing of the values.
     let comparable = both_debug && ((left.whole && right.whole) || left.text != right.text);
     let Compared { mut comparison, mut notes, cut } =

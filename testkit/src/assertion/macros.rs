@@ -15,6 +15,12 @@
 /// ```
 #[macro_export]
 macro_rules! assert_eq {
+    ($left:expr, approx($expected:expr) $($rest:tt)*) => {
+        $crate::__near!(==, $left, approx($expected) $($rest)*)
+    };
+    ($left:expr, testkit::approx($expected:expr) $($rest:tt)*) => {
+        $crate::__near!(==, $left, $crate::approx($expected) $($rest)*)
+    };
     ($left:expr, $right:expr $(,)?) => {
         $crate::__equality!(==, $left, $right, ::core::option::Option::None)
     };
@@ -36,6 +42,12 @@ macro_rules! assert_eq {
 /// ```
 #[macro_export]
 macro_rules! assert_ne {
+    ($left:expr, approx($expected:expr) $($rest:tt)*) => {
+        $crate::__near!(!=, $left, approx($expected) $($rest)*)
+    };
+    ($left:expr, testkit::approx($expected:expr) $($rest:tt)*) => {
+        $crate::__near!(!=, $left, $crate::approx($expected) $($rest)*)
+    };
     ($left:expr, $right:expr $(,)?) => {
         $crate::__equality!(!=, $left, $right, ::core::option::Option::None)
     };
@@ -255,17 +267,35 @@ macro_rules! __message {
     ($($message:tt)+) => { ::core::option::Option::Some(::core::format_args!($($message)+)) };
 }
 
+/// `assert_eq!` or `assert_ne!` with `approx(…)` at the right: `operator, left, right` and a message.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __near {
+    ($operator:tt, $left:expr, $right:expr $(, $($message:tt)*)?) => {
+        $crate::__equality!(
+            $operator,
+            $crate::__private::Actual(&$left),
+            $right,
+            $crate::__message!($($($message)*)?),
+            [::core::stringify!($left), ::core::stringify!($right)]
+        )
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __equality {
     ($operator:tt, $left:expr, $right:expr, $message:expr) => {
+        $crate::__equality!($operator, $left, $right, $message, [::core::stringify!($left), ::core::stringify!($right)])
+    };
+    ($operator:tt, $left:expr, $right:expr, $message:expr, $texts:expr) => {
         match (&$left, &$right) {
             (left, right) => {
                 if !(*left $operator *right) {
                     use $crate::__private::Undebuggable as _;
                     $crate::__private::fail_equality(
                         ::core::stringify!($operator),
-                        &[::core::stringify!($left), ::core::stringify!($right)],
+                        &$texts,
                         [$crate::__private::Probe(&left).value(), $crate::__private::Probe(&right).value()],
                         $message,
                     )
