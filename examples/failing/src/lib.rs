@@ -3,6 +3,7 @@
 
 mod endings;
 mod process;
+pub mod reports;
 
 pub use endings::{
     DoublePanic, Payload, ReadError, flood, is_first_in_process, leave_directory, leave_thread, overflow_stack,
