@@ -47,7 +47,11 @@ fn stable(text: &str) -> String {
     let mut stable = String::new();
     for line in text.trim_matches('\n').lines() {
         let mut line = line.replace(root().to_str().unwrap(), "ROOT");
-        for word in ["thread '", "values/", " after "] {
+        if let Some(at) = line.find("values/") {
+            line.truncate(at + "values/".len());
+            line.push_str("NAME");
+        }
+        for word in ["thread '", " after "] {
             let Some(at) = line.find(word) else { continue };
             let (before, rest) = line.split_at(at + word.len());
             let mut kept = String::new();
@@ -119,7 +123,10 @@ fn under_the_command() {
         ["run", "-p", "failing", "--test", "test_reports", "--workers", "1", "--color", "never", "--timeout", "20s"];
     let text = command(testkit(), &arguments);
     let (text, _) = text.split_once("\nshort summary:\n").unwrap();
-    let reports = blocks(text, |line| {
+    // Tests run while the build ends: the line that counts them all may come behind the first of them.
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("testkit ")).map(|line| format!("{line}\n")).collect();
+    let reports = blocks(&text, |line| {
         let (word, rest) = line.split_once(' ')?;
         let id = rest.strip_prefix("failing::test_reports::")?;
         (word == "FAILED").then(|| id.split(' ').next().unwrap().to_owned())

@@ -1,8 +1,9 @@
 //! What the tests of `tests/test_reports.rs` compare, call and read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::fmt;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::num::ParseIntError;
 
 /// A struct with structs in it.
@@ -91,9 +92,24 @@ pub fn numbers() -> Vec<i32> {
     (0..100).collect()
 }
 
-/// A map whose order differs from one map to the next.
-pub fn scores(beta: u32) -> HashMap<&'static str, u32> {
-    HashMap::from([("alpha", 1), ("beta", beta), ("gamma", 3), ("delta", 4), ("epsilon", 5)])
+/// A map and a set of the standard library, iterated in the same order in every run.
+pub type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+type Set<T> = HashSet<T, BuildHasherDefault<DefaultHasher>>;
+
+/// Five numbers with names.
+pub fn scores(beta: u32) -> Map<&'static str, u32> {
+    [("alpha", 1), ("beta", beta), ("gamma", 3), ("delta", 4), ("epsilon", 5)].into_iter().collect()
+}
+
+/// A map of a map.
+pub fn shelf(price: u32) -> Map<&'static str, Map<&'static str, u32>> {
+    let fruit = [("apple", price), ("pear", 2)].into_iter().collect();
+    [("fruit", fruit)].into_iter().collect()
+}
+
+/// These numbers, in no order.
+pub fn numbered(numbers: impl IntoIterator<Item = u32>) -> Set<u32> {
+    numbers.into_iter().collect()
 }
 
 /// A number from its text.

@@ -397,15 +397,17 @@ fn borrows_mutably(tokens: &[TokenTree]) -> bool {
     })
 }
 
-/// The text that is looked for in `text.contains("…")` and its like, where it is a literal.
-fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenTree> {
+/// The name of `text.contains("…")` and its like, and the text that is looked for, where that is a literal.
+fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenStream> {
     let Kind::Method { name, .. } = &node.kind else { return None };
     if !["contains", "starts_with", "ends_with"].contains(&name.as_str()) {
         return None;
     }
     let TokenTree::Group(arguments) = &tokens[node.range.end - 1] else { return None };
     match parse::inside(arguments).as_slice() {
-        [literal @ TokenTree::Literal(source)] if source.to_string().starts_with(['"', 'r']) => Some(literal.clone()),
+        [literal @ TokenTree::Literal(source)] if source.to_string().starts_with(['"', 'r']) => {
+            Some(quote! { #name, #literal })
+        }
         _ => None,
     }
 }

@@ -120,7 +120,7 @@ macro_rules! __condition {
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
-                    let decided = $crate::__private::asked($crate::__option!$needle);
+                    let decided = $crate::__private::asked($crate::__needle!$needle);
                     $crate::__tell!($how $site decided [$($kept)*] $message);
                 }
                 holds
@@ -251,12 +251,12 @@ macro_rules! __tell_with {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __option {
+macro_rules! __needle {
     () => {
         ::core::option::Option::None
     };
-    ($value:expr) => {
-        ::core::option::Option::Some($value)
+    ($name:expr, $needle:expr) => {
+        ::core::option::Option::Some([$name, $needle])
     };
 }
 

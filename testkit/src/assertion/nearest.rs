@@ -1,13 +1,35 @@
-//! What comes nearest to a text that was looked for and is not there.
+//! Where a text that was looked for stands, or what comes nearest to it.
 
 /// Most characters of a text that are searched.
 const SEARCHED: usize = 4_000;
 /// Most characters of what is looked for.
 const LONGEST: usize = 80;
 
-/// A note on what in `value`, the `Debug` text of a string, is most like `needle`; nothing if that is not like it at all.
-pub(super) fn note(value: &str, needle: &str) -> Option<String> {
+/// A note on where `needle` stands in `value`, the `Debug` text of a string that was asked by `method`, or on what there is
+/// most like it; nothing if that is not like it at all.
+pub(super) fn note(value: &str, [method, needle]: [&str; 2]) -> Option<String> {
     let text = value.strip_prefix('"')?.strip_suffix('"')?;
+    if let Some((before, _)) = text.split_once(needle).filter(|_| !needle.is_empty()) {
+        return Some(format!("it stands at char {}", before.chars().count()));
+    }
+    match method {
+        "starts_with" => alike("first", text.chars(), needle.chars()),
+        "ends_with" => alike("last", text.chars().rev(), needle.chars().rev()),
+        _ => nearest(text, needle),
+    }
+}
+
+/// How many characters are the same before the first that is not.
+fn alike(end: &str, text: impl Iterator<Item = char>, needle: impl Iterator<Item = char>) -> Option<String> {
+    let count = text.zip(needle).take_while(|(left, right)| left == right).count();
+    match count {
+        0 => None,
+        1 => Some(format!("the {end} character is as expected")),
+        count => Some(format!("the {end} {count} characters are as expected")),
+    }
+}
+
+fn nearest(text: &str, needle: &str) -> Option<String> {
     let needle: Vec<char> = needle.chars().collect();
     let text: Vec<char> = text.chars().take(SEARCHED).collect();
     if needle.len() < 2 || needle.len() > LONGEST {
@@ -73,13 +95,27 @@ mod tests {
     fn finds_what_is_nearest() {
         #[track_caller]
         fn check(value: &str, needle: &str, want: Option<&str>) {
-            assert_eq!(note(value, needle).as_deref(), want, "{needle:?} in {value}");
+            assert_eq!(note(value, ["contains", needle]).as_deref(), want, "{needle:?} in {value}");
         }
         check("\"hello world\"", "wurld", Some("nearest: \"world\" at char 6"));
-        check("\"/usr/lib/rust\"", "/usr/local", Some("nearest: \"/usr/l\" at char 0"));
+        check("\"hello world\"", "world", Some("it stands at char 6"));
         check("\"hello\"", "xyz", None);
         check("[1, 2]", "ab", None);
-        check("\"abc\"", "b", None);
+        check("\"abc\"", "x", None);
         check("\"\"", "abc", None);
+    }
+
+    #[test]
+    fn tells_how_far_the_ends_are_as_expected() {
+        #[track_caller]
+        fn check(value: &str, method: &str, needle: &str, want: Option<&str>) {
+            assert_eq!(note(value, [method, needle]).as_deref(), want, "{method} {needle:?} in {value}");
+        }
+        check("\"/usr/lib/rust\"", "starts_with", "/usr/local", Some("the first 6 characters are as expected"));
+        check("\"/usr/lib/rust\"", "starts_with", "/var", Some("the first character is as expected"));
+        check("\"/usr/lib/rust\"", "starts_with", "rust", Some("it stands at char 9"));
+        check("\"/usr/lib/rust\"", "starts_with", "x", None);
+        check("\"main.rs\"", "ends_with", ".ts", Some("the last character is as expected"));
+        check("\"main.rs\"", "ends_with", "", None);
     }
 }

@@ -24,8 +24,8 @@ pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
 pub struct Decided {
     operands: Vec<Operand>,
     explanation: Explanation,
-    /// A text that was looked for.
-    needle: Option<&'static str>,
+    /// How a text was looked for, and which.
+    needle: Option<[&'static str; 2]>,
 }
 
 /// A value that was kept.
@@ -56,7 +56,7 @@ pub fn compared(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) ->
 /// A condition without operands, which may have looked for a text.
 #[cold]
 #[inline(never)]
-pub fn asked(needle: Option<&'static str>) -> Decided {
+pub fn asked(needle: Option<[&'static str; 2]>) -> Decided {
     Decided { needle, ..Decided::default() }
 }
 
