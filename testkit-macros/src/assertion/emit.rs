@@ -44,7 +44,7 @@ fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) ->
     let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
     let left = if is_near { actual(&left) } else { left };
     Some(quote! {
-        ::testkit::__assert_comparison!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
+        ::testkit::__assert_comparison_by_reference_unlike_std_assert!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
     })
 }
 
@@ -329,7 +329,7 @@ impl<'a> Condition<'a> {
         let (not, captures) = (not(fails_if), self.captures(&capturer));
         let (how, message) = (&self.how, self.message);
         quote! {
-            ::testkit::__comparison!( #how #not #left [#operator] #right #texts #site #captures (#message) )
+            ::testkit::__comparison_by_reference_unlike_std_assert!( #how #not #left [#operator] #right #texts #site #captures (#message) )
         }
     }
 

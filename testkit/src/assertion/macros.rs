@@ -1,5 +1,8 @@
 //! `assert_eq!` and `assert_ne!`, and the code around the conditions of `assert!`, `check!` and `eventually!`, which are
 //! procedural macros, since they must take the condition apart.
+//!
+//! Some have long names, because the compiler's messages show them: in constant code, where nothing can be reported, and for
+//! the fields of packed structs, to which there are no references, the way out is the standard library's `assert!`.
 
 /// Asserts that two values are equal; a failure shows both.
 ///
@@ -22,10 +25,10 @@ macro_rules! assert_eq {
         $crate::__near!(==, $left, $crate::approx($expected) $($rest)*)
     };
     ($left:expr, $right:expr $(,)?) => {
-        $crate::__equality!(==, $left, $right, ::core::option::Option::None)
+        $crate::__equality_by_reference_unlike_std_assert!(==, $left, $right, ::core::option::Option::None)
     };
     ($left:expr, $right:expr, $($message:tt)+) => {
-        $crate::__equality!(==, $left, $right, ::core::option::Option::Some(::core::format_args!($($message)+)))
+        $crate::__equality_by_reference_unlike_std_assert!(==, $left, $right, ::core::option::Option::Some(::core::format_args!($($message)+)))
     };
 }
 
@@ -49,10 +52,10 @@ macro_rules! assert_ne {
         $crate::__near!(!=, $left, $crate::approx($expected) $($rest)*)
     };
     ($left:expr, $right:expr $(,)?) => {
-        $crate::__equality!(!=, $left, $right, ::core::option::Option::None)
+        $crate::__equality_by_reference_unlike_std_assert!(!=, $left, $right, ::core::option::Option::None)
     };
     ($left:expr, $right:expr, $($message:tt)+) => {
-        $crate::__equality!(!=, $left, $right, ::core::option::Option::Some(::core::format_args!($($message)+)))
+        $crate::__equality_by_reference_unlike_std_assert!(!=, $left, $right, ::core::option::Option::Some(::core::format_args!($($message)+)))
     };
 }
 
@@ -64,7 +67,7 @@ macro_rules! assert_ne {
 /// The block ends the temporaries where those of the standard `assert!` end.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __comparison {
+macro_rules! __comparison_by_reference_unlike_std_assert {
     ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] $message:tt) => {{
         $($crate::__keep!$kept;)*
         let holds: bool = match (&$left, &$right) {
@@ -90,7 +93,7 @@ macro_rules! __comparison {
 /// `(LEFT) [operator] (RIGHT) [texts] (message)`. Most assertions are that, so it is as little as can be.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __assert_comparison {
+macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
         {
             match (&$left, &$right) {
@@ -272,7 +275,7 @@ macro_rules! __message {
 #[macro_export]
 macro_rules! __near {
     ($operator:tt, $left:expr, $right:expr $(, $($message:tt)*)?) => {
-        $crate::__equality!(
+        $crate::__equality_by_reference_unlike_std_assert!(
             $operator,
             $crate::__private::Actual(&$left),
             $right,
@@ -284,9 +287,9 @@ macro_rules! __near {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __equality {
+macro_rules! __equality_by_reference_unlike_std_assert {
     ($operator:tt, $left:expr, $right:expr, $message:expr) => {
-        $crate::__equality!($operator, $left, $right, $message, [::core::stringify!($left), ::core::stringify!($right)])
+        $crate::__equality_by_reference_unlike_std_assert!($operator, $left, $right, $message, [::core::stringify!($left), ::core::stringify!($right)])
     };
     ($operator:tt, $left:expr, $right:expr, $message:expr, $texts:expr) => {
         match (&$left, &$right) {

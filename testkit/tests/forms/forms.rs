@@ -260,6 +260,14 @@ forms! {
     comparison_of_booleans => { let (a, b) = (1, 2); assert!((a < b) == true); }
     comparison_of_comparisons => { let (a, b) = (1, 2); assert!((a == 1) == (b == 2)); }
     nested_assertion => { assert!({ assert!(true); true }); }
+    inferred_by_comparison => { let x = 1.5; assert!(x == "1.5".parse().unwrap()); }
+    inferred_sum => { let x = 3.0; assert!(x == [1.0, 2.0].into_iter().sum()); }
+    inferred_into => { let x = 3_u64; assert!(x == 3_u8.into() && x > 2_u8.into()); }
+    inferred_default => { let x = 0_u8; assert!(x == Default::default() || x != Default::default()); }
+    inferred_collect => { let m = std::collections::BTreeMap::from([(1, 2)]); assert!(m == [(1, 2)].into_iter().collect()); }
+    inferred_string => { let d = std::time::Duration::ZERO; assert!(d == Default::default()); }
+    inferred_inside => { let v = vec![1_u8]; assert!(v.iter().map(|n| u32::from(*n)).sum::<u32>() == "1".parse().unwrap()); }
+    never_on_the_right => { let v: Vec<u8> = vec![]; assert!(v.is_empty() || v[0] == unreachable!()); }
     async_block => { let f = async { 3 }; assert!(std::mem::size_of_val(&f) < 64); }
     string_with_braces => { let s = "{}"; assert!(s == "{}" && s.len() == 2); }
     huge_value => { let v = [7_u64; 512]; fn f(v: [u64; 512]) -> u64 { v[0] } assert!(f(v) == 7 && v.len() == 512); }
