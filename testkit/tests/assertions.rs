@@ -104,11 +104,25 @@ fn a_panic_in_debug_does_not_hide_the_failure() {
 
 #[test]
 fn temporaries_end_with_the_assertion() {
-    let lock = std::sync::Mutex::new(1);
+    let lock = std::sync::Mutex::new(1_i32);
     testkit::assert!(*lock.lock().unwrap() == 1);
     testkit::assert!(*lock.lock().unwrap() == 1);
     fn tail(lock: &std::sync::Mutex<u8>) {
         testkit::assert!(*lock.lock().unwrap() == 1)
     }
     tail(&std::sync::Mutex::new(1));
+}
+
+#[test]
+fn the_message_may_lock_what_the_condition_locked() {
+    let lock = std::sync::Mutex::new(1_i32);
+    let text = testkit::assert_panics!(testkit::assert!(*lock.lock().unwrap() == 2, "it is {}", lock.lock().unwrap()));
+    assert!(text.starts_with("it is 1\nassertion failed: *lock.lock().unwrap() == 2\n  left:  *lock"), "{text}");
+    testkit::assert_panics!(testkit::assert!(
+        lock.lock().unwrap().is_positive() && *lock.lock().unwrap() > 1,
+        "{lock:?}"
+    ));
+    assert!(!lock.is_poisoned(), "nothing of the condition is held while it panics");
+    let cell = std::cell::RefCell::new(vec![1]);
+    testkit::assert_panics!(testkit::assert!(cell.borrow_mut().pop() == Some(2), "{:?}", cell.borrow()), "[]");
 }

@@ -311,7 +311,9 @@ impl<'a> Condition<'a> {
         let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
         let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
         let operator_text: String = operator.to_string().split_whitespace().collect();
-        let texts = quote! { [#left_text, #operator_text, #right_text] };
+        // Where it should not hold, its opposite is what was asked for.
+        let asked = if fails_if == Some(true) { opposite(&operator_text) } else { &operator_text };
+        let texts = quote! { [#left_text, #asked, #right_text] };
         let is_near = is_near(tokens, left, right);
         let Some(fails_if) = fails_if else {
             let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
@@ -373,6 +375,19 @@ impl<'a> Condition<'a> {
         let (start, end) = (offset(start), offset(end));
         let fields = quote! { #macro_name, #expression, #start, #end };
         TokenTree::Group(Group::new(Delimiter::Parenthesis, fields))
+    }
+}
+
+/// The comparison that holds where this one does not, but for values that have no order.
+fn opposite(operator: &str) -> &str {
+    match operator {
+        "==" => "!=",
+        "!=" => "==",
+        "<" => ">=",
+        ">=" => "<",
+        ">" => "<=",
+        "<=" => ">",
+        other => other,
     }
 }
 

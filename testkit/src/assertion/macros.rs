@@ -64,13 +64,14 @@ macro_rules! assert_ne {
 ///
 /// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
 /// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
-/// The block ends the temporaries where those of the standard `assert!` end.
+/// The `let` ends the temporaries where those of the standard `assert!` end: before the message is made and before the
+/// panic, so that a lock in the condition is neither held nor poisoned by them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __comparison_by_reference_unlike_std_assert {
     ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] $message:tt) => {{
         $($crate::__keep!$kept;)*
-        let holds: bool = match (&$left, &$right) {
+        let failure = match (&$left, &$right) {
             (left, right) => {
                 let holds = *left $($operator)+ *right;
                 if $($not)? holds {
@@ -80,12 +81,13 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
                         $crate::__private::Probe(&left).value(),
                         $crate::__private::Probe(&right).value(),
                     );
-                    $crate::__tell!($how $site decided [$($kept)*] $message);
+                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
+                } else {
+                    ::core::option::Option::None
                 }
-                holds
             }
         };
-        holds
+        $crate::__outcome!($how [$($not)?] failure $message)
     }};
 }
 
@@ -94,7 +96,8 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __assert_comparison_by_reference_unlike_std_assert {
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
+    // Without a message there is nothing that could meet the temporaries.
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt ()) => {
         {
             match (&$left, &$right) {
                 (left, right) => {
@@ -104,11 +107,31 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                             &$texts,
                             $crate::__private::Probe(&left).value(),
                             $crate::__private::Probe(&right).value(),
-                            $crate::__message!$message,
                         )
                     }
                 }
             };
+        }
+    };
+    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
+        {
+            let failure = match (&$left, &$right) {
+                (left, right) => {
+                    if *left $($operator)+ *right {
+                        ::core::option::Option::None
+                    } else {
+                        use $crate::__private::Undebuggable as _;
+                        ::core::option::Option::Some($crate::__private::failed_comparison(
+                            &$texts,
+                            $crate::__private::Probe(&left).value(),
+                            $crate::__private::Probe(&right).value(),
+                        ))
+                    }
+                }
+            };
+            if let ::core::option::Option::Some(failure) = failure {
+                $crate::__private::fail($crate::__message!$message, failure)
+            }
         }
     };
 }
@@ -119,17 +142,18 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
 macro_rules! __condition {
     ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
-        let holds: bool = match $condition {
+        let failure = match $condition {
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
                     let decided = $crate::__private::asked($crate::__needle!$needle);
-                    $crate::__tell!($how $site decided [$($kept)*] $message);
+                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
+                } else {
+                    ::core::option::Option::None
                 }
-                holds
             }
         };
-        holds
+        $crate::__outcome!($how [$($not)?] failure $message)
     }};
 }
 
@@ -168,7 +192,8 @@ macro_rules! __binding {
             other => {
                 use $crate::__private::Undebuggable as _;
                 let decided = $crate::__private::unmatched($text, $crate::__private::Probe(&&other).value());
-                $crate::__tell!($how $site decided [] $message);
+                let failure = $crate::__failure!($site decided []);
+                $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
                 false
             }
@@ -225,31 +250,47 @@ macro_rules! __kept {
     (undecided $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Undecided(&$name) };
 }
 
-/// What becomes of a failure: `(assert)` ends the test, `(check)` records it, `(eventually variable)` tries again.
+/// The failure of a condition that has been decided: `(site) decided [kept values]`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __tell {
-    ($how:tt ($($site:tt)*) $decided:ident [] $message:tt) => {
-        $crate::__tell_with!($how (&$crate::__private::Site($($site)*), $decided, &[], $crate::__message!$message))
+macro_rules! __failure {
+    (($($site:tt)*) $decided:ident []) => {
+        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[])
     };
-    ($how:tt ($($site:tt)*) $decided:ident [$($kept:tt)+] $message:tt) => {
+    (($($site:tt)*) $decided:ident [$($kept:tt)+]) => {{
         #[allow(unused_imports, reason = "not every value needs each of them")]
         use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
-        $crate::__tell_with!($how (
-            &$crate::__private::Site($($site)*),
-            $decided,
-            &[$($crate::__kept!$kept),+],
-            $crate::__message!$message
-        ))
+        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[$($crate::__kept!$kept),+])
+    }};
+}
+
+/// The value of a condition, whose failure is told if there is one: `how not failure (message)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __outcome {
+    ($how:tt [$($not:tt)?] $failure:ident $message:tt) => {
+        match $failure {
+            ::core::option::Option::None => $($not)? false,
+            #[allow(unreachable_code, reason = "some tell by leaving")]
+            ::core::option::Option::Some(failure) => {
+                $crate::__tell!($how failure $message);
+                $($not)? true
+            }
+        }
     };
 }
 
+/// What becomes of a failure: `(assert)` ends the test, `(check)` records it, `(eventually variable)` tries again.
+///
+/// The message is the first argument here and elsewhere: an `.await` in it must find nothing that is not `Send`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __tell_with {
-    ((assert) ($($argument:expr),+)) => { $crate::__private::fail($($argument),+) };
-    ((check) ($($argument:expr),+)) => { $crate::__private::note($($argument),+) };
-    ((eventually $waiting:ident) ($($argument:expr),+)) => { $crate::__private::late(&$waiting, $($argument),+) };
+macro_rules! __tell {
+    ((assert) $failure:ident $message:tt) => { $crate::__private::fail($crate::__message!$message, $failure) };
+    ((check) $failure:ident $message:tt) => { $crate::__private::note($crate::__message!$message, $failure) };
+    ((eventually $waiting:ident) $failure:ident $message:tt) => {
+        $crate::__private::late(&$waiting, $crate::__message!$message, $failure)
+    };
 }
 
 #[doc(hidden)]
@@ -297,10 +338,10 @@ macro_rules! __equality_by_reference_unlike_std_assert {
                 if !(*left $operator *right) {
                     use $crate::__private::Undebuggable as _;
                     $crate::__private::fail_equality(
+                        $message,
                         ::core::stringify!($operator),
                         &$texts,
                         [$crate::__private::Probe(&left).value(), $crate::__private::Probe(&right).value()],
-                        $message,
                     )
                 }
             }

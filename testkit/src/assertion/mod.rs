@@ -20,4 +20,7 @@ pub use outcome::{
     message_of, not_matching, other_variant, panic_of,
 };
 pub use probe::{Probe, Undebuggable, Value};
-pub use told::{Kept, Site, Waiting, asked, compared, fail, fail_comparison, fail_equality, late, note, unmatched};
+pub use told::{
+    Kept, Site, Told, Waiting, asked, compared, fail, fail_comparison, fail_equality, failed_comparison, failure, late,
+    note, unmatched,
+};

@@ -28,6 +28,22 @@ pub struct Decided {
     needle: Option<[&'static str; 2]>,
 }
 
+/// A failure on its way, to be handed on with [`fail`], [`note`] or [`late`]. It needs no destructor: code that drops one,
+/// around every assertion, takes the compiler longer than all the rest of it.
+#[derive(Debug)]
+pub struct Told(&'static mut Failure);
+
+impl Told {
+    fn new(failure: Failure) -> Self {
+        Self(Box::leak(Box::new(failure)))
+    }
+
+    fn into_failure(self) -> Failure {
+        // SAFETY: the reference is that of a leaked box, which nobody else has.
+        *unsafe { Box::from_raw(self.0) }
+    }
+}
+
 /// A value that was kept.
 pub enum Kept<'a> {
     /// What has become of the value with this source.
@@ -71,29 +87,16 @@ pub fn unmatched(source: &str, value: Value<'_>) -> Decided {
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn fail(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) -> ! {
-    harness::raise(failure(site, decided, kept, message))
-}
-
-/// Ends the test because `assert!` of nothing but a comparison does not hold; `texts` are as for [`compared`].
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail_comparison(
-    texts: &[&'static str; 3],
-    left: Value<'_>,
-    right: Value<'_>,
-    message: Option<Arguments<'_>>,
-) -> ! {
-    fail_whole("assert", texts, left, right, message)
+pub fn fail(message: Option<Arguments<'_>>, failure: Told) -> ! {
+    harness::raise(with_message(failure, message))
 }
 
 /// Records that `check!` does not hold.
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn note(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) {
-    harness::record(failure(site, decided, kept, message));
+pub fn note(message: Option<Arguments<'_>>, failure: Told) {
+    harness::record(with_message(failure, message));
 }
 
 /// Ends the test because `assert_eq!` or `assert_ne!`, whose operator this is, does not hold.
@@ -101,34 +104,47 @@ pub fn note(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Ar
 #[inline(never)]
 #[track_caller]
 pub fn fail_equality(
+    message: Option<Arguments<'_>>,
     operator: &'static str,
     [left_source, right_source]: &[&'static str; 2],
     [left, right]: [Value<'_>; 2],
-    message: Option<Arguments<'_>>,
 ) -> ! {
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    fail_whole(name, &[left_source, operator, right_source], left, right, message)
+    fail(message, failed_whole(name, &[left_source, operator, right_source], left, right))
 }
 
-/// Ends the test because a comparison, all that the macro `name` was given, does not hold.
+/// Ends the test because `assert!` of nothing but a comparison, without a message, does not hold.
+#[cold]
+#[inline(never)]
 #[track_caller]
-fn fail_whole(
-    name: &'static str,
-    texts: &[&'static str; 3],
-    left: Value<'_>,
-    right: Value<'_>,
-    message: Option<Arguments<'_>>,
-) -> ! {
+pub fn fail_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> ! {
+    fail(None, failed_comparison(texts, left, right))
+}
+
+/// The failure of a comparison that is all `assert!` is given; `texts` are as for [`compared`].
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub fn failed_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
+    failed_whole("assert", texts, left, right)
+}
+
+/// The failure of a comparison that is all the macro `name` is given.
+#[track_caller]
+fn failed_whole(name: &'static str, texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
     let decided = compared(texts, left, right);
-    let mut failure = failure(&Site(name, "", 0, 0), decided, &[], message);
-    if let FailureKind::Assertion(assertion) = &mut failure.kind {
+    let failure = failure(&Site(name, "", 0, 0), decided, &[]);
+    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
         assertion.expression = texts.join(" ");
     }
-    harness::raise(failure)
+    failure
 }
 
+/// The failure of a condition. Its message is made later, when what the condition borrowed is free again.
+#[cold]
+#[inline(never)]
 #[track_caller]
-fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) -> Failure {
+pub fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>]) -> Told {
     let Site(macro_name, expression, start, end) = *site;
     let Decided { mut operands, explanation, needle } = decided;
     let Explanation { comparison, mut notes, .. } = explanation;
@@ -146,11 +162,12 @@ fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arg
         comparison,
         notes,
     };
-    Failure {
-        message: message.map(|message| message.to_string()),
-        location: Some(location::Location::from(Location::caller())),
-        ..Failure::new(FailureKind::Assertion(assertion), "")
-    }
+    let location = location::Location::from(Location::caller());
+    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "").at(location) })
+}
+
+fn with_message(failure: Told, message: Option<Arguments<'_>>) -> Failure {
+    Failure { message: message.map(|message| message.to_string()), ..failure.into_failure() }
 }
 
 fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
@@ -237,7 +254,7 @@ impl Waiting {
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn late(waiting: &Waiting, site: &Site, decided: Decided, kept: &[Kept<'_>], message: Option<Arguments<'_>>) {
+pub fn late(waiting: &Waiting, message: Option<Arguments<'_>>, failure: Told) {
     waiting.attempts.set(waiting.attempts.get() + 1);
-    waiting.last.replace(Some(failure(site, decided, kept, message)));
+    waiting.last.replace(Some(with_message(failure, message)));
 }

@@ -34,11 +34,11 @@ macro_rules! assert_ok {
             ::core::result::Result::Err(error) => {
                 use $crate::__private::{OfAnything as _, OfError as _, OfPointer as _, Undebuggable as _};
                 $crate::__private::other_variant(
+                    $crate::__message!($($($message)*)?),
                     ["assert_ok", ::core::concat!("assert_ok!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Err",
                     ::core::option::Option::Some($crate::__private::Probe(&&error).value()),
                     &(&&&$crate::__private::Chain(&error)).texts(),
-                    $crate::__message!($($($message)*)?),
                 )
             }
         }
@@ -65,11 +65,11 @@ macro_rules! assert_err {
             ::core::result::Result::Ok(value) => {
                 use $crate::__private::Undebuggable as _;
                 $crate::__private::other_variant(
+                    $crate::__message!($($($message)*)?),
                     ["assert_err", ::core::concat!("assert_err!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Ok",
                     ::core::option::Option::Some($crate::__private::Probe(&&value).value()),
                     &[],
-                    $crate::__message!($($($message)*)?),
                 )
             }
         }
@@ -94,11 +94,11 @@ macro_rules! assert_some {
         match $option {
             ::core::option::Option::Some(value) => value,
             ::core::option::Option::None => $crate::__private::other_variant(
+                $crate::__message!($($($message)*)?),
                 ["assert_some", ::core::concat!("assert_some!(", ::core::stringify!($option), ")"), ::core::stringify!($option)],
                 "None",
                 ::core::option::Option::None,
                 &[],
-                $crate::__message!($($($message)*)?),
             ),
         }
     };
@@ -121,11 +121,11 @@ macro_rules! assert_none {
             ::core::option::Option::Some(value) => {
                 use $crate::__private::Undebuggable as _;
                 $crate::__private::other_variant(
+                    $crate::__message!($($($message)*)?),
                     ["assert_none", ::core::concat!("assert_none!(", ::core::stringify!($option), ")"), ::core::stringify!($option)],
                     "Some",
                     ::core::option::Option::Some($crate::__private::Probe(&&value).value()),
                     &[],
-                    $crate::__message!($($($message)*)?),
                 )
             }
         }
@@ -157,6 +157,7 @@ macro_rules! assert_matches {
             ref other => {
                 use $crate::__private::Undebuggable as _;
                 $crate::__private::not_matching(
+                    $crate::__message!($($($message)*)?),
                     ::core::concat!(
                         "assert_matches!(",
                         ::core::stringify!($value),
@@ -167,7 +168,6 @@ macro_rules! assert_matches {
                     ),
                     ::core::stringify!($value),
                     $crate::__private::Probe(&other).value(),
-                    $crate::__message!($($($message)*)?),
                 )
             }
         }
@@ -238,9 +238,9 @@ macro_rules! assert_panics {
             ::core::result::Result::Err(value) => {
                 use $crate::__private::Undebuggable as _;
                 $crate::__private::did_not_panic(
+                    ::core::option::Option::None,
                     [::core::concat!("assert_panics!(", ::core::stringify!($body), ")"), ::core::stringify!($body)],
                     $crate::__private::Probe(&&value).value(),
-                    ::core::option::Option::None,
                 )
             }
         }
@@ -259,6 +259,7 @@ macro_rules! assert_panics {
             ::core::result::Result::Err(value) => {
                 use $crate::__private::Undebuggable as _;
                 $crate::__private::did_not_panic(
+                    $crate::__message!($($($message)*)?),
                     [
                         ::core::concat!(
                             "assert_panics!(",
@@ -270,7 +271,6 @@ macro_rules! assert_panics {
                         ::core::stringify!($body),
                     ],
                     $crate::__private::Probe(&&value).value(),
-                    $crate::__message!($($($message)*)?),
                 )
             }
         }

@@ -64,11 +64,11 @@ fn noted(notes: Vec<String>) -> Explanation {
 #[inline(never)]
 #[track_caller]
 pub fn other_variant(
+    message: Option<Arguments<'_>>,
     [name, expression, source]: [&str; 3],
     variant: &'static str,
     value: Option<Value<'_>>,
     chain: &[String],
-    message: Option<Arguments<'_>>,
 ) -> ! {
     let text = match value {
         Some(value) => shown(Value::Debug(&Variant(variant, value))),
@@ -88,7 +88,7 @@ pub fn other_variant(
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn not_matching(expression: &str, source: &str, value: Value<'_>, message: Option<Arguments<'_>>) -> ! {
+pub fn not_matching(message: Option<Arguments<'_>>, expression: &str, source: &str, value: Value<'_>) -> ! {
     raise("assert_matches", expression, vec![operand("", source, shown(value))], Explanation::default(), message)
 }
 

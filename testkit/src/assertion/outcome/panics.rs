@@ -125,7 +125,7 @@ pub fn expect_message(
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn did_not_panic([expression, source]: [&str; 2], value: Value<'_>, message: Option<Arguments<'_>>) -> ! {
+pub fn did_not_panic(message: Option<Arguments<'_>>, [expression, source]: [&str; 2], value: Value<'_>) -> ! {
     let text = shown(value);
     let notes = vec!["it did not panic".to_owned()];
     let operands = if text == "()" { Vec::new() } else { vec![operand("", source, text)] };
