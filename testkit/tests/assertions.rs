@@ -118,6 +118,8 @@ fn the_message_may_lock_what_the_condition_locked() {
     let lock = std::sync::Mutex::new(1_i32);
     let text = testkit::assert_panics!(testkit::assert!(*lock.lock().unwrap() == 2, "it is {}", lock.lock().unwrap()));
     assert!(text.starts_with("it is 1\nassertion failed: *lock.lock().unwrap() == 2\n  left:  *lock"), "{text}");
+    // The message itself is alive while it panics, as that of the standard macro.
+    lock.clear_poison();
     testkit::assert_panics!(testkit::assert!(
         lock.lock().unwrap().is_positive() && *lock.lock().unwrap() > 1,
         "{lock:?}"
