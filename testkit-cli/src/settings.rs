@@ -77,6 +77,16 @@ impl Surroundings {
         arguments.workers.map_or_else(cpus, |workers| workers.get() as usize)
     }
 
+    /// How wide the report may be: `COLUMNS`, where 0 is without limit, then the terminal's width, then that of a log.
+    fn columns(&self) -> usize {
+        match self.environment.text("COLUMNS").and_then(|text| text.parse().ok()) {
+            Some(0) => usize::MAX,
+            Some(columns) => columns,
+            None if self.stdout_is_terminal => usize::from(terminal_width()),
+            None => testkit_protocol::text::DEFAULT_COLUMNS,
+        }
+    }
+
     /// How the terminal report is to look.
     pub(crate) fn terminal(&self, arguments: &RunArguments, rerun: String) -> terminal::Settings {
         let selection = &arguments.selection;
@@ -87,6 +97,7 @@ impl Surroundings {
         terminal::Settings {
             mode: if is_live { Mode::Live(terminal_width) } else { Mode::Plain },
             color: self.colors(selection.color),
+            columns: self.columns(),
             verbosity: Verbosity::from_flags(selection.verbose, selection.quiet),
             durations: arguments.durations.unwrap_or(0),
             rerun,

@@ -16,10 +16,10 @@ use testkit_tests::{root, testkit};
 /// Widest report allowed, in lines: every difference must be seen without scrolling through all that is equal.
 const LONGEST: usize = 60;
 
-fn command(program: &Path, arguments: &[&str]) -> String {
+fn command(program: &Path, arguments: &[&str], columns: &str) -> String {
     let mut command = Command::new(program);
     command.current_dir(root()).args(arguments);
-    command.env("CARGO_TERM_COLOR", "never").env("NO_COLOR", "1").env("RUST_BACKTRACE", "0");
+    command.env("CARGO_TERM_COLOR", "never").env("NO_COLOR", "1").env("RUST_BACKTRACE", "0").env("COLUMNS", columns);
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -117,29 +117,63 @@ fn check_complete(reports: &BTreeMap<String, String>) {
     assert_eq!(reports.len(), tests().len(), "a report of no test");
 }
 
-#[test]
-fn under_the_command() {
+/// The reports of the command in a width.
+fn reports_within(columns: &str) -> BTreeMap<String, String> {
     let arguments =
         ["run", "-p", "failing", "--test", "test_reports", "--workers", "1", "--color", "never", "--timeout", "20s"];
-    let text = command(testkit(), &arguments);
+    let text = command(testkit(), &arguments, columns);
     let (text, _) = text.split_once("\nshort summary:\n").unwrap();
     // Tests run while the build ends: the line that counts them all may come behind the first of them.
     let text: String =
         text.lines().filter(|line| !line.starts_with("testkit ")).map(|line| format!("{line}\n")).collect();
-    let reports = blocks(&text, |line| {
+    blocks(&text, |line| {
         let (word, rest) = line.split_once(' ')?;
         let id = rest.strip_prefix("failing::test_reports::")?;
         (word == "FAILED").then(|| id.split(' ').next().unwrap().to_owned())
-    });
+    })
+}
+
+#[test]
+fn under_the_command() {
+    let reports = reports_within("100");
     check_complete(&reports);
     compare("testkit", &reports);
+}
+
+#[test]
+fn in_any_width() {
+    // Of a report, lines that do not depend on its width.
+    let facts = |report: &str| -> Vec<String> {
+        let lines = stable(report);
+        let is_fact = |line: &&str| {
+            let line = line.trim_start();
+            ["assertion failed", "differs at", "note:"].iter().any(|start| line.starts_with(start))
+        };
+        lines.lines().filter(is_fact).map(str::to_owned).collect()
+    };
+    let wide = reports_within("0");
+    for width in [80, 120] {
+        let reports = reports_within(&width.to_string());
+        check_complete(&reports);
+        for (name, report) in &reports {
+            let values = report.lines().filter(|line| line.trim_start().starts_with(['l', 'r']) && line.contains(": "));
+            for line in values {
+                // A value keeps room for 30 columns, whatever stands before it.
+                let is_narrow = line.split(" = ").last().unwrap().chars().count() <= 31;
+                assert!(is_narrow || line.chars().count() <= width, "{name} in {width} columns:\n{line}");
+            }
+            if !["test_long_line", "test_eventually", "test_conjunction", "test_enum_variants"].contains(&&**name) {
+                assert_eq!(facts(report), facts(&wide[name]), "{name} in {width} columns");
+            }
+        }
+    }
 }
 
 #[test]
 fn under_cargo_test() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["test", "--quiet", "-p", "failing", "--test", "test_reports", "--", "--test-threads=1"];
-    let text = command(Path::new(&cargo), &arguments);
+    let text = command(Path::new(&cargo), &arguments, "100");
     let (_, text) = text.split_once("\nfailures:\n").unwrap();
     let (text, _) = text.split_once("\nfailures:\n").unwrap();
     let reports = blocks(text, |line| {

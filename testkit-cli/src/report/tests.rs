@@ -39,7 +39,7 @@ impl Write for Shared {
 }
 
 pub(super) fn settings(verbosity: Verbosity) -> Settings {
-    Settings { mode: Mode::Plain, color: false, verbosity, durations: 0, rerun: "testkit".to_owned() }
+    Settings { mode: Mode::Plain, color: false, columns: 100, verbosity, durations: 0, rerun: "testkit".to_owned() }
 }
 
 fn report(settings: Settings, events: &[Event]) -> String {

@@ -117,7 +117,7 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
 
 /// Appends the report of a failure, its place in its own colour.
 fn push_failure(out: &mut String, style: Style, failure: &Failure) {
-    let report = text::report(failure);
+    let report = text::report_within(failure, style.columns.saturating_sub(INDENT.len()));
     let body = match report.split_once('\n') {
         Some((place, body)) if failure.location.is_some() => {
             push_line(out, &format!("{INDENT}{}", style.paint(Look::Place, &Style::foreign_line(place))));
@@ -252,7 +252,7 @@ mod tests {
     fn the_lines_of_a_diff_have_the_color_of_their_side() {
         let body = "  - no diff\n    diff (- left, + right):\n        same\n\n      - one\n      + two\n        ^^^\n    note: x";
         let mut out = String::new();
-        push_colored(&mut out, Style { color: true }, body);
+        push_colored(&mut out, Style { color: true, columns: 100 }, body);
         let want = "    - no diff\n      diff (- left, + right):\n          same\n\n  \x1b[1;31m      - one\x1b[0m\n  \
                     \x1b[1;32m      + two\x1b[0m\n  \x1b[1;33m        ^^^\x1b[0m\n      note: x\n";
         assert_eq!(out, want);

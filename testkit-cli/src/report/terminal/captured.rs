@@ -92,7 +92,7 @@ mod tests {
 
     fn shown(captured: &Captured, whole: bool) -> String {
         let mut out = String::new();
-        push(&mut out, Style { color: false }, "stdout", captured, whole);
+        push(&mut out, Style { color: false, columns: 100 }, "stdout", captured, whole);
         out
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     /// Whether to colour it.
     pub(crate) color: bool,
+    /// Width of the report in columns; `usize::MAX` where there is none.
+    pub(crate) columns: usize,
     /// How much is said.
     pub(crate) verbosity: Verbosity,
     /// How many of the slowest tests to list at the end.
@@ -127,7 +129,7 @@ struct Place {
 impl<W: Write + Send + 'static> Terminal<W> {
     /// Reports to `out`.
     pub(crate) fn new(out: W, settings: Settings) -> Self {
-        let style = Style { color: settings.color };
+        let style = Style { color: settings.color, columns: settings.columns };
         Self {
             style,
             output: Output::new(out, settings.mode, style),

@@ -2,11 +2,13 @@
 
 use colored::Color;
 
-/// Whether and how text is coloured.
+/// Whether text is coloured, and how wide it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Style {
     /// Whether there is colour at all.
     pub(super) color: bool,
+    /// Width of the report in columns; `usize::MAX` where there is none.
+    pub(super) columns: usize,
 }
 
 /// What a piece of text is, for its looks.
@@ -64,7 +66,7 @@ impl Style {
 
     /// Foreign text such as an id as one line, with nothing in it that acts on anything, and no colour.
     pub(super) fn foreign_line(text: &str) -> String {
-        Self { color: false }.harmless(text).0
+        Self { color: false, columns: usize::MAX }.harmless(text).0
     }
 
     /// A line with its control characters made visible and its commands broken; and whether a colour stayed in it.
@@ -148,7 +150,7 @@ mod tests {
     #[track_caller]
     fn check(color: bool, text: &str, want: &str) {
         let mut out = String::new();
-        Style { color }.push_foreign(&mut out, text, "  ");
+        Style { color, columns: 100 }.push_foreign(&mut out, text, "  ");
         assert_eq!(out, want, "text: {text:?}");
     }
 

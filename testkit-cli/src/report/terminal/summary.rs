@@ -98,7 +98,7 @@ impl Summary {
 
     /// Appends the end of the report.
     pub(super) fn push(&self, out: &mut String, settings: &Settings, tally: &Tally, finished: &RunFinished) {
-        let style = Style { color: settings.color };
+        let style = Style { color: settings.color, columns: settings.columns };
         if settings.verbosity >= Verbosity::Quiet {
             push_slowest(out, style, tally);
             self.push_entries(out, style);
