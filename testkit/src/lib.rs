@@ -24,10 +24,11 @@
 //! Run them with the `testkit` command, which runs them on worker processes and reports every value that mattered:
 //!
 //! ```text
-//! adding small numbers
-//! assertion failed: add(2, 3) == 5
-//!   left:  add(2, 3) = 6
-//!   right: 5
+//! src/lib.rs:11:9
+//!   adding small numbers
+//!   assertion failed: add(2, 3) == 5
+//!     left:  add(2, 3) = 6
+//!     right: 5
 //! ```
 //!
 //! The same tests run under plain `cargo test`, under other runners and from an editor, because each of them is also
@@ -77,16 +78,53 @@
 //!
 //! # Assertions
 //!
-//! [`assert!`], [`assert_eq!`] and [`assert_ne!`] take what the standard ones take. Inside of `#[testkit::tests]` and
-//! `#[testkit::test]` they are meant anyway; elsewhere, import them by name:
+//! [`assert!`], [`assert_eq!`] and [`assert_ne!`] take what the standard ones take, and evaluate it in the same order. Inside
+//! of `#[testkit::tests]` and `#[testkit::test]` they are meant anyway; elsewhere, import them by name:
 //!
 //! ```
 //! use testkit::{assert, assert_eq};
 //!
 //! let words = ["a", "b"];
 //! assert!(words.len() == 2 && words.contains(&"a"));
+//! assert!(let Some(last) = words.last() && last.len() == 1);
 //! assert_eq!(words.concat(), "ab");
 //! ```
+//!
+//! A failure shows the place, the message, the expression with a mark under the part that decided, and the values inside of
+//! it that can still be seen; of two values that are to be equal, the path of each difference and a diff. Values need no
+//! `Debug` for that, and are asked for it only after the failure. Constant code, and the fields of packed structs, are for
+//! the standard library's macros, `std::assert!`: nothing can be reported from the one or borrowed from the other.
+//!
+//! | | |
+//! |---|---|
+//! | [`check!`] | records its failure and goes on: the test fails at its end |
+//! | [`subtest!`] | a named part of a test |
+//! | [`assert_ok!`] [`assert_err!`] [`assert_some!`] [`assert_none!`] | what a `Result` or an `Option` holds |
+//! | [`assert_matches!`] | a value and a pattern |
+//! | [`assert_error_chain!`] | what an error and its sources say |
+//! | [`assert_panics!`] | an expression that panics |
+//! | [`approx`](approx()) | numbers within a tolerance |
+//! | [`eventually!`] | a condition that will hold |
+//! | [`fail!`] | ends the test |
+//!
+//! ```
+//! #[testkit::tests]
+//! mod tests {
+//!     use testkit::prelude::*;
+//!
+//!     fn test_squares() {
+//!         for (number, want) in [(2.0_f64, 4.0), (0.1, 0.01)] {
+//!             check!(number * number == approx(want), "the square of {number}");
+//!         }
+//!         let error = assert_err!("two".parse::<f64>());
+//!         assert!(error.to_string().contains("invalid float"));
+//!     }
+//! }
+//! ```
+//!
+//! Threads that [`spawn`] and [`scope`](scope()) start belong to the test: a check that does not hold there, or a panic, is
+//! the test's failure. A panic on another thread is printed with the test that was running, and is no failure unless the test
+//! asks for that with [`#[strict_threads]`](macro@strict_threads): good tests join a thread that panics on purpose.
 //!
 //! # Marks
 //!

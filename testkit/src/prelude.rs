@@ -1,6 +1,13 @@
 //! What a test file usually wants: `use testkit::prelude::*;`.
 //!
-//! The assertions are not in here: a glob import cannot stand before the standard library's `assert!`, so write
-//! `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
+//! `assert!`, `assert_eq!` and `assert_ne!` are not in here: a glob import cannot stand before the standard library's, so
+//! write `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
 
-pub use testkit_macros::{exclusive, isolate, mark, retry, serial, skip, skip_if, tests, timeout, xfail};
+pub use testkit_macros::{
+    check, eventually, exclusive, isolate, mark, retry, serial, skip, skip_if, strict_threads, tests, timeout, xfail,
+};
+
+pub use crate::{
+    approx, assert_err, assert_error_chain, assert_matches, assert_none, assert_ok, assert_panics, assert_some, fail,
+    subtest,
+};

@@ -129,15 +129,15 @@ fn functions_of_the_same_name_keep_their_meaning() {
 fn what_is_not_near_is_explained() {
     check_text(
         || assert!(0.35 == approx(0.3)),
-        "assertion failed: 0.35 == approx(0.3)\n  left:  0.35\n  right: approx(0.3) = 0.3 ± 3.0e-7\n  note: they are apart by 0.05, \
+        "assertion failed: 0.35 == approx(0.3)\n  left:  0.35\n  right: approx(0.3) = 0.3 ± 3e-7\n  note: they are apart by 0.05, \
          which is 16.7 % of the expected number",
     );
     check_text(
         || assert_eq!(vec![1.0, 2.0, 3.1], approx([1.0, 2.5, 3.0]), "three"),
         "three\nassertion failed: vec![1.0, 2.0, 3.1] == approx([1.0, 2.5, 3.0])\n  left:  vec![1.0, 2.0, 3.1]     = [1.0, 2.0, \
-         3.1]\n  right: approx([1.0, 2.5, 3.0]) = [1.0 ± 1.0e-6, 2.5 ± 2.5e-6, 3.0 ± 3.0e-6]\n  note: 2 of 3 numbers are not near \
+         3.1]\n  right: approx([1.0, 2.5, 3.0]) = [1.0 ± 1e-6, 2.5 ± 2.5e-6, 3.0 ± 3e-6]\n  note: 2 of 3 numbers are not near \
          enough, by at most 0.5, which is 20.0 % of the expected number\n         actual  expected\n    [1]  2.0     2.5 ± \
-         2.5e-6\n    [2]  3.1     3.0 ± 3.0e-6",
+         2.5e-6\n    [2]  3.1     3.0 ± 3e-6",
     );
     let text = failure(|| assert_eq!(HashMap::from([("a", 1.0)]), approx(HashMap::from([("b", 1.0)]))));
     assert!(text.contains("note: [\"a\"] should not be there\n  note: [\"b\"] is missing"), "{text}");

@@ -1,8 +1,6 @@
 //! What `assert_ok!` and its siblings, `assert_panics!`, `assert_matches!`, `assert_error_chain!` and `fail!` are worth and
 //! show, and what `check!`, `subtest!` and threads do where there is no test to record in.
 
-#![expect(clippy::pedantic, reason = "the assertions are written as users write theirs")]
-
 use std::error::Error;
 use std::fmt;
 use std::panic;

@@ -1,6 +1,8 @@
 //! One failure of each kind that testkit explains. `reports/` holds what each prints, under the command and under plain
 //! `cargo test`.
 
+#![expect(clippy::pedantic, clippy::unwrap_used, reason = "the assertions are written as users write theirs")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use failing::reports::{

@@ -1,5 +1,7 @@
 //! Tests of the functions, one for each idiom.
 
+#![expect(clippy::float_cmp, reason = "the numbers here are exact")]
+
 use idioms::{DivisionByZero, divide, mean, safe_divide};
 use testkit::{assert, assert_eq, assert_err, assert_ok, assert_panics, check};
 

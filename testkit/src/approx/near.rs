@@ -55,7 +55,10 @@ macro_rules! float {
                 write!(formatter, "{self:?}")?;
                 tolerance.describe(
                     self.number(),
-                    |difference, formatter| write!(formatter, "{difference:.1e}"),
+                    |difference, formatter| {
+                        let two_digits: f64 = format!("{difference:.1e}").parse().unwrap_or(difference);
+                        write!(formatter, "{two_digits:?}")
+                    },
                     formatter,
                 )
             }
@@ -134,7 +137,7 @@ fn sequence_is_near<A: Near<E>, E>(actual: &[A], expected: &[E], tolerance: &Tol
 
 fn tabulate_sequence<A: Near<E>, E>(actual: &[A], expected: &[E], tolerance: &Tolerance, table: &mut Table) {
     if actual.len() != expected.len() {
-        table.say(format!("{} elements, expected {}", actual.len(), expected.len()));
+        table.say(&format!("{} elements, expected {}", actual.len(), expected.len()));
     }
     for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
         table.within(&format!("[{index}]"), |table| actual.tabulate(expected, tolerance, table));
@@ -197,8 +200,8 @@ impl<A: Near<E>, E: Expected> Near<Option<E>> for Option<A> {
         match (self, expected) {
             (Some(actual), Some(expected)) => actual.tabulate(expected, tolerance, table),
             (None, None) => {}
-            (Some(_), None) => table.say("a value where there should be none".to_owned()),
-            (None, Some(_)) => table.say("no value where there should be one".to_owned()),
+            (Some(_), None) => table.say("a value where there should be none"),
+            (None, Some(_)) => table.say("no value where there should be one"),
         }
     }
 }
@@ -225,14 +228,14 @@ macro_rules! map {
 
             fn tabulate(&self, expected: &$map<K, E $(, $others)?>, tolerance: &Tolerance, table: &mut Table) {
                 for key in self.keys().filter(|key| !expected.contains_key(*key)) {
-                    table.say(format!("[{key:?}] should not be there"));
+                    table.say(&format!("[{key:?}] should not be there"));
                 }
                 for (key, expected) in expected {
                     match self.get(key) {
                         Some(actual) => {
                             table.within(&format!("[{key:?}]"), |table| actual.tabulate(expected, tolerance, table));
                         }
-                        None => table.say(format!("[{key:?}] is missing")),
+                        None => table.say(&format!("[{key:?}] is missing")),
                     }
                 }
             }

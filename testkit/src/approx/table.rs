@@ -41,7 +41,7 @@ impl Table {
         }
         self.apart += 1;
         if actual.is_nan() && expected.is_nan() {
-            self.say("NaN is equal to nothing; `.nan_ok()` lets it be equal to NaN".to_owned());
+            self.say("NaN is equal to nothing; `.nan_ok()` lets it be equal to NaN");
         }
         let difference = (actual - expected).abs();
         // With NaN on either side there is no distance.
@@ -53,7 +53,7 @@ impl Table {
     }
 
     /// Something else that differs here.
-    pub(super) fn say(&mut self, what: String) {
+    pub(super) fn say(&mut self, what: &str) {
         if self.said.len() < MAX_LINES {
             let separator = if self.path.is_empty() { "" } else { ": " };
             self.said.push(format!("{}{separator}{what}", self.path));

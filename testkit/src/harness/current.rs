@@ -169,8 +169,8 @@ pub(crate) fn enter(phase: Phase) {
 }
 
 /// Records a failure with where it came; gives it back if this thread works for no test.
-pub(super) fn record(failure: Failure) -> Result<Failure, Failure> {
-    let Some(test) = with_state(|state| state.test().cloned()) else { return Err(failure) };
+pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return Err(Box::new(failure)) };
     let (phase, subtest, is_own) = with_state(|state| {
         state.recorded += 1;
         (state.phase, state.subtests.clone(), state.is_own)
@@ -184,7 +184,7 @@ pub(super) fn record(failure: Failure) -> Result<Failure, Failure> {
     } else {
         facts.recorded.push((phase, failure.clone()));
     }
-    Ok(failure)
+    Ok(Box::new(failure))
 }
 
 /// How many failures this thread has recorded in its test.

@@ -126,7 +126,7 @@ pub fn record(failure: Failure) {
             if let FailureKind::Assertion(assertion) = &mut failure.kind {
                 assertion.notes.push(RECORDED_NOWHERE.to_owned());
             }
-            raise(failure)
+            raise(*failure)
         }
     }
 }
@@ -148,7 +148,7 @@ pub(crate) fn record_panic(payload: Payload) {
             }
             attempt::drop_quietly(payload);
         }
-        Err(failure) => resume(payload, failure),
+        Err(failure) => resume(payload, *failure),
     }
 }
 

@@ -175,7 +175,9 @@ fn trimmed(backtrace: &str) -> String {
     while end > 0 && is_one_of(&frames[end - 1], &CALLING) {
         end -= 1;
     }
-    let start = frames[..end].iter().rposition(|frame| is_one_of(frame, &RAISING)).map_or(0, |last| last + 1);
+    // What catches panics has its frames below those of the code that raises them, in a subtest for example.
+    let is_raising = |frame: &Vec<&str>| is_one_of(frame, &RAISING) && !frame[0].contains("catch_unwind");
+    let start = frames[..end].iter().rposition(is_raising).map_or(0, |last| last + 1);
     frames[start..end].concat().join("\n")
 }
 
@@ -191,5 +193,7 @@ mod tests {
                     core::ops::function::FnOnce::call_once\n   6: std::panicking::catch_unwind::do_call\n   7: __rust_try\n   8: testkit::harness::attempt::attempt\n   9: main";
         assert_eq!(trimmed(full), "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it");
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
+        let caught = "   0: std::panicking::panic_any\n   1: demo::part\n   2: std::panicking::catch_unwind::do_call\n   3: demo::test_it";
+        assert_eq!(trimmed(caught), caught.split_once('\n').unwrap().1);
     }
 }

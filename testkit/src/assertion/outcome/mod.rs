@@ -77,8 +77,8 @@ pub fn other_variant(
     let notes = match chain {
         [] => Vec::new(),
         [error, sources @ ..] => {
-            let sources: String = sources.iter().map(|source| format!("\ncaused by: {source}")).collect();
-            vec![format!("the error is: {error}{sources}")]
+            let texts: Vec<&str> = std::iter::once(error).chain(sources).map(String::as_str).collect();
+            vec![format!("the error is: {}", texts.join("\ncaused by: "))]
         }
     };
     raise(name, expression, vec![operand("", source, text)], noted(notes), message)
