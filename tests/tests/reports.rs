@@ -124,9 +124,8 @@ fn reports_within(columns: &str) -> BTreeMap<String, String> {
     let text = command(testkit(), &arguments, columns);
     let (text, _) = text.split_once("\nshort summary:\n").unwrap();
     // Tests run while the build ends: the line that counts them all may come behind the first of them.
-    let text: String =
-        text.lines().filter(|line| !line.starts_with("testkit ")).map(|line| format!("{line}\n")).collect();
-    blocks(&text, |line| {
+    let text: Vec<_> = text.lines().filter(|line| !line.starts_with("testkit ")).collect();
+    blocks(&text.join("\n"), |line| {
         let (word, rest) = line.split_once(' ')?;
         let id = rest.strip_prefix("failing::test_reports::")?;
         (word == "FAILED").then(|| id.split(' ').next().unwrap().to_owned())

@@ -254,7 +254,7 @@ fn project() -> &'static Project {
 }
 
 /// The cases of a file with their names in it.
-fn named<'a>(cases: &'a [Case]) -> impl Iterator<Item = (String, Verdict, &'static [&'static [&'static str]])> + 'a {
+fn named(cases: &[Case]) -> impl Iterator<Item = (String, Verdict, &'static [&'static [&'static str]])> {
     let of_cases = cases.iter().map(|(name, _, _, verdict, says)| (format!("test_{name}"), *verdict, *says));
     of_cases.chain(OF_GROUPS.iter().map(|(name, _, _, verdict, says)| ((*name).to_owned(), *verdict, *says)))
 }

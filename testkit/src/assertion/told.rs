@@ -1,5 +1,6 @@
 //! From a condition that does not hold to a [`Failure`].
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Arguments;
 use std::panic::Location;
@@ -110,7 +111,13 @@ pub fn fail_equality(
     [left, right]: [Value<'_>; 2],
 ) -> ! {
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    fail(message, failed_whole(name, &[left_source, operator, right_source], left, right))
+    let failure = failed_whole(name, &[left_source, operator, right_source], left, right);
+    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
+        // The macro's operands may be what binds less tightly than the operator.
+        let [left, right] = [left_source, right_source].map(|source| parenthesized(source));
+        assertion.expression = format!("{left} {operator} {right}");
+    }
+    fail(message, failure)
 }
 
 /// Ends the test because `assert!` of nothing but a comparison, without a message, does not hold.
@@ -127,6 +134,19 @@ pub fn fail_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<
 #[track_caller]
 pub fn failed_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
     failed_whole("assert", texts, left, right)
+}
+
+/// The source of an operand, in parentheses if another comparison or a logical operator stands in it outside of any.
+fn parenthesized(source: &str) -> Cow<'_, str> {
+    const LOOSER: [&str; 10] = ["==", "!=", "<=", ">=", "<", ">", "&&", "||", "=", ".."];
+    let mut depth = 0_i32;
+    let binds_less = source.split_whitespace().any(|word| {
+        let is_outside = depth == 0;
+        let count = |brackets: &[char]| i32::try_from(word.matches(brackets).count()).unwrap_or(0);
+        depth += count(&['(', '[', '{']) - count(&[')', ']', '}']);
+        is_outside && (LOOSER.contains(&word) || word.starts_with('|'))
+    });
+    if binds_less && !source.contains('"') { Cow::Owned(format!("({source})")) } else { Cow::Borrowed(source) }
 }
 
 /// The failure of a comparison that is all the macro `name` is given.
@@ -257,4 +277,26 @@ impl Waiting {
 pub fn late(waiting: &Waiting, message: Option<Arguments<'_>>, failure: Told) {
     waiting.attempts.set(waiting.attempts.get() + 1);
     waiting.last.replace(Some(with_message(failure, message)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operands_that_bind_less_are_parenthesized() {
+        #[track_caller]
+        fn check(source: &str, want: &str) {
+            assert_eq!(parenthesized(source), want);
+        }
+        check("a + b", "a + b");
+        check("a == b", "(a == b)");
+        check("a && b", "(a && b)");
+        check("f(a == b)", "f(a == b)");
+        check("v.iter().map(|x| x > 3)", "v.iter().map(|x| x > 3)");
+        check("|x| x + 1", "(|x| x + 1)");
+        check("a as u8", "a as u8");
+        check("\"a == b\"", "\"a == b\"");
+        check("[1, 2]", "[1, 2]");
+    }
 }
