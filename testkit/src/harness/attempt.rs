@@ -17,10 +17,11 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
     current::begin_served(test);
     let started = Instant::now();
     let result = catch_unwind(case.run);
-    if result.is_ok() {
-        current::wait_for_threads();
+    // Before anything else is done: whether a test can have changed the process is told by its time.
+    let mut duration = started.elapsed();
+    if result.is_ok() && current::wait_for_threads() {
+        duration = started.elapsed();
     }
-    let duration = started.elapsed();
     let (phase, recorded) = current::end_served();
     let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
         // A failure that was recorded before counts for more than the wish to skip the rest.

@@ -140,12 +140,12 @@ pub(super) fn is_at_work() -> bool {
     with_state(|state| state.test.is_some())
 }
 
-/// Waits for the threads that the test started with [`crate::spawn`]: what they find is part of it.
-pub(super) fn wait_for_threads() {
-    let Some(test) = with_state(|state| state.test().cloned()) else { return };
+/// Waits for the threads that the test started with [`crate::spawn`]: what they find is part of it. Whether there were any.
+pub(super) fn wait_for_threads() -> bool {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return false };
     let mut facts = test.facts();
     if facts.threads == 0 {
-        return;
+        return false;
     }
     let (still, timeout) = test
         .thread_ended
@@ -161,6 +161,7 @@ pub(super) fn wait_for_threads() {
     while facts.threads > 0 {
         facts = test.thread_ended.wait(facts).unwrap_or_else(PoisonError::into_inner);
     }
+    true
 }
 
 /// Notes which part of the running test begins.
