@@ -92,6 +92,7 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         max_failures: settings::max_failures(arguments),
         early: !arguments.no_early,
         run_id: run_id.clone(),
+        seed: settings::new_seed(),
         scratch: scratch_path,
     };
     let rerun = settings::rerun_command(typed, &arguments.selection.selectors);
@@ -107,6 +108,7 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         started_unix_ms: unix_milliseconds(),
         workers: u32::try_from(run_settings.workers).unwrap_or(u32::MAX),
         workspace_root: surroundings.directory.to_string(),
+        seed: run_settings.seed,
     }));
     let build = build_in_background(request, sender.clone(), current_build);
     let no_match = RefCell::new(None);

@@ -131,6 +131,17 @@ pub(crate) fn rerun_command(typed: &[String], selectors: &[String]) -> String {
     words.join(" ")
 }
 
+/// A seed that the last run did not have.
+pub(crate) fn new_seed() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    // The standard library's hasher has a random key, and is the only source of randomness that it gives.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u128(since.as_nanos());
+    hasher.write_u32(std::process::id());
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -169,6 +169,14 @@ impl Json {
         }
     }
 
+    /// The number, if this is one without sign, fraction or exponent that fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The items, if this is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {

@@ -12,6 +12,7 @@ pub mod duration;
 pub mod env;
 pub mod event;
 pub mod failure;
+pub mod fixture;
 pub mod id;
 pub mod json;
 pub mod location;

@@ -62,6 +62,7 @@ fn descriptions_are_records() {
             }
             Description::Test(record) => records.push((module.clone(), record)),
             Description::Folder(_) => panic!("there is no folder here"),
+            Description::Fixture(_) => panic!("there is no fixture here"),
         }
     }
     let record = |name: &str, line, column, end_line| TestRecord {

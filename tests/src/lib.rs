@@ -62,6 +62,7 @@ pub fn finished(events: &[Event]) -> impl Iterator<Item = &TestFinished> {
         | EventKind::PlanClosed(_)
         | EventKind::PlanExtended(_)
         | EventKind::Attempt(_)
+        | EventKind::Fixture(_)
         | EventKind::WorkerReplaced(_)
         | EventKind::Notice(_)
         | EventKind::Interrupted(_)

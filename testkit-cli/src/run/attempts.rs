@@ -173,15 +173,7 @@ impl Driver<'_> {
 
     /// A verdict of the runner itself, on a test that no process ran.
     pub(super) fn verdict_without_process(&mut self, test: TestIndex, outcome: Outcome, failures: Vec<Failure>) {
-        let attempt = AttemptFinished {
-            outcome,
-            duration_ns: 0,
-            skip_reason: None,
-            failures,
-            termination: None,
-            stdout: testkit_protocol::event::Captured::default(),
-            stderr: testkit_protocol::event::Captured::default(),
-        };
+        let attempt = AttemptFinished { failures, ..AttemptFinished::new(outcome, 0) };
         self.emit_attempt(test, AttemptEvent::Finished(attempt));
         let made = self.attempts.remove(&test).map_or(0, |attempts| attempts.made) + 1;
         self.verdict(test, Decided::new(outcome.into(), made, 0));
@@ -220,7 +212,7 @@ impl Driver<'_> {
         let duration_ns = u64::try_from(running.elapsed().as_nanos()).unwrap_or(u64::MAX);
         // How a process ended says something only where it did not end in its own time.
         let termination = (outcome != Outcome::Passed).then_some(termination);
-        AttemptFinished { outcome, duration_ns, skip_reason: None, failures, termination, stdout, stderr }
+        AttemptFinished { failures, termination, stdout, stderr, ..AttemptFinished::new(outcome, duration_ns) }
     }
 
     pub(super) fn timeout_failure(&self, test: TestIndex) -> Failure {

@@ -566,6 +566,11 @@ impl Driver<'_> {
     /// Says that a process could not be kept.
     pub(super) fn tell_replaced(&mut self, worker: WorkerNumber, after: Option<TestIndex>, reason: String) {
         let after = after.map(|test| self.list.test(test).id.clone());
-        self.emit(EventKind::WorkerReplaced(WorkerReplaced { worker: worker.0, after, reason }));
+        self.emit(EventKind::WorkerReplaced(WorkerReplaced {
+            worker: worker.0,
+            after,
+            reason,
+            left_standing: Vec::new(),
+        }));
     }
 }

@@ -227,8 +227,7 @@ impl Driver<'_> {
         let worker = self.next_worker();
         let streams = Streams::new(plan.captured)?;
         let launch = &self.list.binary(plan.binary).launch;
-        let process =
-            Process::start(launch, plan.arguments, &plan.variables, &self.settings.run_id, plan.stdin, &streams)?;
+        let process = Process::start(launch, plan.arguments, &plan.variables, self.settings, plan.stdin, &streams)?;
         self.started_processes = worker.0;
         watch(worker, process.id(), plan.source, self.inputs.clone())?;
         let running = Running {

@@ -104,6 +104,8 @@ pub(crate) struct RunSettings {
     pub(crate) early: bool,
     /// Identifier of the run.
     pub(crate) run_id: String,
+    /// Seed of everything random in the run.
+    pub(crate) seed: u64,
     /// A folder for this run's files, removed afterwards.
     pub(crate) scratch: Utf8PathBuf,
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use testkit_protocol::env;
 use testkit_protocol::outcome::Termination;
 
+use super::RunSettings;
 use super::capture::Capture;
 use crate::model::Launch;
 
@@ -58,7 +59,7 @@ impl Process {
         launch: &Launch,
         arguments: impl IntoIterator<Item = OsString>,
         variables: &[(&str, OsString)],
-        run_id: &str,
+        settings: &RunSettings,
         stdin: Stdio,
         streams: &Streams,
     ) -> io::Result<Self> {
@@ -67,12 +68,15 @@ impl Process {
         let mut command = Command::new(program);
         command.args(words).args(arguments).current_dir(&launch.directory).stdin(stdin);
         command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
-        command.env(env::TESTKIT, "1").env(env::RUN_ID, run_id);
+        command.env(env::TESTKIT, "1").env(env::RUN_ID, &settings.run_id);
+        command.env(env::SEED, settings.seed.to_string());
         // Descriptors of ours that a test would otherwise find named in its environment.
         // Hosting tests leave the verdict to us, who are their parent unless a runner stands between.
         let judge = if launch.has_runner { "any".to_owned() } else { std::process::id().to_string() };
         command.env(env::JUDGE, judge);
-        command.env_remove(env::CHANNEL).env_remove(env::RESCUE).env_remove(env::BUILD);
+        for private in [env::CHANNEL, env::RESCUE, env::SHOW_SETUP, env::BUILD] {
+            command.env_remove(private);
+        }
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         if let (Some(stdout), Some(stderr)) = (streams.stdout(), streams.stderr()) {
             command.stdout(stdout.stdio()?).stderr(stderr.stdio()?);

@@ -8,9 +8,9 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use testkit_protocol::event::{AttemptFinished, AttemptReason};
+use testkit_protocol::event::{AttemptFinished, AttemptReason, EventKind, FixtureStep};
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::message::{CHANNEL_LOST_EXIT_CODE, Finished, Message, Request};
+use testkit_protocol::message::{CHANNEL_LOST_EXIT_CODE, Finished, FixtureMessage, Message, Request};
 use testkit_protocol::outcome::{Outcome, Termination};
 use testkit_protocol::{PROTOCOL_VERSION, env};
 
@@ -63,7 +63,7 @@ impl Served {
     /// Hands out tests, so many in one request: what has not been read can be taken back, request by request.
     fn hand_out(&mut self, names: &[&str], in_one: usize) {
         for names in names.chunks(in_one.max(1)) {
-            self.send(&Request::Run { tests: names.iter().map(|name| (*name).to_owned()).collect() });
+            self.send(&Request::Run { tests: names.iter().map(|name| (*name).to_owned()).collect(), attempt: 1 });
         }
     }
 
@@ -91,7 +91,7 @@ impl Served {
         let mut names = Vec::new();
         let mut packet = vec![0; 64 * 1024];
         while let Ok(count @ 1..) = receive_now(theirs, &mut packet) {
-            if let Ok(Request::Run { tests }) = serde_json::from_slice(&packet[..count]) {
+            if let Ok(Request::Run { tests, .. }) = serde_json::from_slice(&packet[..count]) {
                 names.extend(tests);
             }
         }
@@ -195,6 +195,9 @@ impl Driver<'_> {
                     running.recorded.push(failure);
                 }
                 Message::Finished(finished) => self.take_finished(running, finished),
+                Message::Fixture(fixture) => self.take_fixture(running, fixture),
+                // It was not asked.
+                Message::Cases(_) => running.give_up(GivenUp::Garbled),
                 Message::Pong => self.hand_out_again(running),
             }
         }
@@ -235,6 +238,14 @@ impl Driver<'_> {
         } else {
             self.begin_attempts(running);
         }
+    }
+
+    fn take_fixture(&mut self, running: &Running, told: FixtureMessage) {
+        let FixtureMessage { name, scope, step, duration_ns, test, failures } = told;
+        let current = running.pending.front().filter(|current| test.as_deref() == Some(self.worker_name(**current)));
+        let test = current.map(|current| self.list.test(*current).id.clone());
+        let worker = running.worker.0;
+        self.emit(EventKind::Fixture(FixtureStep { worker, name, scope, step, duration_ns, test, failures }));
     }
 
     /// A worker is idle although it has tests to run: one of them read the requests for the others off the channel.

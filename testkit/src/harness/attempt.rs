@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{AttemptFinished, Captured};
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
@@ -45,15 +45,8 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
 }
 
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {
-    AttemptFinished {
-        outcome,
-        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-        skip_reason: None,
-        failures,
-        termination: None,
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-    }
+    let duration_ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+    AttemptFinished { failures, ..AttemptFinished::new(outcome, duration_ns) }
 }
 
 pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {

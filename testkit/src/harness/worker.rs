@@ -8,9 +8,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use testkit_protocol::PROTOCOL_VERSION;
-use testkit_protocol::event::{AttemptFinished, Captured};
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::message::{Finished, Hello, Message, Request};
+use testkit_protocol::message::{Cases, Finished, Hello, Message, Request};
 use testkit_protocol::outcome::Outcome;
 
 use super::channel::{Channel, Received};
@@ -45,7 +45,16 @@ pub(super) fn serve(channel: Channel) -> ! {
         let Received::Requests(requests) = received else { leave() };
         for request in requests {
             let tests = match request {
-                Request::Run { tests } => tests,
+                Request::Run { tests, attempt: _ } => tests,
+                // No record of this version expands, so nobody has anything to ask for.
+                Request::Expand { tests } => {
+                    for test in tests {
+                        let message = format!("`{test}` stands for itself alone");
+                        let failure = Some(Failure::new(FailureKind::Runner, message));
+                        channel.borrow_mut().send(&Message::Cases(Cases { test, cases: Vec::new(), failure }));
+                    }
+                    continue;
+                }
                 Request::Ping => {
                     channel.borrow_mut().send(&Message::Pong);
                     continue;
@@ -113,15 +122,8 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
 }
 
 fn errored(message: String) -> AttemptFinished {
-    AttemptFinished {
-        outcome: Outcome::Errored,
-        duration_ns: 0,
-        skip_reason: None,
-        failures: vec![Failure::new(FailureKind::Runner, message)],
-        termination: None,
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-    }
+    let failures = vec![Failure::new(FailureKind::Runner, message)];
+    AttemptFinished { failures, ..AttemptFinished::new(Outcome::Errored, 0) }
 }
 
 /// Pushes out what Rust's and C's buffers hold, so that it counts as this test's output.

@@ -252,6 +252,7 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             }
             EventKind::Attempt(attempt) => self.attempt(event.at_us, attempt),
             EventKind::TestFinished(finished) => self.test_finished(finished),
+            EventKind::Fixture(_) => {}
             EventKind::WorkerReplaced(replaced) => self.worker_replaced(replaced),
             EventKind::Notice(notice) => self.summary.notice(notice),
             EventKind::Interrupted(interrupted) => self.summary.interrupted(interrupted),

@@ -176,11 +176,11 @@ impl Summary {
 
     /// Appends the last line: `2 failed, 117 passed, 3 skipped in 1.23s`.
     fn push_counts(&self, out: &mut String, style: Style, tally: &Tally, finished: &RunFinished, detailed: bool) {
-        let ran: Vec<_> = tally
-            .counts()
-            .present()
-            .map(|(verdict, count)| format!("{} {}", words::number(count), verdict.word()))
-            .collect();
+        let fixtures = Some(tally.fixture_failures()).filter(|count| *count > 0);
+        let fixtures = fixtures.map(|count| words::count(count, "fixture error", "fixture errors"));
+        let tests = tally.counts().present();
+        let tests = tests.map(|(verdict, count)| format!("{} {}", words::number(count), verdict.word()));
+        let ran: Vec<_> = tests.chain(fixtures).collect();
         let mut text = String::new();
         if tally.build_failed() {
             text.push_str("build failed, ");

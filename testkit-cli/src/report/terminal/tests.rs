@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{AttemptEvent, AttemptFinished, AttemptStarted, Captured, PlanClosed};
+use testkit_protocol::event::{AttemptEvent, AttemptFinished, AttemptStarted, PlanClosed};
 
 use super::*;
 use crate::report::tests::{Shared, events, settings};
@@ -92,15 +92,7 @@ fn passing(count: u64) -> Vec<Event> {
     for at in 0..count {
         let test = TestId(format!("some-package::some_target::some_module::tests::test_number_{at}"));
         events.push(attempt(at, &test, started()));
-        let finished = AttemptFinished {
-            skip_reason: None,
-            outcome: Outcome::Passed,
-            duration_ns: 1000,
-            failures: Vec::new(),
-            termination: None,
-            stdout: Captured::default(),
-            stderr: Captured::default(),
-        };
+        let finished = AttemptFinished::new(Outcome::Passed, 1000);
         events.push(attempt(at, &test, AttemptEvent::Finished(finished)));
         let finished = TestFinished {
             xfail_reason: None,
