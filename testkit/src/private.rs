@@ -4,12 +4,21 @@ pub use inventory;
 
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
+pub use crate::cases::Label;
 pub use crate::description::{join, joined_length};
+pub use crate::executor::{block_on, block_on_shared};
+pub use crate::expansion::{Axes, FixtureAxis, row};
+pub use crate::fixture::{
+    Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, fresh, give, given, of_process,
+    of_test, parameter, shared,
+};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
-pub use crate::harness::{Phase, begin, enter, raise, record, run, run_marked};
+pub use crate::harness::{
+    Phase, Site, begin, begin_asking, enter, note_case, raise, record, run, run_asking, run_marked,
+};
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
-pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
+pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
 
@@ -21,7 +30,9 @@ pub mod settle {
 /// The static descriptions of this binary, as the registry holds them.
 pub fn descriptions() -> Vec<&'static [u8]> {
     let modules = inventory::iter::<ModuleEntry>.into_iter().map(|module| module.description);
-    modules.chain(inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description)).collect()
+    let folders = inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description);
+    let fixtures = inventory::iter::<FixtureEntry>.into_iter().map(|fixture| fixture.description);
+    modules.chain(folders).chain(fixtures).collect()
 }
 
 /// The modules registered in this binary.

@@ -4,11 +4,13 @@
 //! worker every other thread does so too: only one test runs there, and a process with a thread left over runs no other.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use testkit_protocol::failure::Failure;
 
+use super::Site;
 use super::panic_hook::Panic;
 
 /// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
@@ -46,6 +48,8 @@ struct Facts {
     threads: usize,
     /// A panic on any thread is a failure.
     strict_threads: bool,
+    /// Arguments of the case that is running.
+    values: Vec<(String, String)>,
     /// What is recorded now nobody reads any more.
     is_over: bool,
 }
@@ -59,6 +63,9 @@ impl Test {
 
 /// The test that the worker is running: the same value for each of them, since one costs less than a microsecond.
 static SERVED: OnceLock<Arc<Test>> = OnceLock::new();
+
+/// Which attempt the worker makes at its tests.
+static ATTEMPT: AtomicU32 = AtomicU32::new(1);
 
 /// What one thread knows.
 #[derive(Default)]
@@ -76,6 +83,10 @@ struct State {
     raised: Option<(String, Failure)>,
     /// The last panic on this thread.
     panic: Option<Panic>,
+    /// Where the test stands, if it asks for anything.
+    site: Option<&'static Site>,
+    /// A number of its own, for the scope of a test that is in no group.
+    number: u64,
 }
 
 impl State {
@@ -101,12 +112,13 @@ pub(super) fn begin_served(name: &str) {
     facts.name.push_str(name);
     facts.strict_threads = false;
     facts.recorded.clear();
+    facts.values.clear();
 }
 
-/// Ends a test of the worker: the phase it came to, and what was recorded.
-pub(super) fn end_served() -> (Phase, Recorded) {
-    let recorded = SERVED.get().map(|test| std::mem::take(&mut test.facts().recorded)).unwrap_or_default();
-    (with_state(|state| state.phase), recorded)
+/// Ends a test of the worker: what was recorded.
+pub(super) fn end_served() -> Recorded {
+    with_state(|state| state.is_own = false);
+    SERVED.get().map(|test| std::mem::take(&mut test.facts().recorded)).unwrap_or_default()
 }
 
 /// A test under libtest, which this thread works for until this is dropped.
@@ -167,6 +179,91 @@ pub(super) fn wait_for_threads() -> bool {
 /// Notes which part of the running test begins.
 pub(crate) fn enter(phase: Phase) {
     with_state(|state| state.phase = phase);
+}
+
+/// The part of the test that is running on this thread.
+pub(crate) fn phase() -> Phase {
+    with_state(|state| state.phase)
+}
+
+/// Notes where the running test stands.
+pub(super) fn enter_site(site: &'static Site) {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    with_state(|state| {
+        state.site = Some(site);
+        state.number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    });
+}
+
+/// What the ids of the tests begin with that share something with the running one.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// Those of its group; the test alone if it is in none.
+    pub(crate) group: String,
+    /// Those of its module.
+    pub(crate) module: String,
+}
+
+/// Where the running test stands.
+pub(crate) fn place() -> Place {
+    let (site, number) = with_state(|state| (state.site, state.number));
+    let module = site.and_then(|site| site.module.split_once("::")).map(|(_, inside)| format!("{inside}::"));
+    let module = module.unwrap_or_default();
+    let group = match site.and_then(|site| site.group) {
+        // No id begins with this.
+        None => format!("\0{number}"),
+        Some("") => module.clone(),
+        Some(group) => format!("{module}{group}::"),
+    };
+    Place { group, module }
+}
+
+/// Whether this thread works for a test that testkit collected.
+pub(crate) fn is_in_a_test() -> bool {
+    with_state(|state| state.is_own || state.test.is_some())
+}
+
+/// The id of the running test as its binary knows it; under libtest the name of its thread.
+pub(crate) fn name_of_test() -> String {
+    let served = SERVED.get().map(|test| test.facts().name.clone());
+    served.unwrap_or_else(name_of_this_thread)
+}
+
+/// The id of the test that the worker is running; none between two.
+pub(super) fn name_of_running_test() -> Option<String> {
+    let name = with_state(|state| state.is_own).then(|| SERVED.get().map(|test| test.facts().name.clone()));
+    name.flatten().filter(|name| !name.is_empty())
+}
+
+/// Notes which attempt is made at the tests that follow.
+pub(super) fn note_attempt(attempt: u32) {
+    ATTEMPT.store(attempt, Ordering::Relaxed);
+}
+
+/// Which attempt at the running test this is, from 1.
+pub(crate) fn attempt() -> u32 {
+    ATTEMPT.load(Ordering::Relaxed)
+}
+
+/// Notes the arguments of the running case.
+pub(crate) fn note_values(values: Vec<(String, String)>) {
+    if let Some(test) = with_state(|state| state.test().cloned()) {
+        test.facts().values = values;
+    }
+}
+
+/// Takes what was noted of the running test, apart from its failures.
+pub(super) fn take_notes() -> Notes {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return Notes::default() };
+    let mut facts = test.facts();
+    Notes { values: std::mem::take(&mut facts.values) }
+}
+
+/// What is known of a test beside its failures.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Arguments of the case, each with its name.
+    pub(super) values: Vec<(String, String)>,
 }
 
 /// Records a failure with where it came; gives it back if this thread works for no test.

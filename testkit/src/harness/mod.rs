@@ -17,18 +17,25 @@ mod turn;
 mod worker;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::fixture::Step;
 use testkit_protocol::location::Location;
 
+use crate::expansion::{self, Axes};
+use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 pub use current::Phase;
-pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
+pub(crate) use current::{
+    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, note_values, phase, place,
+    recorded,
+};
 pub(crate) use panic_hook::quietly;
 
 /// What this process is; decided when the first collected test begins.
@@ -36,6 +43,17 @@ static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
 const UNDECIDED: u8 = 0;
 const HOSTED: u8 = 1;
 const WORKER: u8 = 2;
+
+/// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
+#[derive(Debug)]
+pub struct Site {
+    /// `module_path!()`
+    pub module: &'static str,
+    /// Its group; the empty name if the module itself is one.
+    pub group: Option<&'static str>,
+    /// What multiplies it.
+    pub axes: Axes,
+}
 
 /// Runs a collected test's body; what a hosting `#[test]` function calls that wraps the author's function.
 ///
@@ -59,6 +77,47 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
     }
 }
 
+/// The same for a test that asks for something.
+pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
+    if is_body_next_of(body, marks, Some(site)) {
+        enter_site(site);
+        SkipIf::check(marks.skip_if);
+        if marks.strict_threads {
+            be_strict_about_threads();
+        }
+        body();
+    }
+}
+
+/// [`begin`] for a test that asks for something.
+#[inline(never)]
+pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
+    let is_next = is_body_next_of(test, &Marks::NONE, Some(site));
+    if is_next {
+        enter_site(site);
+    }
+    is_next
+}
+
+/// Begins a test that asks for something. One that stands for several cannot be run as one.
+fn enter_site(site: &'static Site) {
+    current::enter_site(site);
+    if expansion::is_chosen() || !site.axes.multiply() {
+        return;
+    }
+    enter(Phase::SetUp);
+    let reason = match site.axes.cases() {
+        Ok(cases) => format!("this stands for {} tests, and none of them was asked for", cases.len()),
+        Err(reason) => reason,
+    };
+    raise(Failure::new(FailureKind::Runner, reason));
+}
+
+/// Notes the arguments of the running case, as they are written in the source, or as its row shows them.
+pub fn note_case(values: &[(&str, &str)]) {
+    note_values(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+}
+
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
 ///
 /// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
@@ -70,23 +129,28 @@ pub fn begin(test: fn()) -> bool {
 }
 
 fn is_body_next(test: fn()) -> bool {
-    is_body_next_of_marked(test, &Marks::NONE)
+    is_body_next_of(test, &Marks::NONE, None)
 }
 
 fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
+    is_body_next_of(test, marks, None)
+}
+
+fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks);
+    hosted::run(test, marks, site.map_or(&Axes::NONE, |site| &site.axes));
     false
 }
 
 #[cfg(unix)]
 fn decide() {
     if let Some(channel) = channel::Channel::from_environment() {
+        SHOWS_SET_UP.store(channel.shows_set_up(), Ordering::Relaxed);
         ROLE.store(WORKER, Ordering::Relaxed);
         worker::serve(channel);
     }
@@ -164,6 +228,47 @@ pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
 fn is_worker() -> bool {
     ROLE.load(Ordering::Relaxed) == WORKER
 }
+
+/// Whether the command wants to know of each test's own fixtures.
+static SHOWS_SET_UP: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn shows_set_up() -> bool {
+    SHOWS_SET_UP.load(Ordering::Relaxed)
+}
+
+/// Tells the command of a fixture, if there is one.
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+    if is_worker() {
+        tell_fixture_step(info, step, duration, failures);
+    }
+}
+
+/// Makes a value that outlives its test: the threads and processes that it starts are not that test's.
+pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> T {
+    set_up()
+}
+
+/// The failure that a caught panic stands for; lets go of the panic.
+pub(crate) fn take_failure(payload: Payload) -> Failure {
+    let failure = attempt::failure_of_panic(&*payload);
+    attempt::drop_quietly(payload);
+    failure
+}
+
+/// Sees to it that fixtures of a process are taken down at its end, where nobody else does that.
+pub(crate) fn end_scopes_with_the_process() {
+    if !is_worker() {
+        hosted::end_scopes_with_the_process();
+    }
+}
+
+#[cfg(unix)]
+fn tell_fixture_step(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+    worker::tell_fixture(info, step, duration, failures);
+}
+
+#[cfg(not(unix))]
+fn tell_fixture_step(_: &FixtureInfo, _: Step, _: Duration, _: &[Failure]) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
