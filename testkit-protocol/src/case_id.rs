@@ -213,7 +213,7 @@ mod tests {
         check(r#""a\nb\t\x41\u{e9}\u{1_F600}\0""#, "a\\nb\\tAé😀\\0");
         check("\"a\\\n    b\"", "ab");
         check("\"two\nlines\"", "two\\nlines");
-        check(r##"r"C:\a""##, r"C:\a");
+        check(r#"r"C:\a""#, r"C:\a");
         check(r##"r#"a"b"#"##, r#"a"b"#);
         check(r#"b"bytes\xff""#, "bytesÿ");
         check(r#"c"text""#, "text");
@@ -240,7 +240,7 @@ mod tests {
         check(r#"Some("a\"  b")"#, r#"Some("a\"  b")"#);
         check(r#""a" + "b""#, r#""a" + "b""#);
         check(r#"r"a" + r"b""#, r#"r"a" + r"b""#);
-        check(r#"name.into()"#, "name.into()");
+        check("name.into()", "name.into()");
         check("[1, 2]", "(1, 2)");
         check("vec![1,\n    2]", "vec!(1, 2)");
         check("Point { x: 1, y: 2 }", "Point { x: 1, y: 2 }");

@@ -179,6 +179,7 @@ extern crate self as testkit;
 
 mod approx;
 mod assertion;
+mod cases;
 mod description;
 mod folder;
 mod group;

@@ -4,6 +4,7 @@ pub use inventory;
 
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
 pub use crate::description::{join, joined_length};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
@@ -16,6 +17,11 @@ pub use crate::subtest::run as subtest;
 /// The traits that check what a test returned.
 pub mod settle {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
+}
+
+/// The trait that leaves out values without `Debug`.
+pub mod cases {
+    pub use crate::cases::Hidden;
 }
 
 /// The static descriptions of this binary, as the registry holds them.
