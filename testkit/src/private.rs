@@ -4,7 +4,7 @@ pub use inventory;
 
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
-pub use crate::cases::Label;
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::{block_on, block_on_shared};
 pub use crate::expansion::{Axes, FixtureAxis, row};
@@ -25,6 +25,11 @@ pub use crate::subtest::run as subtest;
 /// The traits that check what a test returned.
 pub mod settle {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
+}
+
+/// The trait that leaves out values without `Debug`.
+pub mod cases {
+    pub use crate::cases::Hidden;
 }
 
 /// The static descriptions of this binary, as the registry holds them.
