@@ -7,7 +7,7 @@ pub use crate::assertion::*;
 pub use crate::description::{join, joined_length};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
-pub use crate::harness::{Phase, begin, enter, raise, record, run, run_marked};
+pub use crate::harness::{Phase, begin, enter, note_values, raise, record, run, run_marked};
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;

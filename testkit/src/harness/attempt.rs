@@ -8,7 +8,7 @@ use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
-use super::current::{self, Phase};
+use super::current::{self, Phase, Told};
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 
@@ -22,7 +22,7 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
     if result.is_ok() && current::wait_for_threads() {
         duration = started.elapsed();
     }
-    let (phase, recorded) = current::end_served();
+    let (phase, recorded, told) = current::end_served();
     let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
         // A failure that was recorded before counts for more than the wish to skip the rest.
         Err(Ok(skipped)) if recorded.is_empty() => {
@@ -41,7 +41,8 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
         (phase, failure)
     });
     let (outcome, failures) = judge(case.should_panic, panic, recorded);
-    finished(outcome, failures, duration)
+    let Told { values, sections } = if outcome == Outcome::Passed { Told::default() } else { told };
+    AttemptFinished { values, sections, ..finished(outcome, failures, duration) }
 }
 
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {

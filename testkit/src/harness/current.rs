@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use testkit_protocol::event::{NamedValue, Section};
 use testkit_protocol::failure::Failure;
 
 use super::panic_hook::Panic;
@@ -26,6 +27,15 @@ pub enum Phase {
 /// Failures that did not end the test, each with the phase it came in.
 pub(super) type Recorded = Vec<(Phase, Failure)>;
 
+/// What a report says of a test beside its failures.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// What it was called with.
+    pub(super) values: Vec<NamedValue>,
+    /// Texts that help to understand its failure.
+    pub(super) sections: Vec<Section>,
+}
+
 /// How long a test may wait for its threads before it says so.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
 
@@ -42,12 +52,19 @@ struct Facts {
     /// Its id; empty under libtest.
     name: String,
     recorded: Recorded,
+    told: Told,
     /// Threads of [`crate::spawn`] that are running.
     threads: usize,
     /// A panic on any thread is a failure.
     strict_threads: bool,
     /// What is recorded now nobody reads any more.
     is_over: bool,
+}
+
+impl Facts {
+    fn take(&mut self) -> (Recorded, Told) {
+        (std::mem::take(&mut self.recorded), std::mem::take(&mut self.told))
+    }
 }
 
 impl Test {
@@ -101,12 +118,13 @@ pub(super) fn begin_served(name: &str) {
     facts.name.push_str(name);
     facts.strict_threads = false;
     facts.recorded.clear();
+    facts.told = Told::default();
 }
 
-/// Ends a test of the worker: the phase it came to, and what was recorded.
-pub(super) fn end_served() -> (Phase, Recorded) {
-    let recorded = SERVED.get().map(|test| std::mem::take(&mut test.facts().recorded)).unwrap_or_default();
-    (with_state(|state| state.phase), recorded)
+/// Ends a test of the worker: the phase it came to, what was recorded, and what is to be said beside it.
+pub(super) fn end_served() -> (Phase, Recorded, Told) {
+    let (recorded, told) = SERVED.get().map(|test| test.facts().take()).unwrap_or_default();
+    (with_state(|state| state.phase), recorded, told)
 }
 
 /// A test under libtest, which this thread works for until this is dropped.
@@ -120,10 +138,9 @@ impl Hosted {
         Self(())
     }
 
-    /// What has been recorded.
-    pub(super) fn take_recorded(&self) -> Recorded {
-        with_state(|state| state.test.as_ref().map(|test| std::mem::take(&mut test.facts().recorded)))
-            .unwrap_or_default()
+    /// What has been recorded, and what is to be said beside it.
+    pub(super) fn take(&self) -> (Recorded, Told) {
+        with_state(|state| state.test.as_ref().map(|test| test.facts().take())).unwrap_or_default()
     }
 }
 
@@ -186,6 +203,18 @@ pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
         facts.recorded.push((phase, failure.clone()));
     }
     Ok(Box::new(failure))
+}
+
+/// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it
+/// does not pass.
+pub fn note_values(values: Vec<(String, String)>) {
+    with_told(|told| told.values.extend(values.into_iter().map(|(name, value)| NamedValue { name, value })));
+}
+
+fn with_told(f: impl FnOnce(&mut Told)) {
+    if let Some(test) = with_state(|state| state.test().cloned()) {
+        f(&mut test.facts().told);
+    }
 }
 
 /// How many failures this thread has recorded in its test.

@@ -7,9 +7,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use testkit_protocol::env;
+use testkit_protocol::event::NamedValue;
+use testkit_protocol::{env, text};
 
-use super::current::{self, Hosted, Recorded};
+use super::current::{self, Hosted, Recorded, Told};
 use super::{Payload, attempt, tell, turn};
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
@@ -29,7 +30,12 @@ pub(super) fn run(body: fn(), marks: &Marks) {
         if result.is_ok() {
             current::wait_for_threads();
         }
-        with_recorded(panicked_as_asked(result, marks.should_panic), &test.take_recorded())
+        let (recorded, told) = test.take();
+        let result = with_recorded(panicked_as_asked(result, marks.should_panic), &recorded);
+        if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {
+            tell_of_failed(&told);
+        }
+        result
     };
     let mut result = once();
     for (made, retry) in (1..).zip(repeated(marks)) {
@@ -106,10 +112,36 @@ fn with_recorded(result: Result<(), Payload>, recorded: &Recorded) -> Result<(),
                 "the test failed in {}",
                 if count == 1 { "one part".into() } else { format!("{count} parts") }
             ));
-            let reports: Vec<_> = recorded.iter().map(|(_, failure)| testkit_protocol::text::report(failure)).collect();
+            let reports: Vec<_> = recorded.iter().map(|(_, failure)| text::report(failure)).collect();
             Err(Box::new(reports.join("\n")))
         }
     }
+}
+
+/// Says what there is to say of a test that failed, beside its failures.
+fn tell_of_failed(told: &Told) {
+    if !told.values.is_empty() {
+        tell(&case(&told.values));
+    }
+    for section in &told.sections {
+        tell(&format!("{}:\n  {}", section.title, indented(&section.text)));
+    }
+}
+
+/// `case: a = 1, b = 2`; values that are long stand on lines of their own.
+fn case(values: &[NamedValue]) -> String {
+    let short =
+        |value: &NamedValue| Some(format!("{} = {}", value.name, text::compact(&value.value, text::DEFAULT_COLUMNS)?));
+    let line = values.iter().map(short).collect::<Option<Vec<_>>>().map(|all| all.join(", "));
+    if let Some(line) = line.filter(|line| line.len() <= text::DEFAULT_COLUMNS) {
+        return format!("case: {line}");
+    }
+    let lines = values.iter().map(|NamedValue { name, value }| format!("\n  {name} = {}", indented(value)));
+    format!("case:{}", lines.collect::<String>())
+}
+
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n  ")
 }
 
 fn skipped(payload: Payload) {
@@ -124,12 +156,12 @@ fn skipped(payload: Payload) {
 /// Turns an expected failure into a pass and, if it is strict, a pass into a failure.
 fn expect_failure(result: Result<(), Payload>, xfail: Xfail) {
     match (result, xfail.panics) {
-        (Ok(()), _) if xfail.strict => std::panic::panic_any(testkit_protocol::text::unexpected_pass(xfail.reason)),
+        (Ok(()), _) if xfail.strict => std::panic::panic_any(text::unexpected_pass(xfail.reason)),
         (Ok(()), _) => say(&format!("xpassed: {}", reason_or(xfail.reason))),
         (Err(payload), Some(expected))
             if !attempt::message_of(&*payload).is_some_and(|came| came.contains(expected)) =>
         {
-            tell(&testkit_protocol::text::other_failure(expected));
+            tell(&text::other_failure(expected));
             resume_unwind(payload)
         }
         (Err(_), _) => say(&format!("xfailed: {}", reason_or(xfail.reason))),
@@ -143,4 +175,22 @@ fn reason_or(reason: &str) -> &str {
 #[expect(clippy::print_stdout, reason = "libtest captures it and shows it with the test")]
 fn say(text: &str) {
     println!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_told_on_one_line_if_it_has_room() {
+        #[track_caller]
+        fn check(values: &[(&str, &str)], want: &str) {
+            let named = |&(name, value): &(&str, &str)| NamedValue { name: name.to_owned(), value: value.to_owned() };
+            assert_eq!(case(&values.iter().map(named).collect::<Vec<_>>()), want);
+        }
+        check(&[("a", "1"), ("b", "Point {\n    x: 1,\n}")], "case: a = 1, b = Point { x: 1 }");
+        check(&[("a", "by hand,\nso"), ("b", "2")], "case:\n  a = by hand,\n  so\n  b = 2");
+        let long = "\"a text that is rather long\"".repeat(4);
+        check(&[("a", "[\n    1,\n]"), ("b", &long)], &format!("case:\n  a = [\n      1,\n  ]\n  b = {long}"));
+    }
 }

@@ -27,8 +27,8 @@ use crate::marks::{Marks, SkipIf};
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub use current::Phase;
 pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
+pub use current::{Phase, note_values};
 pub(crate) use panic_hook::quietly;
 
 /// What this process is; decided when the first collected test begins.
