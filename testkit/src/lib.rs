@@ -180,6 +180,7 @@ extern crate self as testkit;
 mod approx;
 mod assertion;
 mod description;
+mod executor;
 mod folder;
 mod group;
 mod harness;

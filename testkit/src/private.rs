@@ -5,6 +5,7 @@ pub use inventory;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
 pub use crate::description::{join, joined_length};
+pub use crate::executor::*;
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{Phase, begin, enter, note_values, raise, record, run, run_marked};
@@ -12,6 +13,7 @@ pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
+pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime};
 
 /// The traits that check what a test returned.
 pub mod settle {

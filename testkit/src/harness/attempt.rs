@@ -9,6 +9,7 @@ use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
 use super::current::{self, Phase, Told};
+use crate::executor;
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 
@@ -19,7 +20,8 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
     let result = catch_unwind(case.run);
     // Before anything else is done: whether a test can have changed the process is told by its time.
     let mut duration = started.elapsed();
-    if result.is_ok() && current::wait_for_threads() {
+    let has_waited = result.is_ok() && current::wait_for_threads();
+    if has_waited | executor::end_test() {
         duration = started.elapsed();
     }
     let (phase, recorded, told) = current::end_served();

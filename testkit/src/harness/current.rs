@@ -259,7 +259,22 @@ pub(crate) fn inherited(is_awaited: bool) -> Inherited {
     Inherited { test, phase, subtests, is_awaited }
 }
 
+/// What the threads of a pool take along that the test has made for itself. `None` where they need nothing: in a worker,
+/// any thread that nobody knows is the running test's.
+#[cfg(feature = "tokio")]
+pub(crate) fn inherited_by_pool() -> Option<Inherited> {
+    (!super::is_worker()).then(|| inherited(false)).filter(|inherited| inherited.test.is_some())
+}
+
 impl Inherited {
+    /// Makes this thread, one of a pool, work for the test until it ends.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn work_in_pool(&self) {
+        let Self { test, phase, subtests, is_awaited: _ } = self;
+        let (test, subtests) = (test.clone(), subtests.clone());
+        with_state(|state| *state = State { test, phase: *phase, subtests, ..State::default() });
+    }
+
     /// Makes this thread work for the test, until the value that comes back is dropped.
     pub(crate) fn work(mut self) -> Option<Working> {
         // Whoever started a thread outside of tests wants an ordinary one.

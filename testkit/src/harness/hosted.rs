@@ -12,6 +12,7 @@ use testkit_protocol::{env, text};
 
 use super::current::{self, Hosted, Recorded, Told};
 use super::{Payload, attempt, tell, turn};
+use crate::executor;
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
 
@@ -30,6 +31,7 @@ pub(super) fn run(body: fn(), marks: &Marks) {
         if result.is_ok() {
             current::wait_for_threads();
         }
+        executor::end_test();
         let (recorded, told) = test.take();
         let result = with_recorded(panicked_as_asked(result, marks.should_panic), &recorded);
         if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {

@@ -2,8 +2,11 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
+//! lets stay.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "for the fixtures that are wider than a test"))]
+mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
@@ -30,6 +33,8 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
 pub use current::{Phase, note_values};
 pub(crate) use panic_hook::quietly;
+#[cfg(feature = "tokio")]
+pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
@@ -175,7 +180,7 @@ fn tell_recorded(_: &Failure) {}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     eprintln!("{text}");
 }
 
