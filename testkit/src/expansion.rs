@@ -5,6 +5,7 @@
 
 use std::any::TypeId;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::cases::Label;
 use crate::fixture::Scope;
@@ -13,7 +14,7 @@ use crate::fixture::Scope;
 #[derive(Clone, Copy, Debug)]
 pub struct Axes {
     /// Names the rows of each source, in the order of the id.
-    pub rows: &'static [fn() -> Result<Vec<Label>, String>],
+    pub rows: &'static [fn() -> Result<Rc<[Label]>, String>],
     /// Adds the fixtures with parameters that an argument needs.
     pub fixtures: &'static [fn(&mut Vec<FixtureAxis>)],
 }
@@ -87,7 +88,7 @@ impl Axes {
 }
 
 /// Every combination of rows and parameters; fixtures vary slowest, then rows in their order.
-fn product(rows: &[Vec<Label>], fixtures: &[FixtureAxis]) -> Vec<Case> {
+fn product(rows: &[Rc<[Label]>], fixtures: &[FixtureAxis]) -> Vec<Case> {
     let empty = Case { id: String::new(), near: None, values: Vec::new(), choice: Choice::default() };
     let mut cases = vec![(empty, Vec::<String>::new())];
     for axis in fixtures {
@@ -125,7 +126,9 @@ fn product(rows: &[Vec<Label>], fixtures: &[FixtureAxis]) -> Vec<Case> {
         case
     });
     let mut cases: Vec<Case> = named.collect();
-    testkit_protocol::case_id::make_unique(cases.iter_mut().map(|case| &mut case.id));
+    let mut ids: Vec<String> = cases.iter_mut().map(|case| std::mem::take(&mut case.id)).collect();
+    testkit_protocol::case_id::make_unique(&mut ids);
+    cases.iter_mut().zip(ids).for_each(|(case, id)| case.id = id);
     cases
 }
 
@@ -172,7 +175,7 @@ pub(crate) fn chosen(axes: &[FixtureAxis]) -> Vec<(TypeId, usize)> {
 mod tests {
     use super::*;
 
-    fn labels(ids: &[&str]) -> Vec<Label> {
+    fn labels(ids: &[&str]) -> Rc<[Label]> {
         ids.iter().map(|id| Label { id: (*id).to_owned(), values: vec![("a", (*id).to_owned())] }).collect()
     }
 
@@ -183,7 +186,7 @@ mod tests {
     #[test]
     fn multiplies_rows_and_parameters() {
         #[track_caller]
-        fn check(rows: &[Vec<Label>], fixtures: &[FixtureAxis], want: &[(&str, Option<&str>)]) {
+        fn check(rows: &[Rc<[Label]>], fixtures: &[FixtureAxis], want: &[(&str, Option<&str>)]) {
             let cases = product(rows, fixtures);
             let got: Vec<_> = cases.iter().map(|case| (case.id.as_str(), case.near.as_deref())).collect();
             assert_eq!(got, want);

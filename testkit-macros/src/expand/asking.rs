@@ -90,8 +90,8 @@ impl<'a> Called<'a> {
 
     /// What stands in the test: the call, with all that it needs in front of it.
     fn body(&self, combination: Option<&Combination>, prefix: &str) -> Code {
-        let mut code = Code::default();
-        if let Some(combination) = combination {
+        let mut code = runtime(self.asking);
+        if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
             code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
         }
         for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
@@ -137,7 +137,7 @@ impl<'a> Called<'a> {
         }
         let mut call = Code::default();
         call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, arguments);
-        self.settled(self.awaited(call))
+        self.settled(self.awaited(call, prefix))
     }
 
     fn value(&self, argument: &Argument, supply: &Supply, combination: Option<&Combination>, prefix: &str) -> Code {
@@ -163,36 +163,20 @@ impl<'a> Called<'a> {
     }
 
     /// The call, waited for if it is a future.
-    fn awaited(&self, call: Code) -> Code {
+    fn awaited(&self, call: Code, prefix: &str) -> Code {
         if !self.asking.is_async {
             return call;
         }
         let mut code = Code::default();
         let mut arguments = Code::default();
         match &self.asking.runtime {
-            None => {
-                code.text(format!("{PRIVATE}::block_on"), self.span);
+            Some(Runtime::Function(path)) => code.text(format!("{prefix}{path}"), self.span),
+            // What the test asks for has been noted before its fixtures were made.
+            None | Some(Runtime::Smol | Runtime::Tokio { .. }) => {
+                arguments.text(format!("&{PRIVATE}::Runtime::Default,"), self.span);
+                code.text(format!("{PRIVATE}::block_on"), self.span)
             }
-            Some(Runtime::Function(path)) => {
-                code.text(path.clone(), self.span);
-            }
-            Some(Runtime::Smol) => {
-                code.text(format!("{PRIVATE}::block_on_in"), self.span);
-                arguments.text("::testkit::__smol_runtime!(),", self.span);
-            }
-            Some(Runtime::Tokio { is_multi_thread, worker_threads, start_paused }) => {
-                let flavor = if *is_multi_thread { "MultiThread" } else { "CurrentThread" };
-                let threads = worker_threads.as_ref().map_or_else(
-                    || "::core::option::Option::None".to_owned(),
-                    |count| format!("::core::option::Option::Some({count})"),
-                );
-                code.text(format!("{PRIVATE}::block_on_in"), self.span);
-                arguments.text(
-                    format!("::testkit::__tokio_runtime!({flavor}, {threads}, {start_paused}),"),
-                    self.span,
-                );
-            }
-        }
+        };
         arguments.code(call);
         code.group(Delimiter::Parenthesis, arguments);
         code
@@ -259,7 +243,7 @@ impl<'a> Called<'a> {
             inner.code(self.value(argument, supply, None, prefix)).text(",", argument.span());
         }
         call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, inner);
-        arguments.group(Delimiter::Brace, self.awaited(call));
+        arguments.group(Delimiter::Brace, self.awaited(call, prefix));
         let mut code = Code::default();
         code.text(format!("{PRIVATE}::run_property"), span).group(Delimiter::Parenthesis, arguments);
         code
@@ -491,9 +475,30 @@ pub(crate) fn is_multiplied(paths: &[&FixturePath], prefix: &str) -> Option<Stri
     (!conditions.is_empty()).then(|| conditions.join(" || "))
 }
 
+/// A statement that notes what the test is driven by, before anything else of it is.
+fn runtime(asking: &Asking) -> Code {
+    let mut code = Code::default();
+    let text = match &asking.runtime {
+        None | Some(Runtime::Function(_)) => return code,
+        Some(Runtime::Smol) => format!("{PRIVATE}::smol_runtime!()"),
+        Some(Runtime::Tokio { is_multi_thread: false, start_paused, .. }) => {
+            format!("{PRIVATE}::tokio_runtime!(CurrentThread {{ start_paused: {start_paused} }})")
+        }
+        Some(Runtime::Tokio { is_multi_thread: true, worker_threads, .. }) => {
+            let threads = worker_threads.as_ref().map_or_else(
+                || "::core::option::Option::None".to_owned(),
+                |count| format!("::core::option::Option::Some({count})"),
+            );
+            format!("{PRIVATE}::tokio_runtime!(MultiThread {{ worker_threads: {threads} }})")
+        }
+    };
+    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), Span::call_site());
+    code
+}
+
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
-    let mut code = Code::default();
+    let mut code = runtime(asking);
     for (number, path) in asking.uses.iter().enumerate() {
         let fixture = path.seen_from(prefix);
         code.text(format!("let __testkit_used_{number} = {PRIVATE}::shared::<{fixture}>();"), path.span);

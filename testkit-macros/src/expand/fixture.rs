@@ -391,12 +391,13 @@ impl Made {
         let mut call = Code::default();
         call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, arguments);
         if self.is_async {
-            let wait = match self.options.scope {
-                Scope::Test => "block_on",
-                Scope::Group | Scope::Module | Scope::Session => "block_on_shared",
+            let (wait, runtime) = match self.options.scope {
+                Scope::Test => ("block_on", "&::testkit::__private::Runtime::Default,"),
+                Scope::Group | Scope::Module | Scope::Session => ("block_on_shared", ""),
             };
-            let mut waiting = Code::default();
-            waiting.text(format!("::testkit::__private::{wait}"), self.span).group(Delimiter::Parenthesis, call);
+            let (mut waiting, mut arguments) = (Code::default(), Code::default());
+            arguments.text(runtime, self.span).code(call);
+            waiting.text(format!("::testkit::__private::{wait}"), self.span).group(Delimiter::Parenthesis, arguments);
             call = waiting;
         }
         if !self.is_fallible {

@@ -97,7 +97,7 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
         None => "::core::option::Option::None".to_owned(),
         Some(TearDown { returns_value, is_async }) => {
             let future = "group.teardown()".to_owned();
-            let future = if is_async { format!("::testkit::__private::block_on({future})") } else { future };
+            let future = if is_async { format!("::testkit::__private::block_on(&::testkit::__private::Runtime::Default, {future})") } else { future };
             let call = call(future, returns_value);
             format!("::core::option::Option::Some(|group: {parent}::{name}| {call})")
         }

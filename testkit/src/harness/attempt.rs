@@ -8,13 +8,13 @@ use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
-use super::current::{self, Phase};
+use super::current::{self, Phase, Told};
 use crate::marks::Skipped;
-use crate::{executor, fixture};
 use crate::registry::{ShouldPanic, TestCase};
+use crate::{executor, fixture};
 
-/// Runs the test once, on this thread. Panics do not leave it.
-pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
+/// Runs the test once, on this thread; `values` are the arguments of its case that are known. Panics do not leave it.
+pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, String)]) -> AttemptFinished {
     current::begin_served(test);
     let started = Instant::now();
     let result = catch_unwind(case.run);
@@ -41,13 +41,15 @@ pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
     if had_threads || had_fixtures || had_runtime {
         duration = started.elapsed();
     }
-    let recorded = current::end_served();
+    let (recorded, mut told) = current::end_served();
+    told.add_values(values);
     // A failure that was recorded counts for more than the wish to skip the rest.
     if let Some(reason) = skipped.filter(|_| recorded.is_empty()) {
         return AttemptFinished { skip_reason: Some(reason), ..finished(Outcome::Skipped, Vec::new(), duration) };
     }
     let (outcome, failures) = judge(case.should_panic, panic, recorded);
-    finished(outcome, failures, duration)
+    let Told { values, sections } = if outcome == Outcome::Passed { Told::default() } else { told };
+    AttemptFinished { values, sections, ..finished(outcome, failures, duration) }
 }
 
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use testkit_protocol::event::{NamedValue, Section};
 use testkit_protocol::failure::Failure;
 
 use super::Site;
@@ -28,6 +29,22 @@ pub enum Phase {
 /// Failures that did not end the test, each with the phase it came in.
 pub(super) type Recorded = Vec<(Phase, Failure)>;
 
+/// What a report says of a test beside its failures.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// What it was called with.
+    pub(super) values: Vec<NamedValue>,
+    /// Texts that help to understand its failure.
+    pub(super) sections: Vec<Section>,
+}
+
+impl Told {
+    /// Adds arguments of the case.
+    pub(super) fn add_values(&mut self, values: &[(&'static str, String)]) {
+        self.values.extend(values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: value.clone() }));
+    }
+}
+
 /// How long a test may wait for its threads before it says so.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
 
@@ -44,14 +61,19 @@ struct Facts {
     /// Its id; empty under libtest.
     name: String,
     recorded: Recorded,
+    told: Told,
     /// Threads of [`crate::spawn`] that are running.
     threads: usize,
     /// A panic on any thread is a failure.
     strict_threads: bool,
-    /// Arguments of the case that is running.
-    values: Vec<(String, String)>,
     /// What is recorded now nobody reads any more.
     is_over: bool,
+}
+
+impl Facts {
+    fn take(&mut self) -> (Recorded, Told) {
+        (std::mem::take(&mut self.recorded), std::mem::take(&mut self.told))
+    }
 }
 
 impl Test {
@@ -85,6 +107,8 @@ struct State {
     panic: Option<Panic>,
     /// Where the test stands, if it asks for anything.
     site: Option<&'static Site>,
+    /// Arguments of its case that are written in the source.
+    case: &'static [(&'static str, &'static str)],
     /// A number of its own, for the scope of a test that is in no group.
     number: u64,
 }
@@ -112,13 +136,15 @@ pub(super) fn begin_served(name: &str) {
     facts.name.push_str(name);
     facts.strict_threads = false;
     facts.recorded.clear();
-    facts.values.clear();
+    facts.told = Told::default();
 }
 
-/// Ends a test of the worker: what was recorded.
-pub(super) fn end_served() -> Recorded {
+/// Ends a test of the worker: what was recorded, and what is to be said beside it.
+pub(super) fn end_served() -> (Recorded, Told) {
     with_state(|state| state.is_own = false);
-    SERVED.get().map(|test| std::mem::take(&mut test.facts().recorded)).unwrap_or_default()
+    let (recorded, mut told) = SERVED.get().map(|test| test.facts().take()).unwrap_or_default();
+    told.values.splice(0..0, case());
+    (recorded, told)
 }
 
 /// A test under libtest, which this thread works for until this is dropped.
@@ -132,10 +158,9 @@ impl Hosted {
         Self(())
     }
 
-    /// What has been recorded.
-    pub(super) fn take_recorded(&self) -> Recorded {
-        with_state(|state| state.test.as_ref().map(|test| std::mem::take(&mut test.facts().recorded)))
-            .unwrap_or_default()
+    /// What has been recorded, and what is to be said beside it.
+    pub(super) fn take(&self) -> (Recorded, Told) {
+        with_state(|state| state.test.as_ref().map(|test| test.facts().take())).unwrap_or_default()
     }
 }
 
@@ -204,11 +229,19 @@ pub(crate) struct Place {
     pub(crate) module: String,
 }
 
+impl Site {
+    /// What the paths of the module's tests begin with, the crate's name excluded: `tests::`, or nothing.
+    fn module_inside(&self) -> String {
+        let segments: Vec<&str> = self.module.split("::").skip(1).collect();
+        let own = segments.len().saturating_sub(self.above);
+        segments[..own].iter().map(|segment| format!("{segment}::")).collect()
+    }
+}
+
 /// Where the running test stands.
 pub(crate) fn place() -> Place {
     let (site, number) = with_state(|state| (state.site, state.number));
-    let module = site.and_then(|site| site.module.split_once("::")).map(|(_, inside)| format!("{inside}::"));
-    let module = module.unwrap_or_default();
+    let module = site.map(Site::module_inside).unwrap_or_default();
     let group = match site.and_then(|site| site.group) {
         // No id begins with this.
         None => format!("\0{number}"),
@@ -245,25 +278,15 @@ pub(crate) fn attempt() -> u32 {
     ATTEMPT.load(Ordering::Relaxed)
 }
 
-/// Notes the arguments of the running case.
-pub(crate) fn note_values(values: Vec<(String, String)>) {
-    if let Some(test) = with_state(|state| state.test().cloned()) {
-        test.facts().values = values;
-    }
+/// Notes the arguments of the running case, as they are written in the source.
+pub fn note_case(values: &'static [(&'static str, &'static str)]) {
+    with_state(|state| state.case = values);
 }
 
-/// Takes what was noted of the running test, apart from its failures.
-pub(super) fn take_notes() -> Notes {
-    let Some(test) = with_state(|state| state.test().cloned()) else { return Notes::default() };
-    let mut facts = test.facts();
-    Notes { values: std::mem::take(&mut facts.values) }
-}
-
-/// What is known of a test beside its failures.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    /// Arguments of the case, each with its name.
-    pub(super) values: Vec<(String, String)>,
+/// The arguments that were noted by [`note_case`].
+fn case() -> impl Iterator<Item = NamedValue> {
+    let values = with_state(|state| std::mem::take(&mut state.case));
+    values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: (*value).to_owned() })
 }
 
 /// Records a failure with where it came; gives it back if this thread works for no test.
@@ -283,6 +306,18 @@ pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
         facts.recorded.push((phase, failure.clone()));
     }
     Ok(Box::new(failure))
+}
+
+/// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it
+/// does not pass.
+pub fn note_values(values: Vec<(String, String)>) {
+    with_told(|told| told.values.extend(values.into_iter().map(|(name, value)| NamedValue { name, value })));
+}
+
+fn with_told(f: impl FnOnce(&mut Told)) {
+    if let Some(test) = with_state(|state| state.test().cloned()) {
+        f(&mut test.facts().told);
+    }
 }
 
 /// How many failures this thread has recorded in its test.
@@ -327,7 +362,22 @@ pub(crate) fn inherited(is_awaited: bool) -> Inherited {
     Inherited { test, phase, subtests, is_awaited }
 }
 
+/// What the threads of a pool take along that the test has made for itself. `None` where they need nothing: in a worker,
+/// any thread that nobody knows is the running test's.
+#[cfg(feature = "tokio")]
+pub(crate) fn inherited_by_pool() -> Option<Inherited> {
+    (!super::is_worker()).then(|| inherited(false)).filter(|inherited| inherited.test.is_some())
+}
+
 impl Inherited {
+    /// Makes this thread, one of a pool, work for the test until it ends.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn work_in_pool(&self) {
+        let Self { test, phase, subtests, is_awaited: _ } = self;
+        let (test, subtests) = (test.clone(), subtests.clone());
+        with_state(|state| *state = State { test, phase: *phase, subtests, ..State::default() });
+    }
+
     /// Makes this thread work for the test, until the value that comes back is dropped.
     pub(crate) fn work(mut self) -> Option<Working> {
         // Whoever started a thread outside of tests wants an ordinary one.

@@ -2,8 +2,11 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
+//! lets stay.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "for the fixtures that are wider than a test"))]
+mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
@@ -31,12 +34,14 @@ use crate::marks::{Marks, SkipIf};
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub use current::Phase;
+pub(crate) use adopted::Adopted;
 pub(crate) use current::{
-    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, note_values, phase, place,
-    recorded,
+    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place, recorded,
 };
+pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
+#[cfg(feature = "tokio")]
+pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
@@ -47,8 +52,10 @@ const WORKER: u8 = 2;
 /// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
 #[derive(Debug)]
 pub struct Site {
-    /// `module_path!()`
+    /// `module_path!()` where this stands.
     pub module: &'static str,
+    /// How many modules lie between that and the module of the test.
+    pub above: usize,
     /// Its group; the empty name if the module itself is one.
     pub group: Option<&'static str>,
     /// What multiplies it.
@@ -111,11 +118,6 @@ fn enter_site(site: &'static Site) {
         Err(reason) => reason,
     };
     raise(Failure::new(FailureKind::Runner, reason));
-}
-
-/// Notes the arguments of the running case, as they are written in the source, or as its row shows them.
-pub fn note_case(values: &[(&str, &str)]) {
-    note_values(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
 }
 
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
@@ -243,9 +245,12 @@ pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, f
     }
 }
 
-/// Makes a value that outlives its test: the threads and processes that it starts are not that test's.
-pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> T {
-    set_up()
+/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
+/// comes back with it is kept.
+pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
+    let before = adopted::threads_now();
+    let value = set_up();
+    (value, adopted::adopt_since(&before))
 }
 
 /// The failure that a caught panic stands for; lets go of the panic.
@@ -280,7 +285,7 @@ fn tell_recorded(_: &Failure) {}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     eprintln!("{text}");
 }
 

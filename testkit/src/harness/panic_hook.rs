@@ -106,6 +106,41 @@ fn is_quiet() -> bool {
     IS_QUIET.try_with(Cell::get).unwrap_or(false)
 }
 
+/// While this stands, the thread that runs tests does something else: a panic is told as one on any other thread.
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+pub(crate) struct Aside {
+    ran_tests: bool,
+}
+
+#[cfg(feature = "tokio")]
+impl Aside {
+    pub(crate) fn begin() -> Self {
+        Self { ran_tests: RUNS_TESTS.replace(false) }
+    }
+
+    /// Goes back to the test for a while.
+    pub(crate) fn back_to_test<T>(&self, part: impl FnOnce() -> T) -> T {
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                RUNS_TESTS.set(false);
+            }
+        }
+        RUNS_TESTS.set(self.ran_tests);
+        // A panic that goes through the test is seen before this.
+        let _leave = Leave;
+        part()
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Drop for Aside {
+    fn drop(&mut self) {
+        RUNS_TESTS.set(self.ran_tests);
+    }
+}
+
 /// Runs `f`, of whose panics on this thread nothing is printed.
 pub(crate) fn quietly<T>(f: impl FnOnce() -> T) -> T {
     struct Reset(bool);

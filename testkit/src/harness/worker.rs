@@ -147,7 +147,7 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
         (Ok(Ok(found)), None) => {
             end_scopes(Some((&test, &found.choice)));
             expansion::choose(found.choice);
-            attempt::attempt(found.test, &test)
+            attempt::attempt(found.test, &test, &found.values)
         }
         (Ok(Err(reason)), _) => errored(Failure::new(FailureKind::Runner, reason)),
         // The rows of a test are made by the author's code.

@@ -10,7 +10,7 @@ use crate::expansion::{self, Case, Choice};
 pub(crate) struct Registry {
     modules: Vec<Module>,
     /// The tests that others stand for, by their names; of those that have been asked for.
-    cases: HashMap<String, (&'static TestCase, Choice)>,
+    cases: HashMap<String, Found>,
 }
 
 #[derive(Debug)]
@@ -24,11 +24,13 @@ struct Module {
 }
 
 /// A test to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) test: &'static TestCase,
     /// Which of the tests it is that `test` stands for.
     pub(crate) choice: Choice,
+    /// The arguments of that one.
+    pub(crate) values: Vec<(&'static str, String)>,
 }
 
 /// One of the tests that a test stands for.
@@ -64,17 +66,17 @@ impl Registry {
     /// # Errors
     /// If there is none.
     pub(crate) fn find(&mut self, path: &str) -> Result<Found, String> {
-        if let Some((test, choice)) = self.cases.get(path) {
-            return Ok(Found { test, choice: choice.clone() });
+        if let Some(found) = self.cases.get(path) {
+            return Ok(found.clone());
         }
         if let Some(test) = self.find_static(path) {
-            return Ok(Found { test, choice: Choice::default() });
+            return Ok(Found { test, choice: Choice::default(), values: Vec::new() });
         }
         let stems = self.stems_of(path);
         for stem in &stems {
             self.cases(stem)?;
-            if let Some((test, choice)) = self.cases.get(path) {
-                return Ok(Found { test, choice: choice.clone() });
+            if let Some(found) = self.cases.get(path) {
+                return Ok(found.clone());
             }
         }
         Err(match stems.first() {
@@ -93,7 +95,9 @@ impl Registry {
         let cases = asking.axes.cases()?.into_iter();
         let cases: Vec<_> =
             cases.map(|case| NamedCase { name: expansion::name_of_case(path, &case.id), case }).collect();
-        self.cases.extend(cases.iter().map(|case| (case.name.clone(), (test, case.case.choice.clone()))));
+        self.cases.extend(cases.iter().map(|NamedCase { name, case }| {
+            (name.clone(), Found { test, choice: case.choice.clone(), values: case.values.clone() })
+        }));
         Ok(cases)
     }
 
@@ -146,6 +150,8 @@ impl Module {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
     use crate::cases::Label;
     use crate::expansion::Axes;
@@ -159,7 +165,7 @@ mod tests {
     static INNER: &[TestCase] = &[case("test_b"), case("TestGroup::test_c"), case("test_d"), case("test_many")];
     static ASKING: &[Asking] = &[Asking { name: "test_many", axes: Axes { rows: &[rows], fixtures: &[] } }];
 
-    fn rows() -> Result<Vec<Label>, String> {
+    fn rows() -> Result<Rc<[Label]>, String> {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())
     }
 
