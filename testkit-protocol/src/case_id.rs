@@ -64,17 +64,18 @@ pub fn harmless(text: &str) -> String {
 /// with a digit. A suffixed id that is there already is passed over.
 ///
 /// Source: `IdMaker.make_unique_parameterset_ids` in pytest's `_pytest/python.py`.
-pub fn make_unique(ids: &mut [String]) {
+pub fn make_unique<'a>(ids: impl IntoIterator<Item = &'a mut String>) {
+    let ids: Vec<&mut String> = ids.into_iter().collect();
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for id in ids.iter() {
-        *counts.entry(id.clone()).or_default() += 1;
+    for id in &ids {
+        *counts.entry((*id).clone()).or_default() += 1;
     }
     if counts.len() == ids.len() {
         return;
     }
     let mut taken: HashSet<String> = counts.keys().cloned().collect();
     let mut next_suffixes: HashMap<String, usize> = HashMap::new();
-    for id in ids.iter_mut().filter(|id| counts[*id] > 1) {
+    for id in ids.into_iter().filter(|id| counts[*id] > 1) {
         let separator = if id.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
         let next = next_suffixes.entry(id.clone()).or_default();
         loop {
