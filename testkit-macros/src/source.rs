@@ -123,8 +123,10 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
                         if function.name == "setup" {
                             beside.construction = Construction::Setup;
                         } else if function.name == "teardown" {
-                            beside.teardown =
-                                Some(TearDown { returns_value: function.returns_value(), is_async: function.is("async") });
+                            beside.teardown = Some(TearDown {
+                                returns_value: function.returns_value(),
+                                is_async: function.is("async"),
+                            });
                         }
                     }
                 }

@@ -123,12 +123,7 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
 }
 
 /// Checks `fn setup(…) -> Self` of a group; what it asks for, if it cannot be called as it is.
-pub(crate) fn setup(
-    item: &Item,
-    function: &Function,
-    offers: &Offers,
-    diagnostics: &mut Diagnostics,
-) -> Option<SetUp> {
+pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<SetUp> {
     let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
     if receiver(&function.arguments.stream()).is_some() {
         diagnostics.error(function.arguments.span(), "`setup` of a group makes its value, so it takes no `self`", form);

@@ -126,9 +126,7 @@ fn product(rows: &[Rc<[Label]>], fixtures: &[FixtureAxis]) -> Vec<Case> {
         case
     });
     let mut cases: Vec<Case> = named.collect();
-    let mut ids: Vec<String> = cases.iter_mut().map(|case| std::mem::take(&mut case.id)).collect();
-    testkit_protocol::case_id::make_unique(&mut ids);
-    cases.iter_mut().zip(ids).for_each(|(case, id)| case.id = id);
+    testkit_protocol::case_id::make_unique(cases.iter_mut().map(|case| &mut case.id));
     cases
 }
 

@@ -4,7 +4,7 @@ pub use inventory;
 
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
-pub use crate::cases::{CaseFile, FromCell, Hidden, Label, Record, Shown, Source, TableKind, files, table};
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, FixtureAxis, row};

@@ -30,7 +30,8 @@ impl Argument {
 
     /// The last word of the type's path, if it is one: `TmpPath` for `&testkit::TmpPath`.
     pub(crate) fn type_name(&self) -> Option<String> {
-        let path = self.of_type.iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
+        let path =
+            self.of_type.iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
         path.filter_map(|token| match token {
             TokenTree::Ident(word) => Some(word.to_string()),
             _ => None,
@@ -49,7 +50,8 @@ pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) 
     let mut are_sound = true;
     for (index, part) in split_at_top_level_commas(group.stream()).into_iter().enumerate() {
         let is_receiver = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "self");
-        let before_type = part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
+        let before_type =
+            part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
         if index == 0 && part[..before_type.unwrap_or(part.len())].iter().any(is_receiver) {
             continue;
         }
@@ -83,7 +85,11 @@ fn argument(part: &[TokenTree]) -> Result<Argument, Problem> {
         return Err((span, "an argument without a type, in", "write `name: Type`"));
     }
     if name == "_" {
-        return Err((span, "an argument without a name, in", "write `_name: &Type` for a fixture whose value is not used"));
+        return Err((
+            span,
+            "an argument without a name, in",
+            "write `_name: &Type` for a fixture whose value is not used",
+        ));
     }
     let is_reference = matches!(&of_type[0], TokenTree::Punct(punct) if punct.as_char() == '&');
     let mut after = of_type.iter().skip(1).filter(|token| !matches!(token, TokenTree::Punct(_)));
@@ -184,9 +190,8 @@ mod tests {
         fn check(source: &str, want: Option<&[(&str, bool, Option<&str>)]>) {
             let mut diagnostics = Diagnostics::default();
             let got = arguments(&group(source), "test_a", &mut diagnostics);
-            let got: Option<Vec<_>> = got.map(|all| {
-                all.iter().map(|it| (it.asks_for(), it.is_reference, it.type_name())).collect()
-            });
+            let got: Option<Vec<_>> =
+                got.map(|all| all.iter().map(|it| (it.asks_for(), it.is_reference, it.type_name())).collect());
             let want = want.map(|all| {
                 all.iter()
                     .map(|(name, is_reference, of_type)| {

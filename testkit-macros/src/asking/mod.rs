@@ -140,7 +140,12 @@ pub(crate) struct Offers {
 
 impl Asking {
     /// What the test `function` asks for; `None` if that cannot be had, which has been said.
-    pub(crate) fn of(function: &Function, marks: &Marks, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(crate) fn of(
+        function: &Function,
+        marks: &Marks,
+        offers: &Offers,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let name = function.name.to_string();
         let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
         let mut axes = Vec::new();
@@ -180,7 +185,8 @@ impl Asking {
     fn supply(&self, argument: &Argument, offers: &Offers) -> Supply {
         let name = argument.asks_for();
         for (axis, it) in self.axes.iter().enumerate() {
-            let is_it = |target: &Target| target.fixture.is_none() && (target.name == name || target.name == argument.name);
+            let is_it =
+                |target: &Target| target.fixture.is_none() && (target.name == name || target.name == argument.name);
             if let Some(column) = it.names.iter().position(is_it) {
                 return Supply::Case { axis, column };
             }
@@ -242,7 +248,11 @@ impl Asking {
 
     /// Whether it asks for anything: if not, its function is called as it is.
     pub(crate) fn is_empty(&self) -> bool {
-        self.arguments.is_empty() && self.uses.is_empty() && self.axes.is_empty() && !self.is_async && self.property.is_none()
+        self.arguments.is_empty()
+            && self.uses.is_empty()
+            && self.axes.is_empty()
+            && !self.is_async
+            && self.property.is_none()
     }
 
     /// Whether it asks for fixtures and nothing else.
@@ -270,7 +280,8 @@ impl Asking {
             Supply::Case { .. } | Supply::Generated(_) => None,
         });
         let mut paths: Vec<&FixturePath> = Vec::new();
-        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.text.starts_with("::testkit::fixtures::")) {
+        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.text.starts_with("::testkit::fixtures::"))
+        {
             if !paths.iter().any(|other| other.text == path.text) {
                 paths.push(path);
             }
@@ -280,7 +291,8 @@ impl Asking {
 
     /// The tests that the literal cases make; one without an id if there are none.
     pub(crate) fn combinations(&self) -> Vec<Combination> {
-        let empty = Combination { id: String::new(), function: String::new(), choice: Vec::new(), attributes: Vec::new() };
+        let empty =
+            Combination { id: String::new(), function: String::new(), choice: Vec::new(), attributes: Vec::new() };
         let mut all = vec![empty];
         for axis in &self.axes {
             all = match &axis.kind {
@@ -304,9 +316,7 @@ impl Asking {
                 }
             };
         }
-        let mut ids: Vec<String> = all.iter().map(|one| one.id.clone()).collect();
-        case_id::make_unique(&mut ids);
-        all.iter_mut().zip(ids).for_each(|(one, id)| one.id = id);
+        case_id::make_unique(all.iter_mut().map(|one| &mut one.id));
         let mut functions: Vec<String> = Vec::new();
         for one in &mut all {
             while functions.contains(&one.function) {
@@ -336,7 +346,11 @@ impl Combination {
             };
             if !may_be {
                 let message = format!("`#[{}]` cannot be on a case", attribute.path);
-                diagnostics.error(attribute.span(), message, "a case can have marks, `#[ignore]` and `#[should_panic]`");
+                diagnostics.error(
+                    attribute.span(),
+                    message,
+                    "a case can have marks, `#[ignore]` and `#[should_panic]`",
+                );
             }
         }
         let mut marks = marked::marks(&self.attributes, config, diagnostics);

@@ -17,8 +17,6 @@ pub(crate) struct Parametrize {
     pub(crate) names: Vec<Target>,
     /// Where the values come from.
     pub(crate) values: Values,
-    /// Where it stands.
-    pub(crate) span: Span,
     /// Its source text, to tell one from another.
     source: String,
 }
@@ -119,7 +117,8 @@ impl Parametrize {
         }
         let values = match rest {
             [] => return Err(problem(span, "`#[parametrize]` has no values")),
-            [list] if matches!(list.as_slice(), [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket) => {
+            [list] if matches!(list.as_slice(), [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket) =>
+            {
                 let [TokenTree::Group(group)] = list.as_slice() else { unreachable!("matched above") };
                 let cases = split_at_top_level_commas(group.stream());
                 if cases.is_empty() {
@@ -137,7 +136,7 @@ impl Parametrize {
             }
             options => Values::Rows(rows(options, span)?),
         };
-        Ok(Self { names, values, span, source })
+        Ok(Self { names, values, source })
     }
 }
 
@@ -230,7 +229,9 @@ fn rows(options: &[Vec<TokenTree>], span: Span) -> Result<Source, MarkError> {
             _ => Err(problem(word.span(), format!("`{name}` is a string: `{name} = \"…\"`"))),
         };
         let new = match name.as_str() {
-            "from" if value.is_empty() => return Err(problem(word.span(), "`from` wants an expression: `from = rows()`")),
+            "from" if value.is_empty() => {
+                return Err(problem(word.span(), "`from` wants an expression: `from = rows()`"));
+            }
             "from" => SourceKind::Expression(value.iter().cloned().collect()),
             "files" => SourceKind::Files(text()?),
             "csv" | "json" | "toml" => SourceKind::Table(word.clone(), text()?),

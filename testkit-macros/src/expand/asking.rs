@@ -94,15 +94,7 @@ impl<'a> Called<'a> {
         if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
             code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
         }
-        for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
-            code.text(format!("let __testkit_row_{axis_number} ="), axis.span);
-            code.code(self.source(number, axis, source));
-            code.text(format!(".take_row({PRIVATE}::row({number}));"), axis.span);
-            if let SourceKind::Expression(_) = source.kind {
-                let pattern = row_pattern(axis);
-                code.text(format!("let {pattern} = __testkit_row_{axis_number};"), axis.span);
-            }
-        }
+        code.code(self.rows());
         code.code(self.gifts(combination, prefix));
         if !self.is_method {
             code.code(uses(self.asking, prefix));
@@ -112,6 +104,49 @@ impl<'a> Called<'a> {
             None => code.code(self.call(combination, prefix)),
         };
         code
+    }
+
+    /// Takes the rows of the running case, each value under its own name. What is wrong with them is no failure of the test.
+    fn rows(&self) -> Code {
+        let mut code = Code::default();
+        for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
+            let (span, row) = (axis.span, format!("__testkit_row_{axis_number}"));
+            if number == 0 {
+                code.text(format!("{PRIVATE}::enter({PRIVATE}::Phase::SetUp);"), span);
+            }
+            code.text(format!("let {row} ="), span).code(self.source(number, axis_number, axis, source));
+            code.text(format!(".take_row({PRIVATE}::row({number}));"), span);
+            match &source.kind {
+                SourceKind::Expression(_) => {
+                    code.text(format!("let {} = {row};", row_pattern(axis)), span);
+                }
+                SourceKind::Files(_) => {
+                    code.text(format!("let {} = {row}.path;", row_pattern(axis)), span);
+                }
+                SourceKind::Table(..) => {
+                    for (column, target) in axis.names.iter().enumerate() {
+                        let argument = self.argument_of(axis_number, column);
+                        let get = match argument {
+                            Some(argument) if is_str(argument) => "text",
+                            Some(argument) if is_optional(argument) => "optional",
+                            Some(_) | None => "get",
+                        };
+                        let name = literal(&target.text());
+                        code.text(format!("let {} = {row}.{get}({name});", column_name(target)), span);
+                    }
+                }
+            }
+        }
+        if self.asking.sources().next().is_some() {
+            code.text(format!("{PRIVATE}::enter({PRIVATE}::Phase::Test);"), self.span);
+        }
+        code
+    }
+
+    /// The argument that takes a name of an axis.
+    fn argument_of(&self, of_axis: usize, of_column: usize) -> Option<&Argument> {
+        let takes = |supply: &Supply| matches!(supply, Supply::Case { axis, column } if *axis == of_axis && *column == of_column);
+        self.asking.arguments.iter().find(|(_, supply)| takes(supply)).map(|(argument, _)| argument)
     }
 
     /// Hands values to fixtures, for `user.name`.
@@ -213,7 +248,8 @@ impl<'a> Called<'a> {
             || "::core::option::Option::None".to_owned(),
             |cases| format!("::core::option::Option::Some({cases})"),
         );
-        let names: String = generated.iter().map(|(argument, _)| format!("{},", literal(&argument.asks_for()))).collect();
+        let names: String =
+            generated.iter().map(|(argument, _)| format!("{},", literal(&argument.asks_for()))).collect();
         let mut arguments = Code::default();
         arguments.text(
             format!(
@@ -252,7 +288,7 @@ impl<'a> Called<'a> {
     /// Functions beside the author's that name the rows of each source.
     pub(crate) fn labels(&self) -> Code {
         let mut code = Code::default();
-        for (number, (_, axis, source)) in self.asking.sources().enumerate() {
+        for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
             let name = labels_name(&self.name, number);
             code.text(
                 format!(
@@ -261,7 +297,7 @@ impl<'a> Called<'a> {
                 ),
                 axis.span,
             );
-            let mut body = self.source(number, axis, source);
+            let mut body = self.source(number, axis_number, axis, source);
             body.text(".labels()", axis.span);
             code.group(Delimiter::Brace, body);
         }
@@ -275,29 +311,29 @@ impl<'a> Called<'a> {
     }
 
     /// An expression of the type `Source`.
-    fn source(&self, number: usize, axis: &Axis, source: &Source) -> Code {
+    fn source(&self, number: usize, axis_number: usize, axis: &Axis, source: &Source) -> Code {
         let span = axis.span;
         let names: String = axis.names.iter().map(|target| format!("{},", literal(&target.text()))).collect();
         let manifest = "::core::env!(\"CARGO_MANIFEST_DIR\")";
-        let none = "::core::option::Option::None".to_owned();
+        let none = "|_| ::core::option::Option::None".to_owned();
         let shown = |values: &[String]| {
             let values: String = values.iter().map(|value| format!("{PRIVATE}::Shown({value}).text(),")).collect();
-            format!("{{ #[allow(unused_imports)] use {PRIVATE}::Hidden as _; ::std::vec![{values}] }}")
+            format!("{{ #[allow(unused_imports)] use {PRIVATE}::cases::Hidden as _; ::std::vec![{values}] }}")
         };
         let (mut rows, mut id) = (Code::default(), none);
         let pattern = row_pattern(axis);
+        let types = self.row_type(axis_number, axis);
         let all: Vec<String> = axis.names.iter().map(column_name).collect();
         let (values, written) = match &source.kind {
             SourceKind::Expression(expression) => {
                 let mut inner = Code::default();
                 inner.tokens(expression.clone());
                 rows.text("::core::result::Result::Ok", span).group(Delimiter::Parenthesis, inner);
-                (format!("|{pattern}| {}", shown(&all)), format!("from = {}", assertion::written(expression)))
+                (format!("|{pattern}: &{types}| {}", shown(&all)), format!("from = {}", assertion::written(expression)))
             }
             SourceKind::Files(path) => {
                 rows.text(format!("{PRIVATE}::files({manifest}, {path})"), span);
-                id = "::core::option::Option::Some(|file| ::core::option::Option::Some(::std::clone::Clone::clone(&file.id)))"
-                    .to_owned();
+                id = "|file| ::core::option::Option::Some(::std::clone::Clone::clone(&file.id))".to_owned();
                 (format!("|file| {}", shown(&["&file.path".to_owned()])), format!("files = {path}"))
             }
             SourceKind::Table(kind, path) => {
@@ -307,10 +343,17 @@ impl<'a> Called<'a> {
                     "json" => format!("{PRIVATE}::TableKind::Json"),
                     _ => "::testkit::__toml!()".to_owned(),
                 };
-                rows.text(format!("{PRIVATE}::table({manifest}, {path}, {table}, &[{names}])"), span);
+                let (mut required, mut optional) = (String::new(), String::new());
+                for (column, target) in axis.names.iter().enumerate() {
+                    let is_optional = self.argument_of(axis_number, column).is_some_and(is_optional);
+                    let list = if is_optional { &mut optional } else { &mut required };
+                    write!(list, "{},", literal(&target.text())).expect("writing to a String cannot fail");
+                }
+                let arguments = format!("{manifest}, {path}, {table}, &[{required}], &[{optional}]");
+                rows.text(format!("{PRIVATE}::table({arguments})"), span);
                 let cells: String =
                     axis.names.iter().map(|target| format!("row.shown({}),", literal(&target.text()))).collect();
-                id = "::core::option::Option::Some(|row| row.id())".to_owned();
+                id = format!("{PRIVATE}::Record::id");
                 (format!("|row| ::std::vec![{cells}]"), format!("{word} = {path}"))
             }
         };
@@ -325,9 +368,9 @@ impl<'a> Called<'a> {
                     .collect(),
             };
             let pattern = if bound.is_empty() { pattern } else { "row".to_owned() };
+            let seen: String = all.iter().map(|name| format!("&{name},")).collect();
             id = format!(
-                "::core::option::Option::Some(#[allow(unused_variables)] |{pattern}| {{ {bound} \
-                 ::core::option::Option::Some(::std::format!({format})) }})"
+                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::format!({format})) }}"
             );
         }
         let mut fields = Code::default();
@@ -346,6 +389,27 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         code.group(Delimiter::Parenthesis, whole);
         code
+    }
+
+    /// The type of a row, as far as the arguments tell it: the source is written in two places, and a number that could be of
+    /// several types is to be of the same one in both.
+    fn row_type(&self, axis_number: usize, axis: &Axis) -> String {
+        let types = (0..axis.names.len()).map(|column| {
+            let argument = self.argument_of(axis_number, column);
+            let of_type = argument.and_then(|argument| match argument.of_type.as_slice() {
+                [_, TokenTree::Ident(word)] if argument.is_reference && is_number(&word.to_string()) => {
+                    Some(word.to_string())
+                }
+                _ if argument.is_reference => None,
+                own => Some(own.iter().cloned().collect::<TokenStream>().to_string()),
+            });
+            of_type.unwrap_or_else(|| "_".to_owned())
+        });
+        let types: Vec<String> = types.collect();
+        match types.as_slice() {
+            [one] => one.clone(),
+            more => format!("({})", more.join(", ")),
+        }
     }
 
     /// The names of the case and their values as the author wrote them.
@@ -378,16 +442,11 @@ fn value_of(
             let choice = combination.and_then(|combination| combination.choice.get(number)).copied().unwrap_or(0);
             code.tokens(cases[choice].values[column].clone());
         }
-        AxisKind::Rows(Source { kind: SourceKind::Expression(_), .. }) => {
+        AxisKind::Rows(Source { kind: SourceKind::Table(..), .. }) if argument.is_some_and(is_str) => {
+            code.text(column_name(target), axis.span);
+        }
+        AxisKind::Rows(_) => {
             code.text(format!("{borrow}{}", column_name(target)), axis.span);
-        }
-        AxisKind::Rows(Source { kind: SourceKind::Files(_), .. }) => {
-            let clone = if borrow.is_empty() { ".clone()" } else { "" };
-            code.text(format!("{borrow}__testkit_row_{number}.path{clone}"), axis.span);
-        }
-        AxisKind::Rows(Source { kind: SourceKind::Table(..), .. }) => {
-            let get = if argument.is_some_and(is_str) { "text" } else { "get" };
-            code.text(format!("__testkit_row_{number}.{get}({})", literal(&target.text())), axis.span);
         }
     }
     code
@@ -395,6 +454,16 @@ fn value_of(
 
 fn is_str(argument: &Argument) -> bool {
     argument.is_reference && matches!(argument.of_type.last(), Some(TokenTree::Ident(word)) if word == "str")
+}
+
+/// Whether a type is one of those that a literal without a suffix may have.
+fn is_number(of_type: &str) -> bool {
+    let digits = of_type.strip_prefix(['i', 'u', 'f']).unwrap_or_default();
+    matches!(digits, "8" | "16" | "32" | "64" | "128" | "size")
+}
+
+fn is_optional(argument: &Argument) -> bool {
+    argument.type_name().is_some_and(|name| name == "Option")
 }
 
 /// What a name of an axis is called in generated code.
@@ -512,11 +581,12 @@ pub(crate) fn bindings(asking: &Asking) -> Code {
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
         let (name, span, fixture) = (&argument.name, argument.span(), path.seen_from(""));
+        let held = format!("__testkit_{}", name.to_string().trim_start_matches('_'));
         let of_type: TokenStream = argument.of_type.iter().cloned().collect();
         if argument.is_reference {
-            code.text(format!("let __testkit_{name} = {PRIVATE}::shared::<{fixture}>(); let"), span);
+            code.text(format!("let {held} = {PRIVATE}::shared::<{fixture}>(); let"), span);
             code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= &__testkit_{name};"), span);
+            code.text(format!("= &{held};"), span);
         } else {
             let mutable = if argument.is_mutable { "mut" } else { "" };
             code.text(format!("let {mutable}"), span);

@@ -43,7 +43,9 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
         enter(test, &mut entries, &mut asking);
     }
     let file = literal(module.file);
-    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, asking: ASKING");
+    let fields = format!(
+        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, asking: ASKING"
+    );
     // The tests stand outside of `submit!`, which would hand their tokens through several macros.
     let entry = format!(
         "static TESTS: &[TestCase] = &[{entries}]; static ASKING: &[Asking] = &[{asking}]; \
@@ -307,7 +309,16 @@ mod tests {
 
     fn source(marks: Marks) -> String {
         let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
-        let test = Test { name: "a".to_owned(), libtest: None, place, marks, plain: false, run: "a".to_owned(), multiplied: None, together: None };
+        let test = Test {
+            name: "a".to_owned(),
+            libtest: None,
+            place,
+            marks,
+            plain: false,
+            run: "a".to_owned(),
+            multiplied: None,
+            together: None,
+        };
         let mut parts = Parts::default();
         describe(&test, &mut parts);
         parts.source()

@@ -70,7 +70,11 @@ impl Options {
                     let list = arguments::split_at_top_level_commas(list.stream());
                     options.parameters = list.into_iter().map(|part| part.into_iter().collect()).collect();
                     if options.parameters.is_empty() {
-                        diagnostics.error(span, "`params` is empty, so no test could run", "write `params = [first, second]`");
+                        diagnostics.error(
+                            span,
+                            "`params` is empty, so no test could run",
+                            "write `params = [first, second]`",
+                        );
                     }
                 }
                 ("params", ..) => diagnostics.error(span, "`params` is a list", "write `params = [first, second]`"),
@@ -98,7 +102,8 @@ impl Options {
                     diagnostics.error(span, format!("`{other}` takes no value"), format!("write `{other}`"));
                 }
                 (other, ..) => {
-                    let near = nearest(other, OPTIONS).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                    let near =
+                        nearest(other, OPTIONS).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                     let hint = "the options are `scope`, `teardown`, `autouse`, `params` and `arguments`";
                     diagnostics.error(span, format!("`#[fixture]` has no option `{other}`{near}"), hint);
                 }
@@ -124,7 +129,9 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     };
     let options = Options::parse(options, &mut diagnostics);
     let made = Made::of(&attributes, &function, options, &mut diagnostics);
-    if let Some(attribute) = attributes.iter().find(|it| matches!(it.kind(), AttributeKind::Test | AttributeKind::OurTest)) {
+    if let Some(attribute) =
+        attributes.iter().find(|it| matches!(it.kind(), AttributeKind::Test | AttributeKind::OurTest))
+    {
         diagnostics.error(attribute.span(), "a fixture is no test", "remove one of the two attributes");
     }
     let code = match made {
@@ -135,7 +142,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
             return tokens;
         }
     };
-    let mut tokens: TokenStream = Item { attributes, visibility, kind: ItemKind::Function(function) }.into_tokens().into_iter().collect();
+    let mut tokens: TokenStream =
+        Item { attributes, visibility, kind: ItemKind::Function(function) }.into_tokens().into_iter().collect();
     tokens.extend(code);
     tokens
 }
@@ -165,7 +173,12 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    fn of(attributes: &[Attribute], function: &Function, options: Options, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn of(
+        attributes: &[Attribute],
+        function: &Function,
+        options: Options,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let name = function.name.to_string();
         let conditions =
             attributes.iter().filter(|it| it.kind() == AttributeKind::Condition).filter_map(Attribute::condition);
@@ -233,7 +246,8 @@ impl Made {
     pub(crate) fn of_shared(group: &Ident, function: &Function, has_teardown: bool) -> Option<Self> {
         let teardown = has_teardown.then(|| super::tokens(&format!("{group}::teardown_group")));
         let options = Options { scope: Scope::Group, teardown, ..Options::default() };
-        let made = Self::of_function(&collect::shared_type_name(group), function, options, &mut Diagnostics::default())?;
+        let made =
+            Self::of_function(&collect::shared_type_name(group), function, options, &mut Diagnostics::default())?;
         let call = format!("{group}::{}", made.function);
         Some(Self { shown: format!("{group}::setup_group"), function: call, ..made })
     }
@@ -250,7 +264,8 @@ impl Made {
             diagnostics.error(self.span, message, "add an argument `param: Type`");
         }
         if !self.options.arguments.is_empty() && self.options.scope != Scope::Test {
-            let message = format!("the {} fixture `{shown}` has arguments that each case may set", self.options.scope.word());
+            let message =
+                format!("the {} fixture `{shown}` has arguments that each case may set", self.options.scope.word());
             let hint = "leave the scope away: a value that several tests share cannot be made for one of them";
             diagnostics.error(self.span, message, hint);
         }
@@ -261,7 +276,8 @@ impl Made {
                     diagnostics.error(name.span(), message, format!("add `{name}: Type` to its arguments"));
                 }
                 Some(argument) if !can_be_kept(argument) => {
-                    let message = format!("the argument `{name}` of the fixture `{shown}` borrows what a case hands over");
+                    let message =
+                        format!("the argument `{name}` of the fixture `{shown}` borrows what a case hands over");
                     diagnostics.error(argument.span(), message, "take it by value, such as `String` or `&'static str`");
                 }
                 Some(_) => {}
@@ -409,8 +425,7 @@ impl Made {
     fn parameter(&self) -> Code {
         let mut arms = Code::default();
         for (number, value) in self.options.parameters.iter().enumerate() {
-            let pattern =
-                if number + 1 == self.options.parameters.len() { "_".to_owned() } else { number.to_string() };
+            let pattern = if number + 1 == self.options.parameters.len() { "_".to_owned() } else { number.to_string() };
             arms.text(format!("{pattern} =>"), self.span).tokens(value.clone()).text(",", self.span);
         }
         let mut code = Code::default();
@@ -423,7 +438,10 @@ impl Made {
         let scope = variant(self.options.scope);
         let span = self.span;
         let mut code = Code::default();
-        code.text("use ::testkit::__private::settle::*; use ::testkit::__private::{WaitFuture as _, WaitValue as _};", span);
+        code.text(
+            "#[allow(unused_imports)] use ::testkit::__private::{WaitFuture as _, WaitValue as _, settle::*};",
+            span,
+        );
         // Its type says what a closure takes.
         code.text("let tear_down =", span).text("::testkit::__private::teardown::<Self::Value, _>", span);
         let mut function = Code::default();
@@ -456,7 +474,10 @@ impl Made {
             let text = format!("{{ ::testkit::__private::give::<Self, _>({}, value); }}", literal(&name.to_string()));
             body.text(text, span);
         }
-        code.text(format!("{cfg}#[allow(dead_code, missing_docs, unreachable_pub)] impl {}", self.type_name), self.span);
+        code.text(
+            format!("{cfg}#[allow(dead_code, missing_docs, unreachable_pub)] impl {}", self.type_name),
+            self.span,
+        );
         code.group(Delimiter::Brace, body);
         code
     }
@@ -535,7 +556,8 @@ fn can_be_kept(argument: &Argument) -> bool {
 /// The first paragraph of the docs, on one line.
 fn first_paragraph(attributes: &[Attribute]) -> String {
     let docs = attributes.iter().filter(|attribute| attribute.path == "doc").filter_map(Attribute::string);
-    let lines: Vec<String> = docs.flat_map(|text| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()).collect();
+    let lines: Vec<String> =
+        docs.flat_map(|text| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()).collect();
     let lines = lines.into_iter().skip_while(String::is_empty).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
 }

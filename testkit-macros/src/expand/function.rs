@@ -197,7 +197,8 @@ pub(crate) fn hosted(
             body.push(TokenTree::Group(Group::new(Delimiter::Brace, inner)));
         }
         _ if !asking.is_empty() => {
-            let run = format!("::testkit::__private::run_asking(|| __testkit_body(), {}, {})", marks::value(marks), site());
+            let run =
+                format!("::testkit::__private::run_asking(|| __testkit_body(), {}, {})", marks::value(marks), site());
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
             body.extend(placed(tokens("fn __testkit_body()"), span));

@@ -11,9 +11,7 @@ use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{
-    Construction, Group, Method, Multiplied, Receiver, SetUp, Shared, TearDown, Test, snake_case,
-};
+use crate::collect::{Construction, Group, Method, Multiplied, Receiver, SetUp, Shared, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -97,7 +95,11 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
         None => "::core::option::Option::None".to_owned(),
         Some(TearDown { returns_value, is_async }) => {
             let future = "group.teardown()".to_owned();
-            let future = if is_async { format!("::testkit::__private::block_on(&::testkit::__private::Runtime::Default, {future})") } else { future };
+            let future = if is_async {
+                format!("::testkit::__private::block_on(&::testkit::__private::Runtime::Default, {future})")
+            } else {
+                future
+            };
             let call = call(future, returns_value);
             format!("::core::option::Option::Some(|group: {parent}::{name}| {call})")
         }

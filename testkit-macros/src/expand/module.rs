@@ -30,7 +30,8 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let surroundings = Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
+                let surroundings =
+                    Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
                 let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
@@ -127,14 +128,8 @@ impl Collector {
         outer.offers = collect::offers(&items, &outer.offers);
         let outer = &outer;
         let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
-        let groups = collect::groups(
-            &items,
-            &blocks,
-            &outer.marks,
-            &outer.offers,
-            &self.loaded.config,
-            &mut self.diagnostics,
-        );
+        let groups =
+            collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         for (index, item) in items.into_iter().enumerate() {

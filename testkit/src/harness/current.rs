@@ -41,7 +41,8 @@ pub(super) struct Told {
 impl Told {
     /// Adds arguments of the case.
     pub(super) fn add_values(&mut self, values: &[(&'static str, String)]) {
-        self.values.extend(values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: value.clone() }));
+        self.values
+            .extend(values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: value.clone() }));
     }
 }
 

@@ -5,7 +5,6 @@
 //! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
 //! lets stay.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the fixtures that are wider than a test"))]
 mod adopted;
 mod attempt;
 #[cfg(unix)]

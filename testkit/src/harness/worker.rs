@@ -65,13 +65,6 @@ pub(super) fn serve(channel: Channel) -> ! {
                     channel.borrow_mut().send(&Message::Pong);
                     continue;
                 }
-                Request::Expand { tests } => {
-                    for test in tests {
-                        let answer = cases_of(&mut registry, test);
-                        channel.borrow_mut().send(&Message::Cases(answer));
-                    }
-                    continue;
-                }
                 Request::Exit => leave(),
             };
             for test in tests {
@@ -120,7 +113,8 @@ fn cases_of(registry: &mut Registry, test: String) -> Cases {
     let known = catch_unwind(AssertUnwindSafe(|| registry.cases(&test)));
     let failure = match known {
         Ok(Ok(cases)) => {
-            let cases = cases.iter().map(|case| message::Case { name: case.name.clone(), near: case.case.near.clone() });
+            let cases =
+                cases.iter().map(|case| message::Case { name: case.name.clone(), near: case.case.near.clone() });
             let cases = cases.collect();
             return Cases { test, cases, failure: None };
         }
