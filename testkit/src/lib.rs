@@ -204,6 +204,6 @@ pub use fixture::defer;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{
-    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, retry, serial,
-    skip_if, strict_threads, test, tests, timeout, uses, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, property,
+    retry, runtime, serial, skip_if, strict_threads, test, tests, timeout, uses, xfail,
 };

@@ -374,16 +374,17 @@ impl<'a> Called<'a> {
             );
         }
         let mut fields = Code::default();
+        // The rows first: their type is what the closures behind them take.
+        fields.text("rows: ||", span).group(Delimiter::Brace, rows);
         fields.text(
             format!(
-                "key: {}, written: {}, names: &[{names}], may_be_empty: {}, values: {values}, id: {id}, rows: ||",
+                ", key: {}, written: {}, names: &[{names}], may_be_empty: {}, values: {values}, id: {id}",
                 self.key(Some(number)),
                 literal(&written),
                 source.may_be_empty
             ),
             span,
         );
-        fields.group(Delimiter::Brace, rows);
         let mut whole = Code::default();
         whole.text(format!("{PRIVATE}::Source"), span).group(Delimiter::Brace, fields);
         let mut code = Code::default();
