@@ -185,6 +185,8 @@ mod folder;
 mod group;
 mod harness;
 mod marks;
+#[cfg(feature = "proptest")]
+mod property;
 mod registry;
 mod settle;
 mod subtest;
@@ -197,6 +199,8 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+#[cfg(feature = "proptest")]
+pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{

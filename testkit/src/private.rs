@@ -2,6 +2,8 @@
 
 pub use inventory;
 
+#[cfg(feature = "proptest")]
+pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
 pub use crate::description::{join, joined_length};
@@ -18,6 +20,12 @@ pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime
 /// The traits that check what a test returned.
 pub mod settle {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
+}
+
+/// What the code of a property names.
+#[cfg(feature = "proptest")]
+pub mod property {
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
 }
 
 /// The static descriptions of this binary, as the registry holds them.
