@@ -57,7 +57,7 @@ impl Compiled {
             Harness::Libtest => {
                 let described = described(&binary.path).unwrap();
                 let listed = plain(binary, &described.tests, &self.cache, LIMIT).unwrap();
-                let mut tests = collected_tests(binary, index, &described.tests);
+                let mut tests = collected_tests(binary, index, &described.tests, &Expansions::new());
                 tests.extend(listed_tests(binary, index, &listed));
                 tests
             }
@@ -186,7 +186,7 @@ fn reads_ten_thousand_collected_tests() {
     let compiled = Compiled::new(PLAIN, &many_records(100, 100), Harness::Libtest);
     let started = Instant::now();
     let described = described(&compiled.binary.path).unwrap();
-    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described.tests);
+    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described.tests, &Expansions::new());
     let elapsed = started.elapsed();
     assert_eq!(tests.len(), 10_000);
     println!("10,000 collected tests in {elapsed:?}");
