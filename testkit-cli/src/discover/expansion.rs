@@ -35,8 +35,8 @@ impl Expansion {
         }
         let mut names: Vec<&str> = answer.cases.iter().map(|case| case.name.as_str()).collect();
         names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("two cases have the name `{}`", twice[0]);
+        if let Some([twice, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            let message = format!("two cases have the name `{twice}`");
             return Self::failed(vec![Failure::new(FailureKind::Runner, message)]);
         }
         Self::Cases(answer.cases)

@@ -9,6 +9,7 @@ use testkit_protocol::location::Location;
 
 use super::*;
 use crate::model::{Harness, Launch};
+use crate::worker::RunIdentity;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -161,6 +162,64 @@ fn a_binary_that_hangs_or_fails_when_asked_is_named() {
     binary.launch.command = ["sh", "-c", "echo hello"].map(Into::into).to_vec();
     let error = plain(&binary, &[], &compiled.cache, LIMIT).unwrap_err().to_string();
     assert!(error.contains("says `hello`, which is no test"), "{error}");
+}
+
+#[test]
+fn who_does_not_answer_is_not_waited_for() {
+    let hosts = ["test_a", "test_b", "test_c", "test_d", "test_e"];
+    let host = |name: &str| format!("#[test] fn {name}() {{ crate::host(\"{name}\") }}\n");
+    let source = include_str!("../../../tests/fixtures/hand_written_worker.rs");
+    let source = source.replace("// HOSTS", &hosts.map(host).concat());
+    // The source has the section itself.
+    let compiled = Compiled::new(&source, "", Harness::Libtest);
+    let folder = compiled.binary.launch.directory.join("cases");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, cases) in
+        [("test_a", "1\n"), ("test_b", "!hang"), ("test_c", "1\n2\n"), ("test_d", "!hang"), ("test_e", "1\n")]
+    {
+        std::fs::write(folder.join(name), cases).unwrap();
+    }
+    let described = |name: &str| DescribedTest {
+        path: format!("tests::{name}"),
+        libtest: format!("tests::{name}"),
+        location: Location::new("src/lib.rs", 1, 1),
+        end_line: None,
+        ignore: None,
+        timeout: None,
+        marks: None,
+        expands: true,
+        together: None,
+        carrier: Some("tests::test_c".into()),
+    };
+    let described = hosts.map(described);
+    let identity = RunIdentity { run_id: "1".to_owned(), seed: 2 };
+    let started = Instant::now();
+    let expanded = expand(&compiled.binary, &identity, &described, Duration::from_millis(500));
+    assert!(started.elapsed() < Duration::from_secs(30), "took {:?}", started.elapsed());
+    assert_eq!(expanded.unserved, None);
+    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described, &expanded.expansions);
+    let shown: Vec<String> = tests
+        .iter()
+        .map(|test| match &test.host {
+            Host::Case { path, .. } => path.clone(),
+            Host::Unknown { path, attempt, .. } => {
+                format!("{path}: {}", attempt.failures[0].message.as_deref().unwrap_or_default())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let hung = "did not say within 500ms what its cases are";
+    assert_eq!(
+        shown,
+        [
+            "tests::test_a[1]",
+            &format!("tests::test_b: {hung}"),
+            "tests::test_c[1]",
+            "tests::test_c[2]",
+            &format!("tests::test_d: {hung}"),
+            "tests::test_e: was not asked for its cases, since 2 tests of its binary hung over theirs",
+        ]
+    );
 }
 
 /// The section of a binary with `modules` times `tests` collected tests.

@@ -77,7 +77,6 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the document")]
 struct Entry<'a> {
     name: &'a str,
     module: &'a str,

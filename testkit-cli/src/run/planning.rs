@@ -165,7 +165,6 @@ impl Driver<'_> {
             _ if test.marks.as_ref().is_some_and(|marks| marks.isolate) => LaneKind::Single,
             // libtest does not know cases; without a worker there is one error for each.
             (Host::Case { .. }, _) if self.without_workers.contains_key(&test.binary) => LaneKind::Single,
-            (Host::Case { carrier, .. }, Isolation::Worker | Isolation::Threads) => LaneKind::Served(carrier.clone()),
             // It has its verdict before it gets a lane.
             (Host::Unknown { .. }, Isolation::Worker | Isolation::Threads) => LaneKind::Single,
             (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
@@ -173,7 +172,8 @@ impl Driver<'_> {
             (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains_key(&test.binary) => {
                 LaneKind::Batched
             }
-            (Host::Collected { carrier, .. }, Isolation::Worker) => LaneKind::Served(carrier.clone()),
+            (Host::Collected { carrier, .. }, Isolation::Worker)
+            | (Host::Case { carrier, .. }, Isolation::Worker | Isolation::Threads) => LaneKind::Served(carrier.clone()),
         }
     }
 

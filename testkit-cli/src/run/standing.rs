@@ -128,7 +128,8 @@ impl Driver<'_> {
         let Job::Served(served) = &running.job else { return };
         let Some((scope, name)) = served.standing().last().cloned() else { return };
         let was_idle = running.pending.is_empty() || running.given_up == Some(GivenUp::Retired);
-        let test = running.pending.front().copied().filter(|_| !was_idle);
+        let is_tests_doing = !was_idle && running.given_up != Some(GivenUp::Stopped);
+        let test = running.pending.front().copied().filter(|_| is_tests_doing);
         let overstayed = served.overstays(Instant::now());
         let reason = match running.given_up {
             // Where it is said that the attempt is lost, this is said as well.

@@ -73,7 +73,7 @@ impl Block {
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     /// In the order in which they came up.
-    blocks: Vec<Block>,
+    all: Vec<Block>,
     by_tie: HashMap<Option<Tie>, BlockIndex>,
     /// Of tests that are in a block with a tie, which one, and what they are best run near in it.
     home_of: HashMap<TestIndex, (BlockIndex, Option<Arc<Bond>>)>,
@@ -93,7 +93,7 @@ impl Blocks {
             let tie = bond.and_then(|bond| Tie::of(bond));
             let is_bound = tie.is_some();
             let block = self.block_with(tie);
-            self.blocks[block.0].queue.push_back(test);
+            self.all[block.0].queue.push_back(test);
             self.left += 1;
             if is_bound {
                 let order = bond.filter(|bond| bond.together.is_some() && bond.near.is_some());
@@ -112,8 +112,8 @@ impl Blocks {
         if let Some(&block) = self.by_tie.get(&tie) {
             return block;
         }
-        let block = BlockIndex(self.blocks.len());
-        self.blocks.push(Block { tie: tie.clone(), queue: VecDeque::new(), active: 0 });
+        let block = BlockIndex(self.all.len());
+        self.all.push(Block { tie: tie.clone(), queue: VecDeque::new(), active: 0 });
         self.by_tie.insert(tie, block);
         block
     }
@@ -124,7 +124,7 @@ impl Blocks {
             let (_, bond) = self.home_of.get(test)?;
             bond.as_ref()?.near.as_deref()
         };
-        let queue = &mut self.blocks[block.0].queue;
+        let queue = &mut self.all[block.0].queue;
         let mut first: HashMap<&str, usize> = HashMap::new();
         let mut ranked: Vec<(usize, TestIndex)> = Vec::with_capacity(queue.len());
         for (at, test) in queue.iter().enumerate() {
@@ -141,7 +141,7 @@ impl Blocks {
                 Some((block, _)) => *block,
                 None => self.block_with(None),
             };
-            self.blocks[block.0].queue.push_front(test);
+            self.all[block.0].queue.push_front(test);
             self.left += 1;
         }
     }
@@ -149,19 +149,19 @@ impl Blocks {
     /// Takes everything.
     pub(super) fn drain(&mut self) -> Vec<TestIndex> {
         self.left = 0;
-        self.blocks.iter_mut().flat_map(|block| block.queue.drain(..)).collect()
+        self.all.iter_mut().flat_map(|block| block.queue.drain(..)).collect()
     }
 
     /// Takes so many tests of a block.
     pub(super) fn take(&mut self, block: BlockIndex, count: usize) -> Vec<TestIndex> {
         self.left -= count;
-        self.blocks[block.0].queue.drain(..count).collect()
+        self.all[block.0].queue.drain(..count).collect()
     }
 
     /// Takes so many tests of a block, as evenly spread as can be, in their order.
     pub(super) fn take_evenly(&mut self, block: BlockIndex, count: usize) -> Vec<TestIndex> {
         self.left -= count;
-        take_evenly(&mut self.blocks[block.0].queue, count)
+        take_evenly(&mut self.all[block.0].queue, count)
     }
 
     /// How many tests wait in all blocks.
@@ -174,7 +174,7 @@ impl Blocks {
     }
 
     pub(super) fn block(&self, block: BlockIndex) -> &Block {
-        &self.blocks[block.0]
+        &self.all[block.0]
     }
 
     /// The block that one more worker had best take from: one that costs nothing extra, with the fewest workers, the
@@ -183,18 +183,18 @@ impl Blocks {
         if self.left == 0 {
             return None;
         }
-        let costs = self.blocks.iter().enumerate().filter_map(|(at, block)| Some((block.cost_of_joining()?, at)));
+        let costs = self.all.iter().enumerate().filter_map(|(at, block)| Some((block.cost_of_joining()?, at)));
         costs.min().map(|(_, at)| BlockIndex(at))
     }
 
     /// A worker begins to take from a block.
     pub(super) fn enter(&mut self, block: BlockIndex) {
-        self.blocks[block.0].active += 1;
+        self.all[block.0].active += 1;
     }
 
     /// A worker no longer takes from a block.
     pub(super) fn leave(&mut self, block: BlockIndex) {
-        self.blocks[block.0].active -= 1;
+        self.all[block.0].active -= 1;
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn step_line(out: &mut String, style: Style, step: &FixtureStep, work
     if let Some(test) = &step.test {
         write!(remarks, " for {}", Style::foreign_line(test.as_str())).expect("writing to a String cannot fail");
     }
-    block::push_line(out, &format!("{}", style.paint(Look::Faint, &remarks)));
+    block::push_line(out, &style.paint(Look::Faint, &remarks));
 }
 
 /// Appends the block of a tear-down that failed and is in no test's verdict.
