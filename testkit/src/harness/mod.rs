@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::fixture::Step;
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
@@ -248,9 +248,9 @@ pub(crate) fn shows_set_up() -> bool {
 }
 
 /// Tells the command of a fixture, if there is one.
-pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
     if is_worker() {
-        tell_fixture_step(info, step, duration, failures);
+        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
     }
 }
 
@@ -277,12 +277,12 @@ pub(crate) fn end_scopes_with_the_process() {
 }
 
 #[cfg(unix)]
-fn tell_fixture_step(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
-    worker::tell_fixture(info, step, duration, failures);
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
+    worker::tell_fixture(name, scope, step, duration, Vec::new());
 }
 
 #[cfg(not(unix))]
-fn tell_fixture_step(_: &FixtureInfo, _: Step, _: Duration, _: &[Failure]) {}
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
