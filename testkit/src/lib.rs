@@ -188,6 +188,8 @@ mod folder;
 mod group;
 mod harness;
 mod marks;
+#[cfg(feature = "proptest")]
+mod property;
 mod registry;
 mod settle;
 mod subtest;
@@ -201,6 +203,8 @@ pub mod __private;
 
 pub use approx::{Approx, approx};
 pub use fixture::defer;
+#[cfg(feature = "proptest")]
+pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{

@@ -2,6 +2,8 @@
 
 pub use inventory;
 
+#[cfg(feature = "proptest")]
+pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
 pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
@@ -31,6 +33,12 @@ pub mod settle {
 /// The trait that leaves out values without `Debug`.
 pub mod cases {
     pub use crate::cases::Hidden;
+}
+
+/// What the code of a property names.
+#[cfg(feature = "proptest")]
+pub mod property {
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
 }
 
 /// The static descriptions of this binary, as the registry holds them.

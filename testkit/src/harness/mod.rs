@@ -14,6 +14,8 @@ mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+#[cfg(feature = "proptest")]
+mod trial;
 mod turn;
 #[cfg(unix)]
 mod worker;
@@ -23,7 +25,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::fixture::Step;
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
@@ -41,6 +43,11 @@ pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
 #[cfg(feature = "tokio")]
 pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
+#[cfg(feature = "proptest")]
+pub(crate) use {
+    current::{note_section, recorded_in_test, wait_for_threads},
+    trial::{Trial, trial},
+};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
@@ -185,8 +192,9 @@ pub fn enter(phase: Phase) {
 #[track_caller]
 pub fn record(failure: Failure) {
     match current::record(failure) {
-        Ok(failure) if is_worker() => tell_recorded(&failure),
-        Ok(failure) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(Some(failure)) if is_worker() => tell_recorded(&failure),
+        Ok(Some(failure)) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(None) => {}
         Err(mut failure) => {
             if let FailureKind::Assertion(assertion) = &mut failure.kind {
                 assertion.notes.push(RECORDED_NOWHERE.to_owned());
@@ -206,10 +214,12 @@ pub(crate) fn record_panic(payload: Payload) {
     let failure = attempt::failure_of_panic(&*payload);
     match current::record(failure) {
         Ok(failure) => {
-            if is_worker() {
-                tell_recorded(&failure);
-            } else if !failure.subtest.is_empty() {
-                tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+            match failure {
+                Some(failure) if is_worker() => tell_recorded(&failure),
+                Some(failure) if !failure.subtest.is_empty() => {
+                    tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+                }
+                Some(_) | None => {}
             }
             attempt::drop_quietly(payload);
         }
@@ -219,7 +229,7 @@ pub(crate) fn record_panic(payload: Payload) {
 
 /// Records a panic that was caught and goes on.
 pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
-    if let Ok(failure) = current::record(attempt::failure_of_panic(payload))
+    if let Ok(Some(failure)) = current::record(attempt::failure_of_panic(payload))
         && is_worker()
     {
         tell_recorded(&failure);
@@ -238,9 +248,9 @@ pub(crate) fn shows_set_up() -> bool {
 }
 
 /// Tells the command of a fixture, if there is one.
-pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
     if is_worker() {
-        tell_fixture_step(info, step, duration, failures);
+        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
     }
 }
 
@@ -267,12 +277,12 @@ pub(crate) fn end_scopes_with_the_process() {
 }
 
 #[cfg(unix)]
-fn tell_fixture_step(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
-    worker::tell_fixture(info, step, duration, failures);
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
+    worker::tell_fixture(name, scope, step, duration, Vec::new());
 }
 
 #[cfg(not(unix))]
-fn tell_fixture_step(_: &FixtureInfo, _: Step, _: Duration, _: &[Failure]) {}
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {

@@ -213,7 +213,8 @@ impl<'a> Called<'a> {
         let mut arguments = Code::default();
         arguments.text(
             format!(
-                "&::testkit::__property!({cases}, {file}, {key}, [{names}]), ",
+                "&{PRIVATE}::property::Property {{ cases: {cases}, file: {file}, \
+                 manifest_directory: ::core::env!(\"CARGO_MANIFEST_DIR\"), name: {key}, arguments: &[{names}] }}, ",
                 file = literal(self.file),
                 key = self.key(None)
             ),
@@ -239,9 +240,18 @@ impl<'a> Called<'a> {
             inner.code(self.value(argument, supply, None, prefix)).text(",", argument.span());
         }
         call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, inner);
-        arguments.group(Delimiter::Brace, self.awaited(call, prefix));
+        let call = self.awaited(call, prefix);
+        let mut case = Code::default();
+        if self.returns_value {
+            let mut inner = call;
+            inner.text(format!(", {}, {}, {}", literal(self.file), self.line, self.column), span);
+            case.text(format!("{PRIVATE}::case_end!"), span).group(Delimiter::Parenthesis, inner);
+        } else {
+            case.code(call);
+        }
+        arguments.group(Delimiter::Brace, case);
         let mut code = Code::default();
-        code.text(format!("{PRIVATE}::run_property"), span).group(Delimiter::Parenthesis, arguments);
+        code.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
         code
     }
 
