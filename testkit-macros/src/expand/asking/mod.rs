@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use self::rows::{column_name, is_str, labels_name};
 use super::code::Code;
 use super::function::Context;
-use super::literal;
+use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
 use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
@@ -208,8 +208,7 @@ impl<'a> Called<'a> {
             || "::core::option::Option::None".to_owned(),
             |cases| format!("::core::option::Option::Some({cases})"),
         );
-        let names: String =
-            generated.iter().map(|(argument, _)| format!("{},", literal(&argument.asks_for()))).collect();
+        let names = concatenated(&generated, |(argument, _)| format!("{},", literal(&argument.asks_for())));
         let mut arguments = Code::default();
         arguments.text(
             format!(
@@ -325,13 +324,9 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
 
 /// Source text of the `Axes` of a test; `prefix` leads to the author's module.
 pub(crate) fn axes_text(asking: &Asking, name: &str, prefix: &str) -> String {
-    let rows: String =
-        (0..asking.sources().count()).map(|number| format!("{prefix}{},", labels_name(name, number))).collect();
-    let fixtures: String = asking
-        .multiplying()
-        .into_iter()
-        .map(|path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)))
-        .collect();
+    let rows = concatenated(0..asking.sources().count(), |number| format!("{prefix}{},", labels_name(name, number)));
+    let fixtures =
+        concatenated(asking.multiplying(), |path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)));
     format!("{PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{fixtures}] }}")
 }
 

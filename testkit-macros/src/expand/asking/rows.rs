@@ -10,7 +10,7 @@ use crate::asking::parametrize::{Source, SourceKind, Target};
 use crate::asking::{Axis, Supply};
 use crate::assertion;
 use crate::expand::code::Code;
-use crate::expand::literal;
+use crate::expand::{concatenated, literal};
 
 impl Called<'_> {
     /// Takes the rows of the running case, each value under its own name. What is wrong with them is no failure of the test.
@@ -78,11 +78,11 @@ impl Called<'_> {
     /// An expression of the type `Source`.
     fn source(&self, number: usize, axis_number: usize, axis: &Axis, source: &Source) -> Code {
         let span = axis.span;
-        let names: String = axis.names.iter().map(|target| format!("{},", literal(&target.text()))).collect();
+        let names = concatenated(&axis.names, |target| format!("{},", literal(&target.text())));
         let manifest = "::core::env!(\"CARGO_MANIFEST_DIR\")";
         let none = "|_| ::core::option::Option::None".to_owned();
         let shown = |values: &[String]| {
-            let values: String = values.iter().map(|value| format!("{PRIVATE}::Shown({value}).text(),")).collect();
+            let values = concatenated(values, |value| format!("{PRIVATE}::Shown({value}).text(),"));
             format!("{{ #[allow(unused_imports)] use {PRIVATE}::cases::Hidden as _; ::std::vec![{values}] }}")
         };
         let (mut rows, mut id) = (Code::default(), none);
@@ -98,7 +98,7 @@ impl Called<'_> {
             }
             SourceKind::Files(path) => {
                 rows.text(format!("{PRIVATE}::files({manifest}, {path})"), span);
-                id = "|file| ::core::option::Option::Some(::std::clone::Clone::clone(&file.id))".to_owned();
+                id = String::from("|file| ::core::option::Option::Some(::std::clone::Clone::clone(&file.id))");
                 (format!("|file| {}", shown(&["&file.path".to_owned()])), format!("files = {path}"))
             }
             SourceKind::Table(kind, path) => {
@@ -116,8 +116,7 @@ impl Called<'_> {
                 }
                 let arguments = format!("{manifest}, {path}, {table}, &[{required}], &[{optional}]");
                 rows.text(format!("{PRIVATE}::table({arguments})"), span);
-                let cells: String =
-                    axis.names.iter().map(|target| format!("row.shown({}),", literal(&target.text()))).collect();
+                let cells = concatenated(&axis.names, |target| format!("row.shown({}),", literal(&target.text())));
                 id = format!("{PRIVATE}::Record::id");
                 (format!("|row| ::std::vec![{cells}]"), format!("{word} = {path}"))
             }
@@ -125,15 +124,13 @@ impl Called<'_> {
         if let Some(format) = &source.id {
             let bound: String = match &source.kind {
                 SourceKind::Expression(_) => String::new(),
-                SourceKind::Files(_) => all.iter().map(|name| format!("let {name} = row.path.display();")).collect(),
-                SourceKind::Table(..) => axis
-                    .names
-                    .iter()
-                    .map(|target| format!("let {} = row.text({});", column_name(target), literal(&target.text())))
-                    .collect(),
+                SourceKind::Files(_) => concatenated(&all, |name| format!("let {name} = row.path.display();")),
+                SourceKind::Table(..) => concatenated(&axis.names, |target| {
+                    format!("let {} = row.text({});", column_name(target), literal(&target.text()))
+                }),
             };
             let pattern = if bound.is_empty() { pattern } else { "row".to_owned() };
-            let seen: String = all.iter().map(|name| format!("&{name},")).collect();
+            let seen = concatenated(&all, |name| format!("&{name},"));
             id = format!(
                 "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::format!({format})) }}"
             );
