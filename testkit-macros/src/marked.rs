@@ -185,9 +185,9 @@ pub(crate) fn seen_from_inside(applied: &[Applied]) -> Vec<Applied> {
     for one in &mut applied {
         match &mut one.mark {
             Mark::SkipIf(mark) => mark.function = format!("super::{}", mark.function),
-            Mark::Uses(paths) => {
-                for path in paths.iter_mut().filter(|path| !is_rooted(path)) {
-                    *path = format!("super::{path}");
+            Mark::Uses(used) => {
+                for used in used.iter_mut().filter(|used| !is_rooted(&used.path)) {
+                    used.path = format!("super::{}", used.path);
                 }
             }
             Mark::Runtime(Runtime::Function(path)) if !is_rooted(path) => *path = format!("super::{path}"),

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use crate::asking::{Asking, Offers, arguments};
+use crate::asking::{Asking, Offers, arguments, lists};
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
 use crate::collect::{self, Group, Place, Receiver, SetUp};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
+use crate::names::Names;
 
 /// The options of `#[testkit::test(…)]`.
 const TEST_OPTIONS: &[&str] = &["timeout"];
@@ -123,7 +124,13 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
 }
 
 /// Checks `fn setup(…) -> Self` of a group; what it asks for, if it cannot be called as it is.
-pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<SetUp> {
+pub(crate) fn setup(
+    item: &Item,
+    function: &Function,
+    offers: &Offers,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<SetUp> {
     let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
     if receiver(&function.arguments.stream()).is_some() {
         diagnostics.error(function.arguments.span(), "`setup` of a group makes its value, so it takes no `self`", form);
@@ -134,13 +141,31 @@ pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnosti
         return None;
     }
     plain_helper(item, function, "setup", diagnostics);
-    let asking = Asking::of_setup(function, offers, diagnostics)?;
+    let asking = Asking::of_setup(function, offers, names, diagnostics)?;
     let is_fallible = arguments::returned(&function.output).and_then(arguments::value_of_result).is_some();
     if asking.is_empty() && !is_fallible {
         return None;
     }
     let place = Place::of(&item.attributes, &item.visibility, function);
     Some(SetUp { asking, place, span: function.name.span(), is_fallible })
+}
+
+/// Checks `fn setup_group(…) -> T` of a group.
+pub(crate) fn setup_group(function: &Function, diagnostics: &mut Diagnostics) {
+    if receiver(&function.arguments.stream()).is_some() {
+        let message = "`setup_group` makes what all tests of the group share, before there is a `self`";
+        let form = "write `fn setup_group() -> T`, with arguments for the fixtures that it needs";
+        diagnostics.error(function.arguments.span(), message, form);
+    }
+}
+
+/// Checks `fn teardown_group(value: T)` of a group.
+pub(crate) fn teardown_group(function: &Function, diagnostics: &mut Diagnostics) {
+    let arguments = function.arguments.stream();
+    if receiver(&arguments).is_some() || lists::of_types(arguments).len() != 1 {
+        let message = "`teardown_group` takes the value that `setup_group` has made, and nothing else";
+        diagnostics.error(function.arguments.span(), message, "write `fn teardown_group(value: T)`");
+    }
 }
 
 /// Checks `fn teardown(self)` of a group.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-use crate::attribute::split_at_commas;
+use super::lists;
 use crate::diagnostic::Diagnostics;
 
 /// `name: Type`
@@ -48,7 +48,7 @@ impl Argument {
 pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Argument>> {
     let mut arguments = Vec::new();
     let mut are_sound = true;
-    for (index, part) in split_at_top_level_commas(group.stream()).into_iter().enumerate() {
+    for (index, part) in lists::of_types(group.stream()).into_iter().enumerate() {
         let is_receiver = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "self");
         let before_type =
             part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
@@ -109,38 +109,6 @@ fn argument(part: &[TokenTree]) -> Result<Argument, Problem> {
     Ok(Argument { name: name.clone(), is_mutable, is_reference, of_type: of_type.to_vec() })
 }
 
-/// The tokens between commas that are in no group and in no `<…>`.
-pub(crate) fn split_at_top_level_commas(stream: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut parts: Vec<Vec<TokenTree>> = Vec::new();
-    let mut depth = 0_i32;
-    for part in split_at_commas(stream) {
-        let goes_on = depth > 0;
-        depth += angles(&part);
-        match parts.last_mut() {
-            Some(last) if goes_on => {
-                let mut comma = proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone);
-                comma.set_span(part.first().map_or_else(Span::call_site, TokenTree::span));
-                last.push(TokenTree::Punct(comma));
-                last.extend(part);
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// How many `<` are left open.
-fn angles(part: &[TokenTree]) -> i32 {
-    let mut depth = 0;
-    let mut before = None;
-    for token in part {
-        depth += crate::ast::angle_step(before, token);
-        before = Some(token);
-    }
-    depth
-}
-
 /// The type that a function returns, without the arrow; `None` for `()` by silence.
 pub(crate) fn returned(output: &[TokenTree]) -> Option<&[TokenTree]> {
     match output {
@@ -162,7 +130,7 @@ pub(crate) fn value_of_result(of_type: &[TokenTree]) -> Option<Vec<TokenTree>> {
         return None;
     }
     let inner: TokenStream = of_type[open + 1..of_type.len() - 1].iter().cloned().collect();
-    split_at_top_level_commas(inner).into_iter().next()
+    lists::of_types(inner).into_iter().next()
 }
 
 /// Whether a type mentions `impl`, so that it has no name.

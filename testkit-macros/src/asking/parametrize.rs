@@ -5,7 +5,7 @@ use std::fmt;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use testkit_protocol::spelling::nearest;
 
-use super::arguments::split_at_top_level_commas;
+use super::{FixturePath, lists};
 use crate::assertion;
 use crate::attribute::{Attribute, string_value};
 use crate::marks::MarkError;
@@ -27,6 +27,8 @@ pub(crate) struct Target {
     /// `user` in `user.name`.
     pub(crate) fixture: Option<Ident>,
     pub(crate) name: Ident,
+    /// How that fixture is named in code, once it has been looked for.
+    pub(crate) path: Option<FixturePath>,
 }
 
 impl Target {
@@ -105,7 +107,7 @@ impl Parametrize {
     /// Reads the arguments of an attribute that stands at `span`.
     pub(crate) fn parse(arguments: TokenStream, span: Span) -> Result<Self, MarkError> {
         let source = arguments.to_string();
-        let parts = split_at_top_level_commas(arguments);
+        let parts = lists::of_expressions(arguments);
         let Some((first, rest)) = parts.split_first() else {
             return Err(problem(span, "`#[parametrize]` names no arguments"));
         };
@@ -120,7 +122,7 @@ impl Parametrize {
             [list] if matches!(list.as_slice(), [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket) =>
             {
                 let [TokenTree::Group(group)] = list.as_slice() else { unreachable!("matched above") };
-                let cases = split_at_top_level_commas(group.stream());
+                let cases = lists::of_expressions(group.stream());
                 if cases.is_empty() {
                     return Err(problem(group.span(), "`#[parametrize]` has no cases, so nothing would be tested"));
                 }
@@ -144,7 +146,7 @@ fn names(part: &[TokenTree]) -> Result<Vec<Target>, MarkError> {
     if let [TokenTree::Group(group)] = part
         && group.delimiter() == Delimiter::Parenthesis
     {
-        let names = split_at_top_level_commas(group.stream());
+        let names = lists::of_expressions(group.stream());
         if names.is_empty() {
             return Err(problem(group.span(), "`#[parametrize]` names no arguments"));
         }
@@ -155,9 +157,9 @@ fn names(part: &[TokenTree]) -> Result<Vec<Target>, MarkError> {
 
 fn target(part: &[TokenTree]) -> Result<Target, MarkError> {
     match part {
-        [TokenTree::Ident(name)] => Ok(Target { fixture: None, name: name.clone() }),
+        [TokenTree::Ident(name)] => Ok(Target { fixture: None, name: name.clone(), path: None }),
         [TokenTree::Ident(fixture), TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
-            Ok(Target { fixture: Some(fixture.clone()), name: name.clone() })
+            Ok(Target { fixture: Some(fixture.clone()), name: name.clone(), path: None })
         }
         other => {
             let span = other.first().map_or_else(Span::call_site, TokenTree::span);
@@ -188,7 +190,7 @@ fn case(part: &[TokenTree], names: &[Target]) -> Result<LiteralCase, MarkError> 
     let values: Vec<TokenStream> = match (names, rest) {
         ([_], _) => vec![rest.iter().cloned().collect()],
         (_, [TokenTree::Group(group)]) if group.delimiter() == Delimiter::Parenthesis => {
-            split_at_top_level_commas(group.stream()).into_iter().map(|value| value.into_iter().collect()).collect()
+            lists::of_expressions(group.stream()).into_iter().map(|value| value.into_iter().collect()).collect()
         }
         (names, _) => {
             return Err(problem(span, format!("a case for {} arguments is written in parentheses", names.len())));

@@ -19,6 +19,7 @@ use crate::collect::{self, Multiplied, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
+use crate::names::{Home, Names};
 use crate::{expand, source, validate};
 
 /// Expands `discover!()`, called at `call`.
@@ -107,10 +108,12 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         tests: Vec::new(),
         offers: Offers::default(),
         module: free_module_name(items),
+        names: Names::of(items, Some(Home { file: path.to_owned(), inside: inside.to_vec() })),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, functions, mut tests, module, diagnostics, .. } = scope;
+    let Scope { hosts, mut functions, mut tests, module, diagnostics, names, .. } = scope;
+    functions.push_str(&expand::asking::imports(&names).into_text());
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -161,6 +164,7 @@ struct Scope<'a> {
     /// Fixtures that all tests ask for.
     offers: Offers,
     module: String,
+    names: Names,
 }
 
 impl Scope<'_> {
@@ -170,7 +174,8 @@ impl Scope<'_> {
         let mut blocks = collect::blocks(&items.items, &self.foreign, config);
         blocks.retain(|index, _| !registers_itself(&items.items[*index].attributes));
         self.offers = collect::offers(&items.items, &Offers::default());
-        let groups = collect::groups(&items.items, &blocks, &[], &self.offers, config, &mut self.diagnostics);
+        let groups =
+            collect::groups(&items.items, &blocks, &[], (&self.offers, &self.names), config, &mut self.diagnostics);
         for item in &items.items {
             if let ItemKind::Function(function) = &item.kind {
                 self.function(item, function);
@@ -248,7 +253,7 @@ impl Scope<'_> {
                     self.plain_marks(&marks, &name, function.name.span());
                 }
                 let is_valid = validate::function(&item.attributes, function, &mut self.diagnostics);
-                let asking = Asking::of(function, &marks, &self.offers, &mut self.diagnostics);
+                let asking = Asking::of(function, &marks, &self.offers, &self.names, &mut self.diagnostics);
                 let (Some(asking), true) = (asking, is_valid) else { return };
                 let place = Place::of(&item.attributes, &item.visibility, function);
                 if !asking.is_empty() && !is_plain {
@@ -291,6 +296,7 @@ impl Scope<'_> {
             templates: &Templates::new(),
             outer: &[],
             offers: &self.offers,
+            names: &self.names,
             group: None,
             config: &self.loaded.config,
         };

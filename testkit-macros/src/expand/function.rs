@@ -15,6 +15,7 @@ use crate::collect::{Multiplied, Place, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks};
+use crate::names::Names;
 use crate::validate;
 
 /// Expands `#[testkit::test(options)]`.
@@ -44,12 +45,14 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         diagnostics.error(attribute.span(), message, "remove one of the two attributes");
     }
     let file = function.name.span().file();
+    let names = Names::beside(&function.name);
     let context = Context {
         rewriter: Rewriter::new(),
         file: &file,
         templates: &Templates::new(),
         outer: &[],
         offers: &Offers::default(),
+        names: &names,
         group: None,
         config: &loaded.config,
     };
@@ -70,6 +73,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = code;
+    tokens.extend(asking::imports(&names).into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
 }
@@ -99,7 +103,7 @@ pub(crate) fn collected(
     let mut conditions = marked::condition_functions(&mut marks.applied, &name);
     marks.inherit(context.outer, &name, span, diagnostics);
     let is_valid = validate::function(&attributes, &function, diagnostics);
-    let asking = Asking::of(&function, &marks, context.offers, diagnostics);
+    let asking = Asking::of(&function, &marks, context.offers, context.names, diagnostics);
     let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
     let place = Place::of(&attributes, &visibility, &function);
     let test = |name: String, libtest: Option<String>, run: String, marks: Marks| Test {
@@ -146,6 +150,8 @@ pub(crate) struct Context<'a> {
     pub(crate) outer: &'a [Applied],
     /// Fixtures that the modules around them offer to all.
     pub(crate) offers: &'a Offers,
+    /// The names of their module.
+    pub(crate) names: &'a Names,
     /// `Some("")` if the module is a group.
     pub(crate) group: Option<&'a str>,
     pub(crate) config: &'a PackageConfig,

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
-use super::{fallback, group, tokens};
+use super::{asking, fallback, group, tokens};
 use crate::asking::Offers;
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
@@ -13,6 +13,7 @@ use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
+use crate::names::{self, Home, Names};
 use crate::source;
 
 /// Expands `#[testkit::tests]`.
@@ -30,8 +31,9 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let surroundings =
-                    Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
+                let home = names::home_of_module(&module.name, body.span_open());
+                let is_group = collector.is_group(&module.name);
+                let surroundings = Surroundings { is_group, home, ..Surroundings::default() };
                 let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
@@ -77,6 +79,8 @@ struct Surroundings {
     offers: Offers,
     /// Whether the module itself is a group.
     is_group: bool,
+    /// Where the module itself is written.
+    home: Option<Home>,
 }
 
 /// Collects the tests of one attribute's item.
@@ -123,13 +127,21 @@ impl Collector {
     fn items(&mut self, mut items: Items, mut outer: Surroundings) -> TokenStream {
         let foreign = collect::foreign_marks(&items.items);
         items.disown(&foreign);
+        let names = Names::of(&items, outer.home.clone());
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
         outer.offers = collect::offers(&items, &outer.offers);
         let outer = &outer;
+        let names = &names;
         let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
-        let groups =
-            collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
+        let groups = collect::groups(
+            &items,
+            &blocks,
+            &outer.marks,
+            (&outer.offers, names),
+            &self.loaded.config,
+            &mut self.diagnostics,
+        );
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
@@ -137,13 +149,15 @@ impl Collector {
             match kind {
                 ItemKind::Function(function) => {
                     let item = (attributes, visibility, *function);
-                    self.function(item, outer, rewriter, &mut output, &mut tests);
+                    self.function(item, outer, names, rewriter, &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
                     let (attributes, kind) = match module.body {
                         TokenTree::Group(body) if !is_separate => {
-                            let outer = Surroundings { is_group: self.is_group(&module.name), ..outer.clone() };
+                            let is_group = self.is_group(&module.name);
+                            let home = names.home_inside(&module.name);
+                            let outer = Surroundings { is_group, home, ..outer.clone() };
                             let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), &outer);
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
@@ -195,6 +209,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
+        output.extend(asking::imports(names).into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -206,6 +221,7 @@ impl Collector {
         &mut self,
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
         outer: &Surroundings,
+        names: &Names,
         rewriter: Rewriter,
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
@@ -230,6 +246,7 @@ impl Collector {
                     templates: &self.templates,
                     outer: &outer.marks,
                     offers: &outer.offers,
+                    names,
                     group: outer.is_group.then_some(""),
                     config: &self.loaded.config,
                 };
@@ -325,7 +342,9 @@ impl Collector {
         config.groups.push(name.to_string());
         let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
         let blocks = collect::blocks(&items, &[], &config);
-        let mut groups = collect::groups(&items, &blocks, &[], &Offers::default(), &config, &mut self.diagnostics);
+        let names = Names::beside(&name);
+        let surroundings = (&Offers::default(), &names);
+        let mut groups = collect::groups(&items, &blocks, &[], surroundings, &config, &mut self.diagnostics);
         let mut tests = Vec::new();
         let mut output: Vec<TokenTree> = Vec::new();
         let mut blocks = blocks;
@@ -349,6 +368,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
+        output.extend(asking::imports(&names).into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));

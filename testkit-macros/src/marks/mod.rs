@@ -157,12 +157,28 @@ pub(crate) enum Mark {
     /// In nanoseconds.
     Timeout(u64),
     Free(Vec<FreeMark>),
-    /// Paths of fixtures.
-    Uses(Vec<String>),
+    Uses(Vec<UsedFixture>),
     Parametrize(Box<Parametrize>),
     Property(Property),
     Runtime(Runtime),
 }
+
+/// A fixture that `#[uses]` names.
+#[derive(Clone, Debug)]
+pub(crate) struct UsedFixture {
+    /// Its path.
+    pub(crate) path: String,
+    /// Where that is written.
+    pub(crate) span: Span,
+}
+
+impl PartialEq for UsedFixture {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for UsedFixture {}
 
 /// `#[property(cases = 100, xs = strategy)]`
 #[derive(Clone, Debug)]
