@@ -419,6 +419,7 @@ impl Block<'_> {
                 continue;
             };
             if role(&item.attributes, &function.name.to_string(), config) != Role::Test {
+                validate::no_marks_on_helper(&item.attributes, &function.name, diagnostics);
                 continue;
             }
             if self.head.is_trait {

@@ -54,9 +54,15 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// The errors in the order of the source.
+    fn sorted(mut self) -> Vec<(Span, String)> {
+        self.errors.sort_by_key(|(span, _)| (span.start().line, span.start().column));
+        self.errors
+    }
+
     /// The texts, each with its place in `file` in front: for errors in a text that the compiler has not lexed.
     pub(crate) fn into_located(self, file: &str) -> Vec<String> {
-        let located = self.errors.into_iter().map(|(span, text)| {
+        let located = self.sorted().into_iter().map(|(span, text)| {
             let start = span.start();
             format!("{file}:{}:{}: {text}", start.line, start.column + 1)
         });
@@ -66,7 +72,7 @@ impl Diagnostics {
     /// One `compile_error!` for each error.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for (span, text) in self.errors {
+        for (span, text) in self.sorted() {
             tokens.extend(quote_spanned! {span=> ::core::compile_error!{ #text } });
         }
         tokens

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::asking::{Asking, Offers, arguments, lists};
 use crate::ast::{Function, Item, ItemKind, Items};
@@ -192,6 +192,59 @@ fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut 
         let message = format!("`{name}` of a group cannot depend on `cfg`");
         diagnostics.error(condition.span(), message, "put the `cfg` on statements inside of it, or on the whole group");
     }
+}
+
+/// Checks that a function which is no test has no marks.
+pub(crate) fn no_marks_on_helper(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    for attribute in attributes {
+        if let AttributeKind::Mark(mark) = attribute.kind() {
+            let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
+            diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
+        }
+    }
+}
+
+/// Checks that a fixture is no test as well. One whose `#[test]` stands behind `#[fixture]` says it itself.
+pub(crate) fn no_test_before_fixture(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_fixture = |attribute: &Attribute| attribute.kind() == AttributeKind::Fixture;
+    let Some(fixture) = attributes.iter().position(is_fixture) else { return };
+    fixture_and_test(&attributes[..fixture], name, diagnostics);
+}
+
+/// Says of a fixture that one of these attributes makes it a test.
+pub(crate) fn fixture_and_test(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_test = |attribute: &&Attribute| match attribute.kind() {
+        AttributeKind::Test | AttributeKind::OurTest | AttributeKind::ForeignTest => true,
+        AttributeKind::Tests
+        | AttributeKind::Fixture
+        | AttributeKind::Mark(_)
+        | AttributeKind::ShouldPanic
+        | AttributeKind::Ignore
+        | AttributeKind::Condition
+        | AttributeKind::ConditionalAttribute
+        | AttributeKind::Passive
+        | AttributeKind::Other => false,
+    };
+    if let Some(attribute) = attributes.iter().find(is_test) {
+        let message = format!("`{name}` is a fixture and a test");
+        diagnostics.error(attribute.span(), message, format!("remove `#[fixture]` or `#[{}]`", attribute.path));
+    }
+}
+
+/// Checks that no method is a fixture.
+pub(crate) fn no_fixture_among(methods: &[Item], diagnostics: &mut Diagnostics) {
+    for item in methods {
+        let ItemKind::Function(function) = &item.kind else { continue };
+        if item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture) {
+            method_as_fixture(&function.name, diagnostics);
+        }
+    }
+}
+
+/// Says that a method is no fixture.
+pub(crate) fn method_as_fixture(name: &Ident, diagnostics: &mut Diagnostics) {
+    let message = format!("`{name}` is a method, and a fixture is a function of a module");
+    diagnostics.error(name.span(), message, "move it out of the `impl` block");
 }
 
 /// A test that consumes its group leaves nothing for `teardown`.

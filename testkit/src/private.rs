@@ -12,7 +12,7 @@ pub use crate::executor::*;
 pub use crate::expansion::{Axes, FixtureAxis, row};
 pub use crate::fixture::{
     Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, borrowed, fresh, give, given,
-    not_given, of_process, of_test, parameter, shared, teardown,
+    not_given, of_process, of_test, parameter, shared,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::lists;
+use crate::assertion::written;
 use crate::diagnostic::Diagnostics;
 
 /// `name: Type`
@@ -55,10 +56,10 @@ pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) 
         if index == 0 && part[..before_type.unwrap_or(part.len())].iter().any(is_receiver) {
             continue;
         }
-        match argument(&part) {
+        match argument(&part, of) {
             Ok(argument) => arguments.push(argument),
             Err((span, message, hint)) => {
-                diagnostics.error(span, format!("{message} `{of}`"), hint);
+                diagnostics.error(span, message, hint);
                 are_sound = false;
             }
         }
@@ -66,47 +67,56 @@ pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) 
     are_sound.then_some(arguments)
 }
 
-type Problem = (Span, &'static str, &'static str);
+/// The place of a mistake, what it is, and what to write; `of` is the function.
+type Problem = (Span, String, String);
 
-fn argument(part: &[TokenTree]) -> Result<Argument, Problem> {
+fn argument(part: &[TokenTree], of: &str) -> Result<Argument, Problem> {
     let span = part.first().map_or_else(Span::call_site, TokenTree::span);
     let (is_mutable, rest) = match part {
         [TokenTree::Ident(word), rest @ ..] if word == "mut" => (true, rest),
         rest => (false, rest),
     };
-    let [TokenTree::Ident(name), TokenTree::Punct(colon), of_type @ ..] = rest else {
-        return Err((
-            span,
-            "an argument without a name of its own, in",
-            "write `name: Type`, and take the value apart in the body",
-        ));
+    let (name, of_type) = match rest {
+        [TokenTree::Ident(name), TokenTree::Punct(colon), of_type @ ..]
+            if colon.as_char() == ':' && !of_type.is_empty() =>
+        {
+            (name, of_type)
+        }
+        _ => {
+            let message = format!("an argument of `{of}` is a pattern, so there is no name to ask for");
+            return Err((span, message, "write `name: Type`, and take the value apart in the body".to_owned()));
+        }
     };
-    if colon.as_char() != ':' || of_type.is_empty() {
-        return Err((span, "an argument without a type, in", "write `name: Type`"));
-    }
     if name == "_" {
-        return Err((
-            span,
-            "an argument without a name, in",
-            "write `_name: &Type` for a fixture whose value is not used",
-        ));
+        let message = format!("an argument of `{of}` has no name, so there is nothing to ask for");
+        return Err((span, message, "write `_name: &Type` for a fixture whose value is not used".to_owned()));
+    }
+    if is_nameless(of_type) {
+        let message = format!("the argument `{name}` of `{of}` has a type without a name");
+        let at = of_type.first().map_or(span, TokenTree::span);
+        return Err((at, message, "write the type of the value in the place of `impl …`".to_owned()));
     }
     let is_reference = matches!(&of_type[0], TokenTree::Punct(punct) if punct.as_char() == '&');
-    let mut after = of_type.iter().skip(1).filter(|token| !matches!(token, TokenTree::Punct(_)));
-    // `&'a mut T`: the lifetime's name is a word, too.
-    let is_word = |token: Option<&TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(it)) if it == word);
-    let is_mutable_reference = is_reference && {
-        let first = after.next();
-        is_word(first, "mut") || matches!(of_type.get(1), Some(TokenTree::Punct(_))) && is_word(after.next(), "mut")
-    };
-    if is_mutable_reference {
-        return Err((
-            span,
-            "an argument `&mut T`, which nobody can have of a value that others see as well, in",
-            "ask for a value of its own: `mut name: T`",
-        ));
+    if let Some(behind) = mutable_referent(of_type) {
+        let own: TokenStream = behind.iter().cloned().collect();
+        let message = format!("the argument `{name}` of `{of}` is a `&mut`, and others may see the same value");
+        return Err((span, message, format!("ask for a value of its own: `mut {name}: {}`", written(&own))));
     }
     Ok(Argument { name: name.clone(), is_mutable, is_reference, of_type: of_type.to_vec() })
+}
+
+/// What is behind `&mut`, whose lifetime may be named.
+fn mutable_referent(of_type: &[TokenTree]) -> Option<&[TokenTree]> {
+    let is_mark = |token: &TokenTree, mark| matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark);
+    let behind = match of_type {
+        [and, tick, TokenTree::Ident(_), rest @ ..] if is_mark(and, '&') && is_mark(tick, '\'') => rest,
+        [and, rest @ ..] if is_mark(and, '&') => rest,
+        _ => return None,
+    };
+    match behind {
+        [TokenTree::Ident(word), rest @ ..] if word == "mut" => Some(rest),
+        _ => None,
+    }
 }
 
 /// The type that a function returns, without the arrow; `None` for `()` by silence.
@@ -179,6 +189,8 @@ mod tests {
         check("a: &mut Db", None);
         check("a: &'a mut Db", None);
         check("_: &Db", None);
+        check("a: &impl Clone", None);
+        check("a: &'a Db", Some(&[("a", true, Some("Db"))]));
     }
 
     #[test]

@@ -69,10 +69,12 @@ fn begins_types(before: Option<&TokenTree>) -> bool {
 fn begins_expression(before: Option<&TokenTree>) -> bool {
     match before {
         Some(TokenTree::Ident(word)) => ["async", "move", "return", "static", "const"].iter().any(|it| word == it),
-        // Of `||`, the arguments of a closure without any, the first one counts.
-        Some(TokenTree::Punct(punct)) => {
-            !matches!(punct.as_char(), '?' | '>') && !(punct.as_char() == '|' && punct.spacing() == Spacing::Joint)
-        }
+        Some(TokenTree::Punct(punct)) => match punct.as_char() {
+            '?' | '>' => false,
+            // The second one of `a || b`.
+            '|' => punct.spacing() != Spacing::Joint,
+            _ => true,
+        },
         Some(TokenTree::Group(_) | TokenTree::Literal(_)) => false,
         None => true,
     }

@@ -20,7 +20,7 @@ use crate::ast::Function;
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks, is_rooted};
-use crate::marks::{Mark, Property, Runtime};
+use crate::marks::{Mark, MarkName, Property, Runtime, Strategy};
 use crate::names::Names;
 
 /// What a test asks for.
@@ -149,6 +149,18 @@ impl Asking {
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = function.name.to_string();
+        Self::of_asker(function, Asker::Test(&name), marks, offers, names, diagnostics)
+    }
+
+    fn of_asker(
+        function: &Function,
+        asker: Asker<'_>,
+        marks: &Marks,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let name = function.name.to_string();
         let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
         let mut axes = Vec::new();
         let mut are_had = true;
@@ -166,19 +178,21 @@ impl Asking {
                 }
                 Mark::Runtime(it) => runtime = runtime.or(Some((it.clone(), *span))),
                 Mark::Property(it) => property = property.or(Some(it.clone())),
+                // Whatever it would have supplied, nobody misses.
+                Mark::Unread(MarkName::Parametrize | MarkName::Property) => return None,
                 _ => {}
             }
         }
         let mut asking = Self { uses, is_async: function.is("async"), runtime, property, axes, ..Self::default() };
         asking.check_names(&name, &arguments, diagnostics)?;
         for argument in arguments {
-            match asking.supply(&argument, &name, offers, names, diagnostics) {
+            match asking.supply(&argument, asker, offers, names, diagnostics) {
                 Some(supply) => asking.arguments.push((argument, supply)),
                 None => are_had = false,
             }
         }
         for target in asking.axes.iter_mut().flat_map(|axis| &mut axis.names).filter(|it| it.fixture.is_some()) {
-            target.path = requests::of_target(target, Asker::Test(&name), names, diagnostics);
+            target.path = requests::of_target(target, asker, names, diagnostics);
             are_had &= target.path.is_some();
         }
         are_had.then_some(asking)
@@ -191,17 +205,18 @@ impl Asking {
         names: &Names,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let mut asking = Self::of(function, &Marks::default(), offers, names, diagnostics)?;
+        let name = function.name.to_string();
+        let mut asking = Self::of_asker(function, Asker::SetUp(&name), &Marks::default(), offers, names, diagnostics)?;
         // The tests ask for it.
         asking.uses.clear();
         Some(asking)
     }
 
-    /// What supplies an argument of the test `of`; `None` if nothing does.
+    /// What supplies an argument of `asker`; `None` if nothing does.
     fn supply(
         &self,
         argument: &Argument,
-        of: &str,
+        asker: Asker<'_>,
         offers: &Offers,
         names: &Names,
         diagnostics: &mut Diagnostics,
@@ -215,8 +230,8 @@ impl Asking {
             }
         }
         if let Some(property) = &self.property {
-            if let Some((_, strategy)) = property.strategies.iter().find(|(of, _)| *of == name) {
-                return Some(Supply::Generated(Some(strategy.clone())));
+            if let Some(strategy) = property.strategies.iter().find(|strategy| strategy.name == name) {
+                return Some(Supply::Generated(Some(strategy.source.clone())));
             }
             if !argument.is_reference {
                 return Some(Supply::Generated(None));
@@ -226,7 +241,7 @@ impl Asking {
             Some(fixture) if name == "group" => {
                 Some(Supply::Fixture(FixturePath { span: argument.span(), ..fixture.clone() }))
             }
-            Some(_) | None => requests::of_argument(argument, Asker::Test(of), names, diagnostics).map(Supply::Fixture),
+            Some(_) | None => requests::of_argument(argument, asker, names, diagnostics).map(Supply::Fixture),
         }
     }
 
@@ -254,10 +269,20 @@ impl Asking {
             }
         }
         if let Some(property) = &self.property {
-            for (name, _) in property.strategies.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            for Strategy { name, span, .. } in
+                property.strategies.iter().filter(|it| !known.contains(&it.name.as_str()))
+            {
                 let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let message = format!("the test `{test}` has no argument `{name}`{near}");
-                diagnostics.error(property.span, message, format!("add `{name}: Type` to its arguments"));
+                diagnostics.error(*span, message, format!("add `{name}: Type` to its arguments"));
+                are_known = false;
+            }
+            let is_generated = |it: &&Argument| {
+                !it.is_reference || property.strategies.iter().any(|strategy| it.asks_for() == strategy.name)
+            };
+            if are_known && !arguments.iter().any(|argument| is_generated(&argument)) {
+                let message = format!("`{test}` takes nothing that `#[property]` could generate");
+                diagnostics.error(property.span, message, "add an argument by value: `name: Type`");
                 are_known = false;
             }
             if !self.axes.is_empty() {

@@ -13,8 +13,10 @@ use crate::names::{Found, Names, Thing};
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asker<'a> {
-    /// A test, or the `setup` of a group.
+    /// A test.
     Test(&'a str),
+    /// `setup` or `setup_group` of a group.
+    SetUp(&'a str),
     /// A fixture.
     Fixture(&'a str),
 }
@@ -22,7 +24,7 @@ pub(crate) enum Asker<'a> {
 impl Asker<'_> {
     fn name(self) -> String {
         match self {
-            Self::Test(name) | Self::Fixture(name) => format!("`{name}`"),
+            Self::Test(name) | Self::SetUp(name) | Self::Fixture(name) => format!("`{name}`"),
         }
     }
 }
@@ -73,7 +75,12 @@ pub(crate) fn of_path(path: &str, span: Span, names: &Names, diagnostics: &mut D
         Found::Unsure => names.import(path, span),
         Found::Not(thing) => {
             let message = format!("`{path}`, which `#[uses]` names, {}", what_it_is(thing));
-            diagnostics.error(span, message, way_out(thing));
+            let hint = match thing {
+                Thing::Function => "put `#[fixture]` on the function",
+                Thing::ForeignFixture => way_out(thing),
+                Thing::Type | Thing::Module => "write the names of fixtures",
+            };
+            diagnostics.error(span, message, hint);
             return None;
         }
         Found::Absent => {
@@ -157,7 +164,7 @@ fn absent(argument: &Argument, asker: Asker<'_>, names: &Names) -> (String, Stri
         return (message, hint);
     }
     match (name.as_str(), asker) {
-        ("group", Asker::Test(_)) => {
+        ("group", Asker::Test(_) | Asker::SetUp(_)) => {
             let hint = "write `fn setup_group() -> T` in the `impl` of the group, whose value it is";
             return (format!("{asked} asks for `group`, and there is no `setup_group` that makes it"), hint.to_owned());
         }
@@ -169,10 +176,15 @@ fn absent(argument: &Argument, asker: Asker<'_>, names: &Names) -> (String, Stri
         _ => {}
     }
     let message = format!("there is no fixture `{name}`, which {asked} asks for{}", near(&name, names));
-    let fixture = format!("write `#[fixture] fn {name}() -> {}`, import it with `use`", value_of(argument));
+    let fixture = format!("write `#[fixture] fn {name}() -> {}`", value_of(argument));
     let hint = match asker {
-        Asker::Test(_) => format!("{fixture}, or give it values: `#[parametrize({}, […])]`", argument.name),
-        Asker::Fixture(_) => format!("{fixture}, or let cases set it: `#[fixture(arguments({name}))]`"),
+        Asker::Test(_) => {
+            format!("{fixture}, import it with `use`, or give it values: `#[parametrize({name}, […])]`")
+        }
+        Asker::SetUp(_) => format!("{fixture}, or import it with `use`"),
+        Asker::Fixture(_) => {
+            format!("{fixture}, import it with `use`, or let cases set it: `#[fixture(arguments({name}))]`")
+        }
     };
     (message, hint)
 }

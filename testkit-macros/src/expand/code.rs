@@ -48,15 +48,29 @@ impl Code {
         self
     }
 
-    /// As tokens in their places.
+    /// As tokens in their places: brackets are where what stands before them is.
     pub(crate) fn into_tokens(self) -> TokenStream {
+        self.placed_behind(Span::call_site())
+    }
+
+    fn placed_behind(self, mut before: Span) -> TokenStream {
         let mut stream = TokenStream::new();
         for piece in self.pieces {
             match piece {
-                Piece::Text(text, span) => stream.extend(placed(tokens(&text), span)),
-                Piece::Tokens(author) => stream.extend(author),
+                Piece::Text(text, span) => {
+                    before = span;
+                    stream.extend(placed(tokens(&text), span));
+                }
+                Piece::Tokens(author) => {
+                    for token in author {
+                        before = token.span();
+                        stream.extend([token]);
+                    }
+                }
                 Piece::Group(delimiter, inner) => {
-                    stream.extend([TokenTree::Group(Group::new(delimiter, inner.into_tokens()))]);
+                    let mut group = Group::new(delimiter, inner.placed_behind(before));
+                    group.set_span(before);
+                    stream.extend([TokenTree::Group(group)]);
                 }
             }
         }

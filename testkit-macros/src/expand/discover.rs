@@ -19,7 +19,7 @@ use crate::collect::{self, Multiplied, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
-use crate::names::{Home, Names};
+use crate::names::{Home, Names, Wanted};
 use crate::{expand, source, validate};
 
 /// Expands `discover!()`, called at `call`.
@@ -63,12 +63,14 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     match expansion {
         None => {}
         Some(Err((message, hint))) => diagnostics.error(call, message, hint),
-        Some(Ok(Collected { text, errors })) => {
+        Some(Ok(Collected { text, errors, wanted })) => {
             for error in errors {
                 diagnostics.plain(call, error);
             }
             let mut output = diagnostics.into_tokens();
             output.extend(tokens(&text));
+            let wanted = wanted.into_iter().map(|it| Wanted { span: call, ..it });
+            output.extend(expand::asking::imports(wanted).into_tokens());
             return output;
         }
     }
@@ -92,6 +94,8 @@ pub(crate) struct Collected {
     pub(crate) text: String,
     /// What is wrong, each with its place in front.
     pub(crate) errors: Vec<String>,
+    /// Imports that belong to it.
+    pub(crate) wanted: Vec<Wanted>,
 }
 
 /// Collects the tests among `items`, which stand in the file `path` below the inline modules `inside`.
@@ -112,8 +116,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, mut functions, mut tests, module, diagnostics, names, .. } = scope;
-    functions.push_str(&expand::asking::imports(&names).into_text());
+    let Scope { hosts, functions, mut tests, module, diagnostics, names, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -123,7 +126,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
         text.push_str(&description::registration_text(&Module { file, tests: &tests }, loaded));
     }
-    Collected { text, errors }
+    Collected { text, errors, wanted: names.imports() }
 }
 
 /// The module of hosting tests is called `discovered`, unless the author's file has that name already.
@@ -233,12 +236,12 @@ impl Scope<'_> {
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
-                for attribute in &item.attributes {
-                    if let AttributeKind::Mark(mark) = self.kind(attribute) {
-                        let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
-                        self.diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
-                    }
+                let mut attributes = item.attributes.clone();
+                for attribute in &mut attributes {
+                    attribute.disown(&self.foreign);
                 }
+                validate::no_test_before_fixture(&attributes, &function.name, &mut self.diagnostics);
+                validate::no_marks_on_helper(&attributes, &function.name, &mut self.diagnostics);
             }
             Role::Test => {
                 let mut attributes = item.attributes.clone();
@@ -355,13 +358,6 @@ impl Scope<'_> {
             site: expand::asking::site_text(asking, &name, None, "super::super::"),
         });
         self.hosts.push_str(&hosts);
-    }
-
-    /// What an attribute is to us in this module.
-    fn kind(&self, attribute: &Attribute) -> AttributeKind {
-        let mut attribute = attribute.clone();
-        attribute.disown(&self.foreign);
-        attribute.kind()
     }
 
     /// Marks that change what libtest sees cannot be on a function that libtest sees as it is.

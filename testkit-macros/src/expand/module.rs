@@ -14,7 +14,7 @@ use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
 use crate::names::{self, Home, Names};
-use crate::source;
+use crate::{source, validate};
 
 /// Expands `#[testkit::tests]`.
 pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
@@ -181,7 +181,7 @@ impl Collector {
                     if !groups.iter().any(|group| block.self_type.as_ref() == Some(&group.name)) {
                         self.no_marks(&attributes, "an `impl` block without tests");
                     }
-                    Self::block(attributes, visibility, block, body, rewriter, &mut output);
+                    self.block(attributes, visibility, block, body, rewriter, &mut output);
                 }
                 ItemKind::MacroCall(call) => {
                     if call.path == "testkit::discover" || call.path == "discover" {
@@ -209,7 +209,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
-        output.extend(asking::imports(names).into_tokens());
+        output.extend(asking::imports(names.imports()).into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -232,6 +232,7 @@ impl Collector {
                 output.extend(Item { attributes, visibility, kind }.into_tokens());
             }
             Role::Ordinary => {
+                validate::no_test_before_fixture(&attributes, &function.name, &mut self.diagnostics);
                 let attributes = self.without_marks(attributes, &function.name);
                 let attributes = attributes.into_iter().map(Attribute::with_path_of_fixture);
                 output.extend(attributes.flat_map(Attribute::into_tokens));
@@ -268,15 +269,8 @@ impl Collector {
 
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
-        let (marks, rest): (Vec<_>, Vec<_>) =
-            attributes.into_iter().partition(|attribute| matches!(attribute.kind(), AttributeKind::Mark(_)));
-        for mark in marks {
-            if let AttributeKind::Mark(word) = mark.kind() {
-                let message = format!("`#[{}]` on `{name}`, which is no test", word.word());
-                self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
-            }
-        }
-        rest
+        validate::no_marks_on_helper(&attributes, name, &mut self.diagnostics);
+        attributes.into_iter().filter(|attribute| !matches!(attribute.kind(), AttributeKind::Mark(_))).collect()
     }
 
     /// Marks on what cannot have any are errors.
@@ -291,6 +285,7 @@ impl Collector {
     }
 
     fn block(
+        &mut self,
         attributes: Vec<Attribute>,
         visibility: Vec<TokenTree>,
         block: Implementation,
@@ -304,12 +299,17 @@ impl Collector {
         output.extend(visibility);
         let Implementation { head, body: group, .. } = block;
         output.extend(head);
+        let is_collected = body.is_some();
         let inner = body.unwrap_or_else(|| ast::scan(group.stream()));
+        validate::no_fixture_among(&inner.items, &mut self.diagnostics);
         let mut methods = inner.inner_attributes;
         for item in inner.items {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
+                    if !is_collected {
+                        validate::no_marks_on_helper(&attributes, &function.name, &mut self.diagnostics);
+                    }
                     let attributes = method_attributes(attributes);
                     methods.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
                     methods.extend(visibility);
@@ -351,7 +351,7 @@ impl Collector {
         for (index, item) in items.into_iter().enumerate() {
             if let ItemKind::Implementation(block) = item.kind {
                 let body = blocks.remove(&index);
-                Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
+                self.block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
         for group in &mut groups {
@@ -368,7 +368,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
         }
-        output.extend(asking::imports(&names).into_tokens());
+        output.extend(asking::imports(names.imports()).into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));

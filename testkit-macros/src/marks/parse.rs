@@ -5,7 +5,7 @@ use testkit_protocol::duration;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
-use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, UsedFixture, Xfail};
+use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, Strategy, UsedFixture, Xfail};
 use crate::asking::lists;
 use crate::asking::parametrize::Parametrize;
 use crate::assertion;
@@ -183,7 +183,10 @@ fn property(
             }
             return Err(malformed(value.first(), "takes `cases` as a number, at least 1"));
         }
-        mark.strategies.push((name.to_string(), source(value)));
+        if mark.strategies.iter().any(|strategy| *name == strategy.name) {
+            return Err(malformed(part.first(), &format!("has two strategies for `{name}`")));
+        }
+        mark.strategies.push(Strategy { name: name.to_string(), source: source(value), span: name.span() });
     }
     Ok(Mark::Property(mark))
 }

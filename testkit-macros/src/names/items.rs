@@ -231,6 +231,7 @@ fn facts(function: &Function, attribute: &Attribute) -> Facts {
     let mut unsaid = Diagnostics::default();
     let options = Options::parse(attribute.parenthesized().unwrap_or_default(), &mut unsaid);
     let all = arguments::arguments(&function.arguments, "", &mut unsaid).unwrap_or_default();
+    let place = function.name.span().start();
     let is_handed_over = |argument: &&Argument| {
         argument.name == "param" || options.arguments.iter().any(|(name, _)| argument.name == *name)
     };
@@ -238,6 +239,6 @@ fn facts(function: &Function, attribute: &Attribute) -> Facts {
         asks: all.iter().filter(|argument| !is_handed_over(argument)).map(Argument::asks_for).collect(),
         arguments: options.arguments.iter().map(|(name, _)| name.to_string()).collect(),
         has_teardown: options.teardown.is_some(),
-        line: function.name.span().start().line,
+        place: (place.line, place.column),
     }
 }

@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Group, Ident, Span};
 
 use self::items::{Module, Name};
-use crate::ast::{Item, ItemKind, Items};
+use crate::ast::{self, Item, ItemKind, Items};
 use crate::source;
 
 /// Where a module is written: a file, and the path of inline modules in it.
@@ -36,8 +36,8 @@ pub(crate) struct Facts {
     pub(crate) arguments: Vec<String>,
     /// It is handed to a function at its end.
     pub(crate) has_teardown: bool,
-    /// The line of its name.
-    pub(crate) line: usize,
+    /// Line and column of its name.
+    pub(crate) place: (usize, usize),
 }
 
 /// What a name is.
@@ -71,10 +71,21 @@ pub(crate) enum Thing {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Step {
     pub(crate) home: Home,
-    /// The line of its name.
-    pub(crate) line: usize,
+    /// Line and column of its name.
+    pub(crate) place: (usize, usize),
     /// Its name where it is asked for.
     pub(crate) name: String,
+}
+
+/// An import that the compiler is asked to make.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// What is to be found.
+    pub(crate) name: String,
+    /// The name that it gets.
+    pub(crate) imported: String,
+    /// Where it is asked for.
+    pub(crate) span: Span,
 }
 
 /// The names of the module that an expansion stands in.
@@ -84,8 +95,8 @@ pub(crate) struct Names {
     home: Option<Home>,
     /// What tells the imports of this expansion from those of others in the same module.
     owner: String,
-    /// Imports that the compiler is asked to make, each with the place that needs it.
-    imports: RefCell<BTreeMap<String, Span>>,
+    /// Imports that the compiler is asked to make.
+    imports: RefCell<BTreeMap<String, Wanted>>,
 }
 
 impl Names {
@@ -127,7 +138,7 @@ impl Names {
     /// The fixtures that lead from the fixture `name` back to it, itself first.
     pub(crate) fn circle(&self, name: &str) -> Option<Vec<Step>> {
         let Found::Fixture(facts, Some(home)) = self.find(name) else { return None };
-        let first = Step { name: name.to_owned(), home, line: facts.line };
+        let first = Step { name: name.to_owned(), home, place: facts.place };
         source::detached(|| modules::circle(&mut vec![first], &facts, &mut Vec::new()))
     }
 
@@ -136,23 +147,16 @@ impl Names {
     /// An import that fails is one error at one place, whatever else names it; a path in code is an error wherever it is
     /// named.
     pub(crate) fn import(&self, name: &str, span: Span) -> String {
-        self.imports.borrow_mut().entry(name.to_owned()).or_insert(span);
-        self.imported(name)
+        let owner = if self.owner.is_empty() { String::new() } else { format!("{}_", self.owner) };
+        let imported = format!("__testkit_{owner}{}", name.trim_start_matches("r#"));
+        let wanted = Wanted { name: name.to_owned(), imported: imported.clone(), span };
+        self.imports.borrow_mut().entry(name.to_owned()).or_insert(wanted);
+        imported
     }
 
-    fn imported(&self, name: &str) -> String {
-        let name = name.trim_start_matches("r#");
-        if self.owner.is_empty() { format!("__testkit_{name}") } else { format!("__testkit_{}_{name}", self.owner) }
-    }
-
-    /// The imports as items, each with the place that needs it.
-    pub(crate) fn imports(&self) -> Vec<(String, Span)> {
-        let item = |(name, span): (&String, &Span)| {
-            let imported = self.imported(name);
-            // Not only under `cfg(test)`, so that `cargo check` shows the error as well.
-            (format!("#[allow(unused_imports)] use self::{name} as {imported};"), *span)
-        };
-        self.imports.borrow().iter().map(item).collect()
+    /// All of them.
+    pub(crate) fn imports(&self) -> Vec<Wanted> {
+        self.imports.borrow().values().cloned().collect()
     }
 }
 
@@ -177,6 +181,27 @@ fn home_of_item(name: &Ident) -> Option<Home> {
         *found == name && found.span().start().line == line
     };
     inside_at(file, line, &|items, _| items.items.iter().any(is_here))
+}
+
+/// Whether a function is a method of an `impl` block or of a trait, as far as its file tells.
+pub(crate) fn is_method(name: &Ident) -> bool {
+    let Some(file) = name.span().local_file() else { return false };
+    let (line, name) = (name.span().start().line, name.to_string());
+    let holds = |body: &Group| {
+        let lines = body.span_open().start().line..=body.span_close().start().line;
+        lines.contains(&line)
+            && ast::scan(body.stream()).items.iter().any(|item| match &item.kind {
+                ItemKind::Function(function) => function.name == name && function.name.span().start().line == line,
+                _ => false,
+            })
+    };
+    let is_it = |items: &Items, _: &[String]| {
+        items.items.iter().any(|item| match &item.kind {
+            ItemKind::Implementation(block) => holds(&block.body),
+            _ => false,
+        })
+    };
+    inside_at(file, line, &is_it).is_some()
 }
 
 /// The innermost inline module that holds a line of a file, if it is the right one.

@@ -246,19 +246,19 @@ pub(super) fn fixtures(module: &Module, home: Option<&Home>, seen: &mut Vec<Home
 
 /// The fixtures on the way from the first of `path` back to it, by what the last of them asks for. `seen` are those from
 /// which there is no such way, and those of the way itself.
-pub(super) fn circle(path: &mut Vec<Step>, facts: &Facts, seen: &mut Vec<(Home, usize)>) -> Option<Vec<Step>> {
+pub(super) fn circle(path: &mut Vec<Step>, facts: &Facts, seen: &mut Vec<(Home, (usize, usize))>) -> Option<Vec<Step>> {
     let home = path.last()?.home.clone();
     let module = load(&home)?;
     for name in &facts.asks {
         let Found::Fixture(facts, Some(home)) = find(&module, Some(&home), name, &mut Vec::new()) else { continue };
-        if path.first().is_some_and(|first| first.home == home && first.line == facts.line) {
+        if path.first().is_some_and(|first| first.home == home && first.place == facts.place) {
             return Some(path.clone());
         }
-        if seen.contains(&(home.clone(), facts.line)) {
+        if seen.contains(&(home.clone(), facts.place)) {
             continue;
         }
-        seen.push((home.clone(), facts.line));
-        path.push(Step { name: name.clone(), home, line: facts.line });
+        seen.push((home.clone(), facts.place));
+        path.push(Step { name: name.clone(), home, place: facts.place });
         if let Some(circle) = circle(path, &facts, seen) {
             return Some(circle);
         }

@@ -25,10 +25,17 @@ const MOST_ROWS: usize = 1_000_000;
     label = "each row has the values of one case, in the order of the arguments",
     note = "`from` takes anything that can be iterated over, such as a `Vec`"
 )]
-pub trait GivesRows<Row>: IntoIterator<Item = Row> {}
+pub trait GivesRows<Row> {
+    /// The rows, none of them made yet.
+    fn give(self) -> Rows<Row>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<Row, I: IntoIterator<Item = Row>> GivesRows<Row> for I {}
+impl<Row, I: IntoIterator<Item = Row, IntoIter: 'static>> GivesRows<Row> for I {
+    fn give(self) -> Rows<Row> {
+        Rows(Box::new(self.into_iter()))
+    }
+}
 
 /// Rows of one type, whatever gives them: an error in that is one error.
 pub struct Rows<Row>(Box<dyn Iterator<Item = Row>>);
@@ -42,8 +49,8 @@ impl<Row> Iterator for Rows<Row> {
 }
 
 /// What an author's expression gives.
-pub fn rows<Row>(given: impl GivesRows<Row, IntoIter: 'static>) -> Rows<Row> {
-    Rows(Box::new(given.into_iter()))
+pub fn rows<Row>(given: impl GivesRows<Row>) -> Rows<Row> {
+    given.give()
 }
 
 /// What a case is called and made of.

@@ -16,7 +16,7 @@ use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
-use crate::names::Names;
+use crate::names::Wanted;
 
 /// A test function that is to be called.
 #[derive(Clone)]
@@ -341,10 +341,15 @@ pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str
 }
 
 /// The imports that requests have asked for.
-pub(crate) fn imports(names: &Names) -> Code {
+pub(crate) fn imports(wanted: impl IntoIterator<Item = Wanted>) -> Code {
     let mut code = Code::default();
-    for (item, span) in names.imports() {
-        code.text(item, span);
+    for Wanted { name, imported, span } in wanted {
+        let mut import = Code::default();
+        import.text(format!("{name} as {imported}"), span);
+        // Not only under `cfg(test)`, so that `cargo check` shows the error as well. If the path were all in one place, rustc
+        // would name its first part alone.
+        code.text("#[allow(unused_imports, unused_import_braces)] use self::", Span::mixed_site());
+        code.group(Delimiter::Brace, import).text(";", span);
     }
     code
 }

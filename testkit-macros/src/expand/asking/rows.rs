@@ -39,6 +39,7 @@ impl Called<'_> {
                             Some(_) | None => "get",
                         };
                         let name = literal(&target.text());
+                        let span = argument.map_or(span, Argument::span);
                         code.text(format!("let {} = {row}.{get}({name});", column_name(target)), span);
                     }
                 }
