@@ -439,3 +439,6 @@ fn axis_case(names: &[Target], index: usize, case: &LiteralCase) -> AxisCase {
     };
     AxisCase { id, function, attributes: case.attributes.clone(), values: case.values.clone() }
 }
+
+#[cfg(test)]
+mod tests;

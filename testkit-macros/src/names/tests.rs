@@ -191,13 +191,9 @@ fn finds_circles() {
         Some(&["a", "c"]),
     );
     // What has been looked at is not looked at again: this would take for ever.
-    let layers: String = (0..40)
-        .map(|n| {
-            format!(
-                "#[fixture] fn l{n}(l{m}: &L, m{m}: &L) {{}}\n#[fixture] fn m{n}(l{m}: &L, m{m}: &L) {{}}\n",
-                m = n + 1
-            )
-        })
-        .collect();
+    let layer = |n: usize, m: usize| {
+        format!("#[fixture] fn l{n}(l{m}: &L, m{m}: &L) {{}}\n#[fixture] fn m{n}(l{m}: &L, m{m}: &L) {{}}\n")
+    };
+    let layers = crate::expand::concatenated(0..40, |n| layer(n, n + 1));
     check(&format!("#[fixture] fn a(l0: &L) {{}}\n{layers}"), None);
 }
