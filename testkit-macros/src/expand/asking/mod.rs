@@ -157,7 +157,8 @@ impl<'a> Called<'a> {
                 code.code(value_of(&self.asking.axes[*axis], *axis, *column, combination, Some(argument)));
             }
             Supply::Generated(_) => {
-                code.text(argument.name.to_string(), argument.span());
+                let borrow = if argument.is_reference { "&" } else { "" };
+                code.text(format!("{borrow}{}", argument.name), argument.span());
             }
         }
         code
@@ -200,7 +201,7 @@ impl<'a> Called<'a> {
 
     /// The test once for each set of generated arguments.
     fn property(&self, property: &Property, prefix: &str) -> Code {
-        let generated: Vec<(&Argument, Option<&String>)> = self
+        let generated: Vec<(&Argument, Option<&TokenStream>)> = self
             .asking
             .arguments
             .iter()
@@ -228,13 +229,17 @@ impl<'a> Called<'a> {
         let mut strategies = Code::default();
         let mut pattern = Code::default();
         for (argument, strategy) in &generated {
-            match strategy {
-                Some(strategy) => strategies.text(format!("{strategy},"), span),
-                None => strategies
-                    .text("::testkit::proptest::arbitrary::any::<", span)
-                    .tokens(argument.of_type.iter().cloned().collect())
-                    .text(">(),", span),
-            };
+            let maker = if strategy.is_some() { "by_strategy" } else { "of_type" };
+            strategies.text(format!("{PRIVATE}::property::{maker}::<"), argument.span());
+            if argument.is_reference {
+                // It borrows what is made up, whose type nobody has written.
+                strategies.text("_", argument.span());
+            } else {
+                strategies.tokens(argument.of_type.iter().cloned().collect());
+            }
+            let mut named = Code::default();
+            named.tokens(strategy.cloned().unwrap_or_default());
+            strategies.text(">", argument.span()).group(Delimiter::Parenthesis, named).text(",", span);
             pattern.text(format!("{},", argument.name), argument.span());
         }
         arguments.group(Delimiter::Parenthesis, strategies).text(", |", span);
@@ -250,7 +255,7 @@ impl<'a> Called<'a> {
         if self.returns_value {
             let mut inner = call;
             inner.text(format!(", {}, {}, {}", literal(self.file), self.line, self.column), span);
-            case.text(format!("{PRIVATE}::case_end!"), span).group(Delimiter::Parenthesis, inner);
+            case.text(format!("{PRIVATE}::case_end!"), self.span).group(Delimiter::Parenthesis, inner);
         } else {
             case.code(call);
         }
@@ -340,16 +345,24 @@ pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str
     code
 }
 
-/// The imports that requests have asked for.
-pub(crate) fn imports(wanted: impl IntoIterator<Item = Wanted>) -> Code {
+/// The aliases that requests have asked for, under a condition if there is one.
+pub(crate) fn aliases(wanted: impl IntoIterator<Item = Wanted>, cfg: &str) -> Code {
     let mut code = Code::default();
-    for Wanted { name, imported, span } in wanted {
-        let mut import = Code::default();
-        import.text(format!("{name} as {imported}"), span);
-        // Not only under `cfg(test)`, so that `cargo check` shows the error as well. If the path were all in one place, rustc
-        // would name its first part alone.
-        code.text("#[allow(unused_imports, unused_import_braces)] use self::", Span::mixed_site());
-        code.group(Delimiter::Brace, import).text(";", span);
+    // Not only under `cfg(test)`, so that `cargo check` shows their errors as well.
+    for Wanted { name, alias, is_imported, span } in wanted {
+        let found = if is_imported {
+            format!("self::{name}")
+        } else {
+            // Of an import rustc says what is missing where. If its path were all in one place, it would name the first part.
+            let found = format!("__testkit_found_{}", alias.trim_start_matches("__testkit_"));
+            let mut import = Code::default();
+            import.text(format!("{name} as {found}"), span);
+            let head = format!("{cfg}#[allow(unused_imports, unused_import_braces)] use self::");
+            code.text(head, Span::mixed_site());
+            code.group(Delimiter::Brace, import).text(";", span);
+            found
+        };
+        code.text(format!("{cfg}#[allow(dead_code, non_camel_case_types)] type {alias} = {found};"), span);
     }
     code
 }
