@@ -94,7 +94,10 @@ impl<'a> Called<'a> {
 
     /// What stands in the test: the call, with all that it needs in front of it.
     fn body(&self, combination: Option<&Combination>, prefix: &str) -> Code {
-        let mut code = runtime(self.asking);
+        let mut code = Code::default();
+        if !self.is_method {
+            code.code(runtime(self.asking));
+        }
         if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
             code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
         }
@@ -340,7 +343,8 @@ pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str
         ));
         let fixture = path.seen_from(prefix);
         let check = format!("::core::assert!(!<{fixture} as {PRIVATE}::Fixture>::INFO.has_teardown, {message})");
-        code.text(format!("const {{ {check} }};"), argument.span());
+        // An item, since `cargo check` does not evaluate constant blocks.
+        code.text(format!("{{ const _: () = {check}; }}"), argument.span());
     }
     code
 }
@@ -354,7 +358,8 @@ pub(crate) fn aliases(wanted: impl IntoIterator<Item = Wanted>, cfg: &str) -> Co
             format!("self::{name}")
         } else {
             // Of an import rustc says what is missing where. If its path were all in one place, it would name the first part.
-            let found = format!("__testkit_found_{}", alias.trim_start_matches("__testkit_"));
+            // The name of the import is seen only where what is found is no type.
+            let found = format!("{alias}_without_fixture_attribute");
             let mut import = Code::default();
             import.text(format!("{name} as {found}"), span);
             let head = format!("{cfg}#[allow(unused_imports, unused_import_braces)] use self::");
@@ -403,7 +408,7 @@ pub(crate) fn is_multiplied(paths: &[&FixturePath], prefix: &str) -> Option<Stri
 }
 
 /// A statement that notes what the test is driven by, before anything else of it is.
-fn runtime(asking: &Asking) -> Code {
+pub(crate) fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
     let Some((runtime, span)) = &asking.runtime else { return code };
     let text = match runtime {
@@ -426,7 +431,7 @@ fn runtime(asking: &Asking) -> Code {
 
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
-    let mut code = runtime(asking);
+    let mut code = Code::default();
     for (number, path) in asking.uses.iter().enumerate() {
         let fixture = path.seen_from(prefix);
         code.text(format!("let __testkit_used_{number} = {PRIVATE}::shared::<{fixture}>();"), path.span);
@@ -436,7 +441,8 @@ pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
 
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
 pub(crate) fn bindings(asking: &Asking) -> Code {
-    let mut code = uses(asking, "");
+    let mut code = runtime(asking);
+    code.code(uses(asking, ""));
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
         let (name, span, fixture) = (&argument.name, argument.span(), path.seen_from(""));
