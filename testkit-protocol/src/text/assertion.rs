@@ -10,6 +10,9 @@ use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operan
 /// What begins the line of the expression.
 const FAILED: &str = "assertion failed: ";
 
+/// The one macro without an expression: its message is all that there is to say.
+const FAIL: &str = "fail";
+
 /// Longest source text for whose sake the others are padded, in columns.
 const MAX_PADDED: usize = 40;
 
@@ -18,16 +21,14 @@ const MIN_VALUE: usize = 30;
 
 /// The author's message, the expression, its values, and how they differ.
 pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize) -> String {
-    let mut text = String::new();
-    if let Some(message) = message {
-        text.push_str(message);
-        text.push('\n');
-    }
-    if assertion.expression.is_empty() {
-        // `fail!` has a message or nothing to say.
-        text = message.map_or_else(|| format!("`{}!` was called", assertion.macro_name), str::to_owned);
-    } else {
-        push_expression(&mut text, &assertion.expression, assertion.decided, columns);
+    let mut text = message.unwrap_or_default().to_owned();
+    if assertion.macro_name != FAIL {
+        if message.is_some() {
+            text.push('\n');
+        }
+        push_expression(&mut text, assertion, columns);
+    } else if message.is_none() {
+        text = format!("`{FAIL}!` was called");
     }
     let empty = Comparison::default();
     let comparison = assertion.comparison.as_ref().unwrap_or(&empty);
@@ -112,8 +113,13 @@ fn is_pair(left: &Operand, right: &Operand) -> bool {
 }
 
 /// Appends the expression, broken before `&&` and `||` if it is long, with carets under the part that decided.
-fn push_expression(text: &mut String, expression: &str, decided: Option<TextRange>, width: usize) {
+fn push_expression(text: &mut String, assertion: &Assertion, width: usize) {
+    let Assertion { macro_name, expression, decided, .. } = assertion;
     text.push_str(FAILED);
+    if expression.is_empty() {
+        // A later version may have macros without one; the message alone would not say that something was asserted.
+        write!(text, "{macro_name}!").expect("writing to a String cannot fail");
+    }
     let decided = decided.and_then(|TextRange { start, end }| {
         let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
         (start < end && expression.get(start..end).is_some()).then_some(start..end)
