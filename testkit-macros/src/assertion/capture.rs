@@ -58,6 +58,13 @@ impl Capture {
         let way = Ident::new(way, Span::mixed_site());
         TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #way #source #name (#place) }))
     }
+
+    /// `("source" (place))` of one that the evaluation changes.
+    pub(super) fn changed(&self) -> Option<TokenTree> {
+        let Self { source, place, .. } = self;
+        let tokens = || TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #source (#place) }));
+        (self.way == Way::Changed).then(tokens)
+    }
 }
 
 /// More values than this are not kept: a report is to be read.

@@ -328,10 +328,10 @@ impl<'a> Condition<'a> {
         let left = if is_near { actual(&left) } else { left };
         let right = parenthesized(capturer.operand(tokens, right));
         let site = self.site(&text(part));
-        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (not, captures, changed) = (not(fails_if), self.captures(&capturer), changed(&capturer));
         let (how, message) = (&self.how, self.message);
         quote! {
-            ::testkit::__comparison_by_reference_unlike_std_assert!( #how #not #left [#operator] #right #texts #site #captures (#message) )
+            ::testkit::__comparison_by_reference_unlike_std_assert!( #how #not #left [#operator] #right #texts #site #captures #changed (#message) )
         }
     }
 
@@ -343,10 +343,10 @@ impl<'a> Condition<'a> {
         let mut capturer = Capturer::new(tokens, &[node], self.kept);
         let condition = parenthesized(capturer.condition(tokens, node, fails_if));
         let site = self.site(&text(&tokens[node.range.clone()]));
-        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (not, captures, changed) = (not(fails_if), self.captures(&capturer), changed(&capturer));
         let (how, message) = (&self.how, self.message);
         let needle = needle(tokens, node);
-        quote! { ::testkit::__condition!( #how #not #condition #site #captures (#needle) (#message) ) }
+        quote! { ::testkit::__condition!( #how #not #condition #site #captures #changed (#needle) (#message) ) }
     }
 
     /// `[(way "source" name (place)) …]`, those of comparisons that did not decide before them.
@@ -376,6 +376,12 @@ impl<'a> Condition<'a> {
         let fields = quote! { #macro_name, #expression, #start, #end };
         TokenTree::Group(Group::new(Delimiter::Parenthesis, fields))
     }
+}
+
+/// `[("source" (place)) …]` of the places that the evaluation changes.
+fn changed(capturer: &Capturer) -> TokenTree {
+    let changed = capturer.captures.iter().filter_map(Capture::changed).collect();
+    TokenTree::Group(Group::new(Delimiter::Bracket, changed))
 }
 
 /// The comparison that holds where this one does not, but for values that have no order.

@@ -60,7 +60,7 @@ macro_rules! assert_ne {
 }
 
 /// What a comparison becomes that is to hold (`[!]`) or not to (`[]`):
-/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [kept values] (message)`. Its value is the comparison's.
+/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [kept values] [changed places] (message)`. Its value is the comparison's.
 ///
 /// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
 /// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
@@ -69,19 +69,23 @@ macro_rules! assert_ne {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __comparison_by_reference_unlike_std_assert {
-    ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] $message:tt) => {{
+    ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $message:tt) => {{
         $($crate::__keep!$kept;)*
         let failure = match (&$left, &$right) {
             (left, right) => {
                 let holds = *left $($operator)+ *right;
                 if $($not)? holds {
-                    use $crate::__private::Undebuggable as _;
-                    let decided = $crate::__private::compared(
+                    #[allow(unused_imports, reason = "not every value needs each of them")]
+                    use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
+                    let failure = $crate::__private::failed_comparison(
+                        &$crate::__private::Site $site,
                         &$texts,
-                        $crate::__private::Probe(&left).value(),
-                        $crate::__private::Probe(&right).value(),
+                        $crate::__private::Probe(&&*left).value(),
+                        $crate::__private::Probe(&&*right).value(),
+                        &[$($crate::__kept!$kept),*],
                     );
-                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
+                    $($crate::__changed!(failure $changed);)*
+                    ::core::option::Option::Some(failure)
                 } else {
                     ::core::option::Option::None
                 }
@@ -105,8 +109,8 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                         use $crate::__private::Undebuggable as _;
                         $crate::__private::fail_comparison(
                             &$texts,
-                            $crate::__private::Probe(&left).value(),
-                            $crate::__private::Probe(&right).value(),
+                            $crate::__private::Probe(&&*left).value(),
+                            $crate::__private::Probe(&&*right).value(),
                         )
                     }
                 }
@@ -121,10 +125,10 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                         ::core::option::Option::None
                     } else {
                         use $crate::__private::Undebuggable as _;
-                        ::core::option::Option::Some($crate::__private::failed_comparison(
+                        ::core::option::Option::Some($crate::__private::whole_comparison(
                             &$texts,
-                            $crate::__private::Probe(&left).value(),
-                            $crate::__private::Probe(&right).value(),
+                            $crate::__private::Probe(&&*left).value(),
+                            $crate::__private::Probe(&&*right).value(),
                         ))
                     }
                 }
@@ -136,18 +140,25 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     };
 }
 
-/// What any other condition becomes: `how not (CONDITION) (site) [kept values] (text looked for) (message)`.
+/// What any other condition becomes: `how not (CONDITION) (site) [kept values] [changed places] (text looked for) (message)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __condition {
-    ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] $needle:tt $message:tt) => {{
+    ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         let failure = match $condition {
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
-                    let decided = $crate::__private::asked($crate::__needle!$needle);
-                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
+                    #[allow(unused_imports, reason = "not every value needs each of them")]
+                    use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
+                    let failure = $crate::__private::failed_condition(
+                        &$crate::__private::Site $site,
+                        $crate::__needle!$needle,
+                        &[$($crate::__kept!$kept),*],
+                    );
+                    $($crate::__changed!(failure $changed);)*
+                    ::core::option::Option::Some(failure)
                 } else {
                     ::core::option::Option::None
                 }
@@ -170,8 +181,8 @@ macro_rules! __undecided {
                     use $crate::__private::NoPrimitive as _;
                     $kept.note(
                         &$texts,
-                        $crate::__private::PrimitiveProbe(&left).primitive(),
-                        $crate::__private::PrimitiveProbe(&right).primitive(),
+                        $crate::__private::PrimitiveProbe(&&*left).primitive(),
+                        $crate::__private::PrimitiveProbe(&&*right).primitive(),
                     );
                 }
                 holds
@@ -191,8 +202,11 @@ macro_rules! __binding {
             #[allow(unreachable_patterns, reason = "the pattern may match everything")]
             other => {
                 use $crate::__private::Undebuggable as _;
-                let decided = $crate::__private::unmatched($text, $crate::__private::Probe(&&other).value());
-                let failure = $crate::__failure!($site decided []);
+                let failure = $crate::__private::unmatched(
+                    &$crate::__private::Site $site,
+                    $text,
+                    $crate::__private::Probe(&&other).value(),
+                );
                 $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
                 false
@@ -244,24 +258,18 @@ macro_rules! __kept {
             (&$crate::__private::LastElement(&$name)).value(),
         )
     };
-    (changed $source:literal $name:ident ($($place:tt)+)) => {
-        $crate::__private::Kept::Changed($source, $crate::__private::Probe(&&$($place)+).value())
-    };
+    (changed $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Later($source) };
     (undecided $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Undecided(&$name) };
 }
 
-/// The failure of a condition that has been decided: `(site) decided [kept values]`.
+/// Looks at a place that the evaluation may have changed, when nothing of the operands is borrowed any more:
+/// `failure ("source" (place))`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __failure {
-    (($($site:tt)*) $decided:ident []) => {
-        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[])
+macro_rules! __changed {
+    ($failure:ident ($source:literal ($($place:tt)+))) => {
+        let $failure = $failure.changed($source, $crate::__private::Probe(&&$($place)+).value());
     };
-    (($($site:tt)*) $decided:ident [$($kept:tt)+]) => {{
-        #[allow(unused_imports, reason = "not every value needs each of them")]
-        use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
-        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[$($crate::__kept!$kept),+])
-    }};
 }
 
 /// The value of a condition, whose failure is told if there is one: `how not failure (message)`.
@@ -341,7 +349,7 @@ macro_rules! __equality_by_reference_unlike_std_assert {
                         $message,
                         ::core::stringify!($operator),
                         &$texts,
-                        [$crate::__private::Probe(&left).value(), $crate::__private::Probe(&right).value()],
+                        [$crate::__private::Probe(&&*left).value(), $crate::__private::Probe(&&*right).value()],
                     )
                 }
             }

@@ -21,6 +21,6 @@ pub use outcome::{
 };
 pub use probe::{Probe, Undebuggable, Value};
 pub use told::{
-    Kept, Site, Told, Waiting, asked, compared, fail, fail_comparison, fail_equality, failed_comparison, failure, late,
-    note, unmatched,
+    Kept, Site, Told, Waiting, fail, fail_comparison, fail_equality, failed_comparison, failed_condition, late, note,
+    unmatched, whole_comparison,
 };

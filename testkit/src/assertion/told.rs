@@ -20,15 +20,6 @@ use crate::harness;
 #[derive(Clone, Copy, Debug)]
 pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
 
-/// The operands of the part that decided, as texts: nothing of the values is borrowed any more.
-#[derive(Debug, Default)]
-pub struct Decided {
-    operands: Vec<Operand>,
-    explanation: Explanation,
-    /// How a text was looked for, and which.
-    needle: Option<[&'static str; 2]>,
-}
-
 /// A failure on its way, to be handed on with [`fail`], [`note`] or [`late`]. It needs no destructor: code that drops one,
 /// around every assertion, takes the compiler longer than all the rest of it.
 #[derive(Debug)]
@@ -37,6 +28,19 @@ pub struct Told(&'static mut Failure);
 impl Told {
     fn new(failure: Failure) -> Self {
         Self(Box::leak(Box::new(failure)))
+    }
+
+    /// The same with the value that a place has after the evaluation.
+    #[cold]
+    #[must_use]
+    pub fn changed(self, source: &str, value: Value<'_>) -> Self {
+        if let FailureKind::Assertion(assertion) = &mut self.0.kind {
+            let later = |operand: &&mut Operand| operand.moment == Moment::AfterEvaluation && operand.source == source;
+            if let Some(operand) = assertion.operands.iter_mut().find(later) {
+                operand.value = shown(value);
+            }
+        }
+        self
     }
 
     fn into_failure(self) -> Failure {
@@ -49,39 +53,49 @@ impl Told {
 pub enum Kept<'a> {
     /// What has become of the value with this source.
     Seen(&'static str, Seen<'a>),
-    /// A place that the evaluation may have changed, looked at afterwards.
-    Changed(&'static str, Value<'a>),
+    /// A place that the evaluation may have changed, to be looked at by [`Told::changed`].
+    Later(&'static str),
     /// An element of the iterator with this source.
     Element(&'static str, Option<usize>, Seen<'a>),
     /// A comparison that did not decide.
     Undecided(&'a Undecided),
 }
 
-/// A comparison that does not hold; `texts` are the left source, the operator and the right source.
+/// The failure of a comparison that does not hold; `texts` are the left source, the operator and the right source.
+///
+/// All that a failed condition says is gathered by one call, here and below: what a function keeps in registers across
+/// several calls costs it pushes and pops where nothing fails.
 #[cold]
 #[inline(never)]
-pub fn compared(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Decided {
+pub fn failed_comparison(
+    site: &Site,
+    texts: &[&'static str; 3],
+    left: Value<'_>,
+    right: Value<'_>,
+    kept: &[Kept<'_>],
+) -> Told {
     let [left_source, operator, right_source] = texts;
     let mut explanation = explain(operator, left, right);
     let operands = vec![
         operand("left", left_source, std::mem::take(&mut explanation.left), Moment::AtFailure),
         operand("right", right_source, std::mem::take(&mut explanation.right), Moment::AtFailure),
     ];
-    Decided { operands, explanation, needle: None }
+    failure(site, operands, explanation, None, kept)
 }
 
-/// A condition without operands, which may have looked for a text.
+/// The failure of a condition without operands, which may have looked for a text: how, and for which.
 #[cold]
 #[inline(never)]
-pub fn asked(needle: Option<[&'static str; 2]>) -> Decided {
-    Decided { needle, ..Decided::default() }
+pub fn failed_condition(site: &Site, needle: Option<[&'static str; 2]>, kept: &[Kept<'_>]) -> Told {
+    failure(site, Vec::new(), Explanation::default(), needle, kept)
 }
 
-/// A value that does not match the pattern of a `let`.
+/// The failure of a value that does not match the pattern of a `let`.
 #[cold]
 #[inline(never)]
-pub fn unmatched(source: &str, value: Value<'_>) -> Decided {
-    Decided { operands: vec![operand("", source, shown(value), Moment::AtFailure)], ..Decided::default() }
+pub fn unmatched(site: &Site, source: &str, value: Value<'_>) -> Told {
+    let operands = vec![operand("", source, shown(value), Moment::AtFailure)];
+    failure(site, operands, Explanation::default(), None, &[])
 }
 
 /// Ends the test because `assert!` does not hold.
@@ -125,14 +139,13 @@ pub fn fail_equality(
 #[inline(never)]
 #[track_caller]
 pub fn fail_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> ! {
-    fail(None, failed_comparison(texts, left, right))
+    fail(None, whole_comparison(texts, left, right))
 }
 
-/// The failure of a comparison that is all `assert!` is given; `texts` are as for [`compared`].
+/// The failure of a comparison that is all `assert!` is given; `texts` are as for [`failed_comparison`].
 #[cold]
 #[inline(never)]
-#[track_caller]
-pub fn failed_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
+pub fn whole_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
     failed_whole("assert", texts, left, right)
 }
 
@@ -150,23 +163,23 @@ fn parenthesized(source: &str) -> Cow<'_, str> {
 }
 
 /// The failure of a comparison that is all the macro `name` is given.
-#[track_caller]
 fn failed_whole(name: &'static str, texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
-    let decided = compared(texts, left, right);
-    let failure = failure(&Site(name, "", 0, 0), decided, &[]);
+    let failure = failed_comparison(&Site(name, "", 0, 0), texts, left, right, &[]);
     if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
         assertion.expression = texts.join(" ");
     }
     failure
 }
 
-/// The failure of a condition. Its message is made later, when what the condition borrowed is free again.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>]) -> Told {
+/// The failure of a condition. Its message and its place are added later, when what the condition borrowed is free again.
+fn failure(
+    site: &Site,
+    mut operands: Vec<Operand>,
+    explanation: Explanation,
+    needle: Option<[&'static str; 2]>,
+    kept: &[Kept<'_>],
+) -> Told {
     let Site(macro_name, expression, start, end) = *site;
-    let Decided { mut operands, explanation, needle } = decided;
     let Explanation { comparison, mut notes, .. } = explanation;
     for kept in kept {
         push(kept, &mut operands);
@@ -182,12 +195,14 @@ pub fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>]) -> Told {
         comparison,
         notes,
     };
-    let location = location::Location::from(Location::caller());
-    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "").at(location) })
+    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "") })
 }
 
+#[track_caller]
 fn with_message(failure: Told, message: Option<Arguments<'_>>) -> Failure {
-    Failure { message: message.map(|message| message.to_string()), ..failure.into_failure() }
+    let failure = failure.into_failure();
+    Failure { message: message.map(|message| message.to_string()), ..failure }
+        .at(location::Location::from(Location::caller()))
 }
 
 fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
@@ -210,9 +225,7 @@ fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
         Kept::Seen(source, seen) => push_seen(source, seen),
         Kept::Element(source, Some(index), seen) => push_seen(&format!("element {index} of {source}"), seen),
         Kept::Element(_, None, _) => {}
-        Kept::Changed(source, value) => {
-            operands.push(operand("", source, shown(*value), Moment::AfterEvaluation));
-        }
+        Kept::Later(source) => operands.push(operand("", source, String::new(), Moment::AfterEvaluation)),
         Kept::Undecided(undecided) => {
             let Some(noted) = undecided.operands() else { return };
             for (source, value) in noted.sources.iter().zip(&noted.values) {
