@@ -37,14 +37,22 @@ fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) ->
     if ![left, right].iter().all(|operand| is_plain(tokens, operand)) {
         return None;
     }
-    let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
-    let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
-    let operator_text: String = operator.to_string().split_whitespace().collect();
+    let mut source = text(&tokens[left.range.clone()]);
+    source.push(' ');
+    let start = source.len();
+    let operator = &tokens[operator.clone()];
+    for token in operator {
+        source.push_str(&token.to_string());
+    }
+    let end = source.len();
+    source.push(' ');
+    source.push_str(&text(&tokens[right.range.clone()]));
+    let operator: TokenStream = operator.iter().cloned().collect();
     let is_near = is_near(tokens, left, right);
     let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
     let left = if is_near { actual(&left) } else { left };
     Some(quote! {
-        ::testkit::__assert_comparison_by_reference_unlike_std_assert!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
+        ::testkit::__assert_comparison_by_reference_unlike_std_assert!(#left [#operator] #right #source #start #end (#message))
     })
 }
 

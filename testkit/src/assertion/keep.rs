@@ -38,7 +38,7 @@ pub struct Place<T: ?Sized>(*const T);
 
 /// Notes a place's address.
 #[inline(always)]
-pub fn place<T: ?Sized>(place: &T) -> Place<T> {
+pub const fn place<T: ?Sized>(place: &T) -> Place<T> {
     Place(place)
 }
 
@@ -241,12 +241,12 @@ impl PrimitiveType for isize {
 }
 
 /// The operand of a comparison that does not decide.
-pub struct PrimitiveProbe<'a, T: ?Sized>(pub &'a &'a T);
+pub struct PrimitiveProbe<'a, T: ?Sized>(pub &'a T);
 
 impl<T: PrimitiveType> PrimitiveProbe<'_, T> {
     /// Its value.
     pub fn primitive(&self) -> Option<Primitive> {
-        Some((**self.0).primitive())
+        Some((*self.0).primitive())
     }
 }
 
@@ -275,7 +275,7 @@ pub struct LastElement<'a, T>(pub &'a Watch<T>);
 
 impl<'a, T: Copy + Debug> Looked<'a, T> {
     /// The place's value: nobody can have moved it.
-    pub fn value(&self) -> Seen<'a> {
+    pub const fn value(&self) -> Seen<'a> {
         // SAFETY: the place is in scope around the assertion, and its type is `Copy`, so no use of it has moved it.
         Seen::Value(Value::Debug(unsafe { &*self.0.0 }))
     }
@@ -283,7 +283,7 @@ impl<'a, T: Copy + Debug> Looked<'a, T> {
 
 impl<'a, T: Copy + Debug> Consumed<'a, T> {
     /// The place's value: to consume it was to copy it.
-    pub fn value(&self) -> Seen<'a> {
+    pub const fn value(&self) -> Seen<'a> {
         // SAFETY: as for `Looked`.
         Seen::Value(Value::Debug(unsafe { &*self.0.0 }))
     }

@@ -76,12 +76,12 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
                 let holds = *left $($operator)+ *right;
                 if $($not)? holds {
                     #[allow(unused_imports, reason = "not every value needs each of them")]
-                    use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
-                    let failure = $crate::__private::failed_comparison(
+                    use $crate::__private::{Container as _, Copyable as _, Other as _};
+                    let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
                         &$crate::__private::Site $site,
                         &$texts,
-                        $crate::__private::Probe(&&*left).value(),
-                        $crate::__private::Probe(&&*right).value(),
+                        $crate::__private::Probe(left).value(),
+                        $crate::__private::Probe(right).value(),
                         &[$($crate::__kept!$kept),*],
                     );
                     $($crate::__changed!(failure $changed);)*
@@ -96,45 +96,47 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
 }
 
 /// What a comparison becomes that is all that `assert!` is given, with nothing in it to be kept:
-/// `(LEFT) [operator] (RIGHT) [texts] (message)`. Most assertions are that, so it is as little as can be.
+/// `(LEFT) [operator] (RIGHT) source start end (message)`, where the operator stands from `start` to `end` in the source. Most assertions are that, so it is as little as can be.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     // Without a message there is nothing that could meet the temporaries.
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt ()) => {
+    ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal ()) => {
         {
             match (&$left, &$right) {
                 (left, right) => {
                     if !(*left $($operator)+ *right) {
-                        use $crate::__private::Undebuggable as _;
-                        $crate::__private::fail_comparison(
-                            &$texts,
-                            $crate::__private::Probe(&&*left).value(),
-                            $crate::__private::Probe(&&*right).value(),
+                        $crate::__private::in_constants_use_std_assert::fail_comparison(
+                            $source,
+                            $start,
+                            $end,
+                            $crate::__private::Probe(left).value(),
+                            $crate::__private::Probe(right).value(),
                         )
                     }
                 }
             };
         }
     };
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
+    ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal $message:tt) => {
         {
             let failure = match (&$left, &$right) {
                 (left, right) => {
                     if *left $($operator)+ *right {
                         ::core::option::Option::None
                     } else {
-                        use $crate::__private::Undebuggable as _;
-                        ::core::option::Option::Some($crate::__private::whole_comparison(
-                            &$texts,
-                            $crate::__private::Probe(&&*left).value(),
-                            $crate::__private::Probe(&&*right).value(),
+                        ::core::option::Option::Some($crate::__private::in_constants_use_std_assert::whole_comparison(
+                            $source,
+                            $start,
+                            $end,
+                            $crate::__private::Probe(left).value(),
+                            $crate::__private::Probe(right).value(),
                         ))
                     }
                 }
             };
             if let ::core::option::Option::Some(failure) = failure {
-                $crate::__private::fail($crate::__message!$message, failure)
+                $crate::__private::in_constants_use_std_assert::fail($crate::__message!$message, failure)
             }
         }
     };
@@ -151,8 +153,8 @@ macro_rules! __condition {
                 let holds: bool = holds;
                 if $($not)? holds {
                     #[allow(unused_imports, reason = "not every value needs each of them")]
-                    use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
-                    let failure = $crate::__private::failed_condition(
+                    use $crate::__private::{Container as _, Copyable as _, Other as _};
+                    let failure = $crate::__private::in_constants_use_std_assert::failed_condition(
                         &$crate::__private::Site $site,
                         $crate::__needle!$needle,
                         &[$($crate::__kept!$kept),*],
@@ -181,8 +183,8 @@ macro_rules! __undecided {
                     use $crate::__private::NoPrimitive as _;
                     $kept.note(
                         &$texts,
-                        $crate::__private::PrimitiveProbe(&&*left).primitive(),
-                        $crate::__private::PrimitiveProbe(&&*right).primitive(),
+                        $crate::__private::PrimitiveProbe(left).primitive(),
+                        $crate::__private::PrimitiveProbe(right).primitive(),
                     );
                 }
                 holds
@@ -201,11 +203,10 @@ macro_rules! __binding {
             $($pattern)+ => $($rest)+,
             #[allow(unreachable_patterns, reason = "the pattern may match everything")]
             other => {
-                use $crate::__private::Undebuggable as _;
-                let failure = $crate::__private::unmatched(
+                let failure = $crate::__private::in_constants_use_std_assert::unmatched(
                     &$crate::__private::Site $site,
                     $text,
-                    $crate::__private::Probe(&&other).value(),
+                    $crate::__private::Probe(&other).value(),
                 );
                 $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
@@ -258,8 +259,12 @@ macro_rules! __kept {
             (&$crate::__private::LastElement(&$name)).value(),
         )
     };
-    (changed $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Later($source) };
-    (undecided $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Undecided(&$name) };
+    (changed $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Later($source)
+    };
+    (undecided $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Undecided(&$name)
+    };
 }
 
 /// Looks at a place that the evaluation may have changed, when nothing of the operands is borrowed any more:
@@ -268,7 +273,7 @@ macro_rules! __kept {
 #[macro_export]
 macro_rules! __changed {
     ($failure:ident ($source:literal ($($place:tt)+))) => {
-        let $failure = $failure.changed($source, $crate::__private::Probe(&&$($place)+).value());
+        let $failure = $failure.changed($source, $crate::__private::Probe(&$($place)+).value());
     };
 }
 
@@ -294,10 +299,10 @@ macro_rules! __outcome {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tell {
-    ((assert) $failure:ident $message:tt) => { $crate::__private::fail($crate::__message!$message, $failure) };
-    ((check) $failure:ident $message:tt) => { $crate::__private::note($crate::__message!$message, $failure) };
+    ((assert) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::fail($crate::__message!$message, $failure) };
+    ((check) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::note($crate::__message!$message, $failure) };
     ((eventually $waiting:ident) $failure:ident $message:tt) => {
-        $crate::__private::late(&$waiting, $crate::__message!$message, $failure)
+        $crate::__private::in_constants_use_std_assert::late(&$waiting, $crate::__message!$message, $failure)
     };
 }
 
@@ -344,12 +349,11 @@ macro_rules! __equality_by_reference_unlike_std_assert {
         match (&$left, &$right) {
             (left, right) => {
                 if !(*left $operator *right) {
-                    use $crate::__private::Undebuggable as _;
-                    $crate::__private::fail_equality(
+                    $crate::__private::in_constants_use_std_assert::fail_equality(
                         $message,
                         ::core::stringify!($operator),
                         &$texts,
-                        [$crate::__private::Probe(&&*left).value(), $crate::__private::Probe(&&*right).value()],
+                        [$crate::__private::Probe(left).value(), $crate::__private::Probe(right).value()],
                     )
                 }
             }

@@ -1,5 +1,7 @@
 //! From a condition that does not hold to a [`Failure`].
 
+pub mod in_constants_use_std_assert;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Arguments;
@@ -10,7 +12,7 @@ use testkit_protocol::failure::{Assertion, Failure, FailureKind, Moment, Operand
 use testkit_protocol::location;
 
 use super::Value;
-use super::explain::{Explanation, explain, shown};
+use super::explain::{Explanation, shown};
 use super::keep::{Seen, Undecided};
 use super::nearest;
 use crate::harness;
@@ -20,7 +22,7 @@ use crate::harness;
 #[derive(Clone, Copy, Debug)]
 pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
 
-/// A failure on its way, to be handed on with [`fail`], [`note`] or [`late`]. It needs no destructor: code that drops one,
+/// A failure on its way, to be handed on with one of the functions below. It needs no destructor: code that drops one,
 /// around every assertion, takes the compiler longer than all the rest of it.
 #[derive(Debug)]
 pub struct Told(&'static mut Failure);
@@ -61,94 +63,6 @@ pub enum Kept<'a> {
     Undecided(&'a Undecided),
 }
 
-/// The failure of a comparison that does not hold; `texts` are the left source, the operator and the right source.
-///
-/// All that a failed condition says is gathered by one call, here and below: what a function keeps in registers across
-/// several calls costs it pushes and pops where nothing fails.
-#[cold]
-#[inline(never)]
-pub fn failed_comparison(
-    site: &Site,
-    texts: &[&'static str; 3],
-    left: Value<'_>,
-    right: Value<'_>,
-    kept: &[Kept<'_>],
-) -> Told {
-    let [left_source, operator, right_source] = texts;
-    let mut explanation = explain(operator, left, right);
-    let operands = vec![
-        operand("left", left_source, std::mem::take(&mut explanation.left), Moment::AtFailure),
-        operand("right", right_source, std::mem::take(&mut explanation.right), Moment::AtFailure),
-    ];
-    failure(site, operands, explanation, None, kept)
-}
-
-/// The failure of a condition without operands, which may have looked for a text: how, and for which.
-#[cold]
-#[inline(never)]
-pub fn failed_condition(site: &Site, needle: Option<[&'static str; 2]>, kept: &[Kept<'_>]) -> Told {
-    failure(site, Vec::new(), Explanation::default(), needle, kept)
-}
-
-/// The failure of a value that does not match the pattern of a `let`.
-#[cold]
-#[inline(never)]
-pub fn unmatched(site: &Site, source: &str, value: Value<'_>) -> Told {
-    let operands = vec![operand("", source, shown(value), Moment::AtFailure)];
-    failure(site, operands, Explanation::default(), None, &[])
-}
-
-/// Ends the test because `assert!` does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail(message: Option<Arguments<'_>>, failure: Told) -> ! {
-    harness::raise(with_message(failure, message))
-}
-
-/// Records that `check!` does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn note(message: Option<Arguments<'_>>, failure: Told) {
-    harness::record(with_message(failure, message));
-}
-
-/// Ends the test because `assert_eq!` or `assert_ne!`, whose operator this is, does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail_equality(
-    message: Option<Arguments<'_>>,
-    operator: &'static str,
-    [left_source, right_source]: &[&'static str; 2],
-    [left, right]: [Value<'_>; 2],
-) -> ! {
-    let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    let failure = failed_whole(name, &[left_source, operator, right_source], left, right);
-    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
-        // The macro's operands may be what binds less tightly than the operator.
-        let [left, right] = [left_source, right_source].map(|source| parenthesized(source));
-        assertion.expression = format!("{left} {operator} {right}");
-    }
-    fail(message, failure)
-}
-
-/// Ends the test because `assert!` of nothing but a comparison, without a message, does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> ! {
-    fail(None, whole_comparison(texts, left, right))
-}
-
-/// The failure of a comparison that is all `assert!` is given; `texts` are as for [`failed_comparison`].
-#[cold]
-#[inline(never)]
-pub fn whole_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
-    failed_whole("assert", texts, left, right)
-}
-
 /// The source of an operand, in parentheses if another comparison or a logical operator stands in it outside of any.
 fn parenthesized(source: &str) -> Cow<'_, str> {
     const LOOSER: [&str; 10] = ["==", "!=", "<=", ">=", "<", ">", "&&", "||", "=", ".."];
@@ -160,15 +74,6 @@ fn parenthesized(source: &str) -> Cow<'_, str> {
         is_outside && (LOOSER.contains(&word) || word.starts_with('|'))
     });
     if binds_less && !source.contains('"') { Cow::Owned(format!("({source})")) } else { Cow::Borrowed(source) }
-}
-
-/// The failure of a comparison that is all the macro `name` is given.
-fn failed_whole(name: &'static str, texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
-    let failure = failed_comparison(&Site(name, "", 0, 0), texts, left, right, &[]);
-    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
-        assertion.expression = texts.join(" ");
-    }
-    failure
 }
 
 /// The failure of a condition. Its message and its place are added later, when what the condition borrowed is free again.
@@ -262,6 +167,12 @@ impl Waiting {
         }
     }
 
+    /// Remembers why an attempt failed.
+    fn note(&self, failure: Failure) {
+        self.attempts.set(self.attempts.get() + 1);
+        self.last.replace(Some(failure));
+    }
+
     /// Waits before the next attempt, or ends the test if there is no time for one.
     #[track_caller]
     pub fn pause(&self) {
@@ -281,15 +192,6 @@ impl Waiting {
         }
         harness::raise(failure)
     }
-}
-
-/// Remembers why an attempt of `eventually!` failed.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn late(waiting: &Waiting, message: Option<Arguments<'_>>, failure: Told) {
-    waiting.attempts.set(waiting.attempts.get() + 1);
-    waiting.last.replace(Some(with_message(failure, message)));
 }
 
 #[cfg(test)]
