@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::value::{line_start, wrapped};
+use super::value::{line_start, split_note, text_lines, wrapped};
 use super::visible::columns;
 use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
 use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operand, TextRange};
@@ -230,11 +230,18 @@ impl ValueLayout {
     fn push_value(&self, text: &mut String, label: &str, value: &str, has_diff: bool) {
         text.push_str(label);
         let room = self.room(label);
-        if let Some(line) = compact(value, room) {
+        let (value, note) = split_note(value);
+        if let Some(line) = compact(value, room).filter(|_| has_diff || !has_lines(value)) {
             text.push(' ');
             text.push_str(&line);
         } else if has_diff {
-            write!(text, " {}…", line_start(value, room - 1)).expect("writing to a String cannot fail");
+            // The file that the report names at its end has all of it.
+            return write!(text, " {}…", line_start(value, room - 1)).expect("writing to a String cannot fail");
+        } else if let Some(lines) = text_lines(value) {
+            for line in lines {
+                write!(text, "\n    | {line}").expect("writing to a String cannot fail");
+                text.truncate(text.trim_end().len());
+            }
         } else if let Some(wrapped) = wrapped(value, self.columns.saturating_sub(4).max(MIN_VALUE)) {
             text.push('\n');
             push_indented(text, &wrapped, "    ");
@@ -244,6 +251,9 @@ impl ValueLayout {
         } else {
             text.push(' ');
             text.push_str(value);
+        }
+        if let Some(note) = note {
+            write!(text, "\n    {note}").expect("writing to a String cannot fail");
         }
     }
 
@@ -272,6 +282,11 @@ fn is_stand_in(value: &str) -> bool {
 /// Whether the value is a text of several lines, which no one reads with its escapes.
 fn is_text_of_lines(value: &str) -> bool {
     value.starts_with('"') && value.contains("\\n")
+}
+
+/// Whether the value is a text of three lines or more: two can be told on one line.
+fn has_lines(value: &str) -> bool {
+    is_text_of_lines(value) && text_lines(value).is_some_and(|lines| lines.len() > 2)
 }
 
 fn is_literal(operand: &Operand) -> bool {

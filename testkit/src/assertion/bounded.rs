@@ -3,8 +3,8 @@
 use std::fmt::{self, Debug, Write};
 use std::panic::{self, AssertUnwindSafe};
 
-/// Longest text that is taken of one value, in bytes.
-pub(super) const MAX_TEXT: usize = 64 << 20;
+/// How a text ends that was longer than its bound.
+pub(super) const CUT: &str = "<cut: its Debug text is too long>";
 
 /// How often a `Debug` that goes on after an error is told so before it is ended.
 const PATIENCE: u32 = 10_000;
@@ -58,7 +58,7 @@ pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
     let Bounded { mut text, full, .. } = writer;
     let end = match result {
         Ok(Ok(())) if !full => return Text { text, whole: true },
-        _ if full => "<cut: its Debug text is too long>",
+        _ if full => CUT,
         Ok(_) => "<its Debug returned an error>",
         Err(_) => "<its Debug panicked>",
     };

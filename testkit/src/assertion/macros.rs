@@ -60,7 +60,8 @@ macro_rules! assert_ne {
 }
 
 /// What a comparison becomes that is to hold (`[!]`) or not to (`[]`):
-/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [kept values] [changed places] (message)`. Its value is the comparison's.
+/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [values kept of the left] [of the right] [changed places] (message)`. Its
+/// value is the comparison's.
 ///
 /// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
 /// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
@@ -69,29 +70,47 @@ macro_rules! assert_ne {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __comparison_by_reference_unlike_std_assert {
-    ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $message:tt) => {{
+    ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [] $changed:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         let failure = match (&$left, &$right) {
-            (left, right) => {
-                let holds = *left $($operator)+ *right;
-                if $($not)? holds {
-                    #[allow(unused_imports, reason = "not every value needs each of them")]
-                    use $crate::__private::{Container as _, Copyable as _, Other as _};
-                    let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
-                        &$crate::__private::Site $site,
-                        &$texts,
-                        $crate::__private::Probe(left).value(),
-                        $crate::__private::Probe(right).value(),
-                        &[$($crate::__kept!$kept),*],
-                    );
-                    $($crate::__changed!(failure $changed);)*
-                    ::core::option::Option::Some(failure)
-                } else {
-                    ::core::option::Option::None
+            (left, right) => $crate::__compared!(left right $not $operator $texts $site [$($kept)*] $changed),
+        };
+        $crate::__outcome!($how $not failure $message)
+    }};
+    // What the left operand borrows may be free again in the right one: places are noted in between.
+    ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($more:tt)+] $changed:tt $message:tt) => {{
+        $($crate::__keep!$kept;)*
+        let failure = match &$left {
+            left => {
+                $($crate::__keep!$more;)+
+                match &$right {
+                    right => $crate::__compared!(left right $not $operator $texts $site [$($kept)* $($more)+] $changed),
                 }
             }
         };
-        $crate::__outcome!($how [$($not)?] failure $message)
+        $crate::__outcome!($how $not failure $message)
+    }};
+}
+
+/// The failure of a comparison, if it is one: `left right not [operator] [texts] (site) [kept values] [changed places]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __compared {
+    ($left:ident $right:ident [$($not:tt)?] [$($operator:tt)+] $texts:tt $site:tt [$($kept:tt)*] [$($changed:tt)*]) => {{
+        let holds = *$left $($operator)+ *$right;
+        if $($not)? holds {
+            let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
+                &$crate::__private::Site $site,
+                &$texts,
+                $crate::__private::Probe($left).value(),
+                $crate::__private::Probe($right).value(),
+                &[$($crate::__kept!$kept),*],
+            );
+            $($crate::__changed!(failure $changed);)*
+            ::core::option::Option::Some(failure)
+        } else {
+            ::core::option::Option::None
+        }
     }};
 }
 
@@ -152,8 +171,6 @@ macro_rules! __condition {
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
-                    #[allow(unused_imports, reason = "not every value needs each of them")]
-                    use $crate::__private::{Container as _, Copyable as _, Other as _};
                     let failure = $crate::__private::in_constants_use_std_assert::failed_condition(
                         &$crate::__private::Site $site,
                         $crate::__needle!$needle,
@@ -179,8 +196,6 @@ macro_rules! __undecided {
             (left, right) => {
                 let holds = *left $($operator)+ *right;
                 if !holds {
-                    #[allow(unused_imports, reason = "not every value needs it")]
-                    use $crate::__private::NoPrimitive as _;
                     $kept.note(
                         &$texts,
                         $crate::__private::PrimitiveProbe(left).primitive(),
@@ -217,19 +232,24 @@ macro_rules! __binding {
 }
 
 /// Makes room for a value: `way "source" variable (place)`.
+///
+/// A place in constants is a temporary, which lives as long as the variable only if `&` stands right behind the `=`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __keep {
-    (looked $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
+    (looked $source:literal $name:ident ($($place:tt)+)) => {
+        let $name = &$($place)+;
+        let $name = $crate::__private::looking($name).keep();
+    };
     (consumed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
     (copied $source:literal $name:ident ($($place:tt)+)) => {
-        let $name = $crate::__private::Slot::new();
-        $crate::__private::copy_place(&$($place)+, &$name);
+        let $name = &$($place)+;
+        let $name = $crate::__private::copying($name).keep();
     };
     (result $source:literal $name:ident ()) => { let $name = $crate::__private::Slot::new(); };
     (asked $source:literal $name:ident ()) => { let $name = $crate::__private::Peek::new(); };
     (watched $source:literal $name:ident ()) => { let $name = $crate::__private::Watch::new(); };
-    (changed $source:literal $name:ident ($($place:tt)+)) => {};
+    (changed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&raw const $($place)+); };
     (undecided $source:literal $name:ident ()) => {};
 }
 
@@ -238,25 +258,25 @@ macro_rules! __keep {
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Looked(&$name)).value())
+        $crate::__private::Kept::Seen($source, $name.seen())
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Consumed(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::consumed(&$name).seen())
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+        $crate::__private::Kept::Seen($source, $name.seen())
     };
     (result $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).seen())
     };
     (asked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Asked(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::asked(&$name).seen())
     };
     (watched $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Element(
             $source,
-            $crate::__private::LastElement(&$name).index(),
-            (&$crate::__private::LastElement(&$name)).value(),
+            $crate::__private::last_element(&$name).index(),
+            $crate::__private::last_element(&$name).seen(),
         )
     };
     (changed $source:literal $name:ident $place:tt) => {
@@ -267,13 +287,12 @@ macro_rules! __kept {
     };
 }
 
-/// Looks at a place that the evaluation may have changed, when nothing of the operands is borrowed any more:
-/// `failure ("source" (place))`.
+/// Looks at a place that the evaluation has changed, when nothing uses the operands any more: `failure ("source" variable)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __changed {
-    ($failure:ident ($source:literal ($($place:tt)+))) => {
-        let $failure = $failure.changed($source, $crate::__private::Probe(&$($place)+).value());
+    ($failure:ident ($source:literal $name:ident)) => {
+        let $failure = $failure.changed($source, $crate::__private::altered(&$name).seen());
     };
 }
 
@@ -306,14 +325,15 @@ macro_rules! __tell {
     };
 }
 
+/// What a condition looks for: `Kind(method, text)`, or nothing.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __needle {
     () => {
         ::core::option::Option::None
     };
-    ($name:expr, $needle:expr) => {
-        ::core::option::Option::Some([$name, $needle])
+    ($kind:ident $arguments:tt) => {
+        ::core::option::Option::Some($crate::__private::Needle::$kind $arguments)
     };
 }
 

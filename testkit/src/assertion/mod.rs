@@ -9,15 +9,17 @@ mod macros;
 mod nearest;
 mod outcome;
 mod probe;
+mod shorten;
 mod told;
 
 pub use keep::{
-    Asked, Consumed, Container, Copied, Copyable, LastElement, Looked, NoPrimitive, Other, Peek, PrimitiveProbe, Slot,
-    Undecided, Watch, copy_place, peek, place, snap, watch,
+    Peek, PrimitiveProbe, Slot, Undecided, Watch, altered, asked, asking, consumed, copying, filled, last_element,
+    looking, peek, place, snap, watching,
 };
+pub use nearest::Needle;
 pub use outcome::{
     Chain, ExpectedMessage, OfAnything, OfError, OfPointer, did_not_panic, expect_chain, expect_message, failed,
     message_of, not_matching, other_variant, panic_of,
 };
-pub use probe::{Probe, Undebuggable, Value};
+pub use probe::{Probe, Value};
 pub use told::{Kept, Site, Told, Waiting, in_constants_use_std_assert};

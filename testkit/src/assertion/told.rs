@@ -11,10 +11,9 @@ use std::time::{Duration, Instant};
 use testkit_protocol::failure::{Assertion, Failure, FailureKind, Moment, Operand, TextRange};
 use testkit_protocol::location;
 
-use super::Value;
-use super::explain::{Explanation, shown};
+use super::explain::{Explanation, in_report, shown, side_text};
 use super::keep::{Seen, Undecided};
-use super::nearest;
+use super::nearest::{Needle, Search};
 use crate::harness;
 
 /// What the macro knows of a condition: its own name, the source of the condition, and where in it the part stands that
@@ -35,11 +34,16 @@ impl Told {
     /// The same with the value that a place has after the evaluation.
     #[cold]
     #[must_use]
-    pub fn changed(self, source: &str, value: Value<'_>) -> Self {
+    pub fn changed(self, source: &str, seen: Seen<'_>) -> Self {
         if let FailureKind::Assertion(assertion) = &mut self.0.kind {
-            let later = |operand: &&mut Operand| operand.moment == Moment::AfterEvaluation && operand.source == source;
-            if let Some(operand) = assertion.operands.iter_mut().find(later) {
-                operand.value = shown(value);
+            let is_later = |operand: &Operand| operand.moment == Moment::AfterEvaluation && operand.source == source;
+            match seen {
+                Seen::Value(value) => {
+                    if let Some(operand) = assertion.operands.iter_mut().find(|operand| is_later(operand)) {
+                        operand.value = shown(value);
+                    }
+                }
+                Seen::Hidden | Seen::Moved => assertion.operands.retain(|operand| !is_later(operand)),
             }
         }
         self
@@ -81,17 +85,16 @@ fn failure(
     site: &Site,
     mut operands: Vec<Operand>,
     explanation: Explanation,
-    needle: Option<[&'static str; 2]>,
+    needle: Option<Needle>,
     kept: &[Kept<'_>],
 ) -> Told {
     let Site(macro_name, expression, start, end) = *site;
     let Explanation { comparison, mut notes, .. } = explanation;
+    let mut search = needle.map(Search::new);
     for kept in kept {
-        push(kept, &mut operands);
+        push(kept, &mut operands, search.as_mut());
     }
-    if let Some(needle) = needle {
-        notes.extend(operands.iter().find_map(|operand| nearest::note(&operand.value, needle)));
-    }
+    notes.extend(search.and_then(|search| search.note()));
     let assertion = Assertion {
         macro_name: macro_name.to_owned(),
         expression: expression.to_owned(),
@@ -114,10 +117,14 @@ fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
     Operand { role: role.to_owned(), source: source.to_owned(), value, moment }
 }
 
-fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
+fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>, mut search: Option<&mut Search>) {
     let mut push_seen = |source: &str, seen: &Seen<'_>| match seen {
         Seen::Value(value) => {
-            let text = shown(*value);
+            let text = side_text(*value);
+            if let Some(search) = &mut search {
+                search.offer(source, &text.text);
+            }
+            let text = in_report(&text);
             // A literal says itself what it is.
             if testkit_protocol::text::compact(&text, source.len()).as_deref() != Some(source) {
                 operands.push(operand("", source, text, Moment::AtFailure));

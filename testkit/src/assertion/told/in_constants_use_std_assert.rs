@@ -9,6 +9,7 @@ use testkit_protocol::failure::{FailureKind, Moment};
 
 use super::super::Value;
 use super::super::explain::{Explanation, explain, shown};
+use super::super::nearest::Needle;
 use super::{Kept, Site, Told, Waiting, failure, operand, parenthesized, with_message};
 use crate::harness;
 
@@ -34,10 +35,10 @@ pub fn failed_comparison(
     failure(site, operands, explanation, None, kept)
 }
 
-/// The failure of a condition without operands, which may have looked for a text: how, and for which.
+/// The failure of a condition without operands, which may have looked for a text.
 #[cold]
 #[inline(never)]
-pub fn failed_condition(site: &Site, needle: Option<[&'static str; 2]>, kept: &[Kept<'_>]) -> Told {
+pub fn failed_condition(site: &Site, needle: Option<Needle>, kept: &[Kept<'_>]) -> Told {
     failure(site, Vec::new(), Explanation::default(), needle, kept)
 }
 
