@@ -2,8 +2,8 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
-//! lets stay.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, `dispositions` what is
+//! done about signals, but for what `adopted` lets stay.
 
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixtures that are wider than a test"))]
 mod adopted;
@@ -11,6 +11,8 @@ mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]

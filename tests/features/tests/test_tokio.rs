@@ -182,3 +182,25 @@ fn test_a_shared_server_without_tokio() {
     stream.read_to_string(&mut echo).unwrap();
     assert!(echo == "three");
 }
+
+fn test_a_signal() {
+    signalled();
+}
+
+fn test_a_signal_again() {
+    signalled();
+}
+
+fn signalled() {
+    block_on(&CURRENT, async {
+        let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined1()).unwrap();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-USR1", &std::process::id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        signals.recv().await.unwrap();
+    });
+}
