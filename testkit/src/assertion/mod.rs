@@ -11,6 +11,7 @@ mod outcome;
 mod probe;
 mod told;
 
+pub(crate) use bounded::line;
 #[cfg(feature = "proptest")]
 pub(crate) use explain::{shown, start_of};
 pub use keep::{

@@ -4,12 +4,14 @@
 //! worker every other thread does so too: only one test runs there, and a process with a thread left over runs no other.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use testkit_protocol::event::{NamedValue, Section};
 use testkit_protocol::failure::Failure;
 
+use super::Site;
 use super::panic_hook::Panic;
 
 /// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
@@ -34,6 +36,14 @@ pub(super) struct Told {
     pub(super) values: Vec<NamedValue>,
     /// Texts that help to understand its failure.
     pub(super) sections: Vec<Section>,
+}
+
+impl Told {
+    /// Adds arguments of the case.
+    pub(super) fn add_values(&mut self, values: &[(&'static str, String)]) {
+        self.values
+            .extend(values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: value.clone() }));
+    }
 }
 
 /// How long a test may wait for its threads before it says so.
@@ -79,6 +89,9 @@ impl Test {
 /// The test that the worker is running: the same value for each of them, since one costs less than a microsecond.
 static SERVED: OnceLock<Arc<Test>> = OnceLock::new();
 
+/// Which attempt the worker makes at its tests.
+static ATTEMPT: AtomicU32 = AtomicU32::new(1);
+
 /// What one thread knows.
 #[derive(Default)]
 struct State {
@@ -95,6 +108,12 @@ struct State {
     raised: Option<(String, Failure)>,
     /// The last panic on this thread.
     panic: Option<Panic>,
+    /// Where the test stands, if it asks for anything.
+    site: Option<&'static Site>,
+    /// Arguments of its case that are written in the source.
+    case: &'static [(&'static str, &'static str)],
+    /// A number of its own, for the scope of a test that is in no group.
+    number: u64,
 }
 
 impl State {
@@ -124,10 +143,12 @@ pub(super) fn begin_served(name: &str) {
     facts.told = Told::default();
 }
 
-/// Ends a test of the worker: the phase it came to, what was recorded, and what is to be said beside it.
-pub(super) fn end_served() -> (Phase, Recorded, Told) {
-    let (recorded, told) = SERVED.get().map(|test| test.facts().take()).unwrap_or_default();
-    (with_state(|state| state.phase), recorded, told)
+/// Ends a test of the worker: what was recorded, and what is to be said beside it.
+pub(super) fn end_served() -> (Recorded, Told) {
+    with_state(|state| state.is_own = false);
+    let (recorded, mut told) = SERVED.get().map(|test| test.facts().take()).unwrap_or_default();
+    told.values.splice(0..0, case());
+    (recorded, told)
 }
 
 /// A test under libtest, which this thread works for until this is dropped.
@@ -187,6 +208,89 @@ pub(crate) fn wait_for_threads() -> bool {
 /// Notes which part of the running test begins.
 pub(crate) fn enter(phase: Phase) {
     with_state(|state| state.phase = phase);
+}
+
+/// The part of the test that is running on this thread.
+pub(crate) fn phase() -> Phase {
+    with_state(|state| state.phase)
+}
+
+/// Notes where the running test stands.
+pub(super) fn enter_site(site: &'static Site) {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    with_state(|state| {
+        state.site = Some(site);
+        state.number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    });
+}
+
+/// What the ids of the tests begin with that share something with the running one.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// Those of its group; the test alone if it is in none.
+    pub(crate) group: String,
+    /// Those of its module.
+    pub(crate) module: String,
+}
+
+impl Site {
+    /// What the paths of the module's tests begin with, the crate's name excluded: `tests::`, or nothing.
+    fn module_inside(&self) -> String {
+        let segments: Vec<&str> = self.module.split("::").skip(1).collect();
+        let own = segments.len().saturating_sub(self.above);
+        segments[..own].iter().map(|segment| format!("{segment}::")).collect()
+    }
+}
+
+/// Where the running test stands.
+pub(crate) fn place() -> Place {
+    let (site, number) = with_state(|state| (state.site, state.number));
+    let module = site.map(Site::module_inside).unwrap_or_default();
+    let group = match site.and_then(|site| site.group) {
+        // No id begins with this.
+        None => format!("\0{number}"),
+        Some("") => module.clone(),
+        Some(group) => format!("{module}{group}::"),
+    };
+    Place { group, module }
+}
+
+/// Whether this thread works for a test that testkit collected.
+pub(crate) fn is_in_a_test() -> bool {
+    with_state(|state| state.is_own || state.test.is_some())
+}
+
+/// The id of the running test as its binary knows it; under libtest the name of its thread.
+pub(crate) fn name_of_test() -> String {
+    let served = SERVED.get().map(|test| test.facts().name.clone());
+    served.unwrap_or_else(name_of_this_thread)
+}
+
+/// The id of the test that the worker is running; none between two.
+pub(super) fn name_of_running_test() -> Option<String> {
+    let name = with_state(|state| state.is_own).then(|| SERVED.get().map(|test| test.facts().name.clone()));
+    name.flatten().filter(|name| !name.is_empty())
+}
+
+/// Notes which attempt is made at the tests that follow.
+pub(super) fn note_attempt(attempt: u32) {
+    ATTEMPT.store(attempt, Ordering::Relaxed);
+}
+
+/// Which attempt at the running test this is, from 1.
+pub(crate) fn attempt() -> u32 {
+    ATTEMPT.load(Ordering::Relaxed)
+}
+
+/// Notes the arguments of the running case, as they are written in the source.
+pub fn note_case(values: &'static [(&'static str, &'static str)]) {
+    with_state(|state| state.case = values);
+}
+
+/// The arguments that were noted by [`note_case`].
+fn case() -> impl Iterator<Item = NamedValue> {
+    let values = with_state(|state| std::mem::take(&mut state.case));
+    values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: (*value).to_owned() })
 }
 
 /// Records a failure with where it came; gives it back to be told, if it is to be. An error if this thread works for no test.

@@ -5,40 +5,29 @@
 //! makes the verdict itself, so a test simply fails or passes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+#[cfg(unix)]
+use std::sync::Once;
 use std::time::Duration;
 
 use testkit_protocol::event::NamedValue;
 use testkit_protocol::{env, text};
 
-use super::current::{self, Hosted, Recorded, Told};
+use super::current::{self, Hosted, Phase, Recorded, Told};
 use super::{Payload, attempt, tell, turn};
-use crate::executor;
+use crate::expansion::{self, Axes, Case, Choice};
+#[cfg(unix)]
+use crate::fixture::Ended;
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
+use crate::{executor, fixture};
 
 /// Runs a test to its end; a panic that leaves this is a failure to libtest.
-pub(super) fn run(body: fn(), marks: &Marks) {
+pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
     let _turn = turn::wait(marks);
-    let once = || {
-        let test = Hosted::begin();
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            SkipIf::check(marks.skip_if);
-            body();
-        }));
-        if result.is_ok() {
-            current::wait_for_threads();
-        }
-        executor::end_test();
-        let (recorded, told) = test.take();
-        let result = with_recorded(panicked_as_asked(result, marks.should_panic), &recorded);
-        if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {
-            tell_of_failed(&told);
-        }
-        result
-    };
+    let once = || if axes.multiply() { all_cases(body, marks, axes) } else { attempt_once(body, marks, &[]) };
     let mut result = once();
     for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
@@ -59,6 +48,95 @@ pub(super) fn run(body: fn(), marks: &Marks) {
         },
     }
 }
+
+/// One attempt at a test, or at one case of it, with its fixtures.
+fn attempt_once(body: fn(), marks: &Marks, values: &[(&'static str, String)]) -> Result<(), Payload> {
+    let test = Hosted::begin();
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        SkipIf::check(marks.skip_if);
+        body();
+    }));
+    if result.is_ok() {
+        current::wait_for_threads();
+    }
+    let phase = current::phase();
+    fixture::end_test();
+    executor::end_test();
+    let (recorded, mut told) = test.take();
+    told.add_values(values);
+    let result = match phase {
+        Phase::Test => panicked_as_asked(result, marks.should_panic),
+        // A set-up is not what is to panic.
+        Phase::SetUp | Phase::TearDown => result,
+    };
+    let result = with_recorded(result, &recorded);
+    if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {
+        tell_of_failed(&told);
+    }
+    result
+}
+
+/// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
+fn all_cases(body: fn(), marks: &Marks, axes: &Axes) -> Result<(), Payload> {
+    let cases = axes.cases().map_err(|message| {
+        tell(&message);
+        Box::new(message) as Payload
+    })?;
+    let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
+    for Case { id, choice, values, .. } in cases {
+        expansion::choose(choice);
+        match attempt_once(body, marks, &values) {
+            Ok(()) => passed += 1,
+            Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
+            Err(payload) => {
+                tell(&format!("the case [{id}] failed"));
+                let message = attempt::message_of(&*payload).unwrap_or("(a payload that is no text)");
+                failed.push(format!("[{id}] {message}"));
+                attempt::drop_quietly(payload);
+            }
+        }
+    }
+    expansion::choose(Choice::default());
+    match skipped {
+        _ if !failed.is_empty() => {
+            let message = format!("{} of {count} cases failed:\n{}", failed.len(), failed.join("\n"));
+            tell(message.lines().next().unwrap_or_default());
+            Err(Box::new(message))
+        }
+        // Skipped as a whole only if no case has run.
+        Some(payload) if passed == 0 => Err(payload),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Takes down what outlives the tests when the process ends. A failure there has no test any more that it could fail, so
+/// the process ends with libtest's exit code for failed tests.
+pub(super) fn end_scopes_with_the_process() {
+    #[cfg(unix)]
+    {
+        extern "C" fn at_exit() {
+            let failed: Vec<_> =
+                fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
+            for Ended { name, scope, failures, .. } in &failed {
+                tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
+                failures.iter().for_each(|failure| tell(&testkit_protocol::text::report(failure)));
+            }
+            if !failed.is_empty() {
+                // SAFETY: ends the process; every handler that was registered after this one has run.
+                unsafe { libc::_exit(LIBTEST_FAILED) };
+            }
+        }
+        static REGISTERED: Once = Once::new();
+        // SAFETY: the function lives as long as the process, and no panic leaves it: each teardown's is caught.
+        REGISTERED.call_once(|| unsafe {
+            libc::atexit(at_exit);
+        });
+    }
+}
+
+/// What libtest exits with if a test has failed.
+#[cfg(unix)]
+const LIBTEST_FAILED: i32 = 101;
 
 /// The mark once for each further attempt that it allows; the command makes those itself.
 fn repeated(marks: &Marks) -> impl Iterator<Item = crate::marks::Retry> {
