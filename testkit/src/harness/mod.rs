@@ -259,7 +259,7 @@ pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
 /// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
 /// comes back with it is kept.
 pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
-    let before = adopted::threads_now();
+    let before = adopted::before_set_up();
     let value = set_up();
     (value, adopted::adopt_since(&before))
 }

@@ -181,7 +181,8 @@ impl Progress {
     /// How it came to an end without a failure.
     fn words_of_end(&self, why: &str, runner: &TestRunner) -> String {
         let (passed, rejected) = (self.passed.get(), self.rejected.get());
-        let mut words = format!("the property gave up: {why}; {passed} of its cases passed, and {rejected} were rejected");
+        let mut words =
+            format!("the property gave up: {why}; {passed} of its cases passed, and {rejected} were rejected");
         // proptest alone knows the places, and tells them so.
         for place in runner.to_string().lines().filter(|line| line.contains(" times at ")) {
             words.push_str("\n  ");
