@@ -2,7 +2,6 @@
 //! what becomes of the case from then on.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::fs;
 use std::process::Command;

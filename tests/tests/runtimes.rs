@@ -2,7 +2,6 @@
 //! runtime is enabled.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::process::Command;
 

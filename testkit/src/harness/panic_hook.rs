@@ -188,14 +188,8 @@ const RAISING: [&str; 9] = [
     "testkit::settle::",
 ];
 /// Frames with which the runner begins.
-const RUNNING: [&str; 6] = [
-    "testkit::harness::run",
-    "testkit::harness::attempt::attempt",
-    "testkit::group::run_group",
-    "testkit::threads::",
-    "testkit::executor::",
-    "testkit::property::",
-];
+const RUNNING: [&str; 4] =
+    ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group", "testkit::threads::"];
 /// Frames of the standard library that stand between the runner and what it calls.
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];

@@ -1,5 +1,7 @@
 //! Properties, written as expanded code would be.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -168,16 +170,19 @@ fn test_panics_of_others() {
     assert_eq!(kept(&folder), ["`others` shrinks to first = 100"]);
 }
 
+/// Looks at what has come when the test is left, by its skip.
+struct Check<'a>(&'a Cell<u32>, PathBuf);
+
+impl Drop for Check<'_> {
+    fn drop(&mut self) {
+        std::assert_eq!((self.0.get(), kept(&self.1).len()), (1, 0));
+    }
+}
+
 fn test_skip_passes_through() {
     let (property, folder) = property("skipped", 100);
     let count = Cell::new(0);
     let cases = &count;
-    struct Check<'a>(&'a Cell<u32>, PathBuf);
-    impl Drop for Check<'_> {
-        fn drop(&mut self) {
-            std::assert_eq!((self.0.get(), kept(&self.1).len()), (1, 0));
-        }
-    }
     let _check = Check(&count, folder);
     run(&property, (any::<u16>(),), |(_,)| {
         cases.set(cases.get() + 1);

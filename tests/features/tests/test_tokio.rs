@@ -1,5 +1,7 @@
 //! What tests do on tokio. They are written as expanded code would be: the future is handed to `block_on`.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier, OnceLock};
 use std::thread::{self, ThreadId};
@@ -75,11 +77,12 @@ fn test_a_fixture_is_driven_by_the_runtime_of_its_test() {
 }
 
 fn test_what_a_fixture_spawns_runs_in_its_test() {
-    let task = block_on(&DEFAULT, async {
-        tokio::spawn(async {
+    let (task,) = block_on(&DEFAULT, async {
+        let task = tokio::spawn(async {
             tokio::task::yield_now().await;
             7
-        })
+        });
+        (task,)
     });
     assert!(block_on(&CURRENT, task).unwrap() == 7);
 }
