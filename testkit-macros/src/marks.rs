@@ -7,6 +7,8 @@ use testkit_protocol::duration;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
+use crate::asking::arguments::split_at_top_level_commas;
+use crate::asking::parametrize::Parametrize;
 use crate::assertion;
 use crate::attribute::{split_at_commas, string_value};
 
@@ -33,11 +35,19 @@ pub(crate) enum MarkName {
     Timeout,
     /// `#[mark]`
     Free,
+    /// `#[uses]`
+    Uses,
+    /// `#[parametrize]`
+    Parametrize,
+    /// `#[property]`
+    Property,
+    /// `#[runtime]`
+    Runtime,
 }
 
 impl MarkName {
     /// Every name.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Skip,
         Self::SkipIf,
         Self::Xfail,
@@ -48,6 +58,10 @@ impl MarkName {
         Self::StrictThreads,
         Self::Timeout,
         Self::Free,
+        Self::Uses,
+        Self::Parametrize,
+        Self::Property,
+        Self::Runtime,
     ];
 
     /// As it is written.
@@ -63,6 +77,10 @@ impl MarkName {
             Self::StrictThreads => "strict_threads",
             Self::Timeout => "timeout",
             Self::Free => "mark",
+            Self::Uses => "uses",
+            Self::Parametrize => "parametrize",
+            Self::Property => "property",
+            Self::Runtime => "runtime",
         }
     }
 
@@ -81,8 +99,17 @@ impl MarkName {
             | Self::Retry
             | Self::Serial
             | Self::Exclusive
-            | Self::StrictThreads => false,
+            | Self::StrictThreads
+            | Self::Uses
+            | Self::Parametrize
+            | Self::Property
+            | Self::Runtime => false,
         }
+    }
+
+    /// Whether it may stand in `#[cfg_attr]`: what it says decides which code is written.
+    pub(crate) fn may_be_conditional(self) -> bool {
+        !matches!(self, Self::Uses | Self::Parametrize | Self::Property | Self::Runtime)
     }
 
     /// Its forms, for a hint.
@@ -100,6 +127,13 @@ impl MarkName {
             Self::StrictThreads => "write `#[strict_threads]`",
             Self::Timeout => "write `#[timeout(\"5s\")]`",
             Self::Free => "write `#[mark(slow, db(kind = \"pg\"))]`",
+            Self::Uses => "write `#[uses(fixture, module::other_fixture)]`",
+            Self::Parametrize => "write `#[parametrize((a, b), [(1, 2), (3, 4)])]`",
+            Self::Property => "write `#[property]`, or `#[property(cases = 100, argument = strategy)]`",
+            Self::Runtime => {
+                "write `#[runtime(tokio)]`, `#[runtime(tokio, flavor = \"multi_thread\", worker_threads = 2)]`, \
+                 `#[runtime(smol)]` or `#[runtime(path::to::block_on)]`"
+            }
         }
     }
 }
@@ -126,6 +160,45 @@ pub(crate) enum Mark {
     /// In nanoseconds.
     Timeout(u64),
     Free(Vec<FreeMark>),
+    /// Paths of fixtures.
+    Uses(Vec<String>),
+    Parametrize(Box<Parametrize>),
+    Property(Property),
+    Runtime(Runtime),
+}
+
+/// `#[property(cases = 100, xs = strategy)]`
+#[derive(Clone, Debug)]
+pub(crate) struct Property {
+    /// How many cases must pass, as source text.
+    pub(crate) cases: Option<String>,
+    /// Arguments with a strategy of their own, each as source text.
+    pub(crate) strategies: Vec<(String, String)>,
+    /// Where it stands.
+    pub(crate) span: Span,
+}
+
+impl PartialEq for Property {
+    fn eq(&self, other: &Self) -> bool {
+        self.cases == other.cases && self.strategies == other.strategies
+    }
+}
+
+impl Eq for Property {}
+
+/// `#[runtime(…)]`: what waits for an asynchronous test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Runtime {
+    Tokio {
+        /// `flavor = "multi_thread"`
+        is_multi_thread: bool,
+        /// As source text.
+        worker_threads: Option<String>,
+        start_paused: bool,
+    },
+    Smol,
+    /// Path of a function `fn block_on<F: Future>(future: F) -> F::Output`.
+    Function(String),
 }
 
 /// `#[skip_if(condition, "why")]`
@@ -178,6 +251,10 @@ impl Mark {
             Self::StrictThreads => MarkName::StrictThreads,
             Self::Timeout(_) => MarkName::Timeout,
             Self::Free(_) => MarkName::Free,
+            Self::Uses(_) => MarkName::Uses,
+            Self::Parametrize(_) => MarkName::Parametrize,
+            Self::Property(_) => MarkName::Property,
+            Self::Runtime(_) => MarkName::Runtime,
         }
     }
 
@@ -243,6 +320,17 @@ impl Mark {
                 hint: None,
             }),
             MarkName::Free => free(&parts, config, &malformed),
+            MarkName::Uses => {
+                let paths: Vec<String> = parts.iter().map(|part| source(part).replace(' ', "")).collect();
+                match paths.iter().position(|path| !is_path(path)) {
+                    _ if paths.is_empty() => Err(malformed(None, "names no fixture")),
+                    Some(index) => Err(malformed(parts[index].first(), "takes the names of fixtures")),
+                    None => Ok(Self::Uses(paths)),
+                }
+            }
+            MarkName::Parametrize => Parametrize::parse(arguments, span).map(|it| Self::Parametrize(Box::new(it))),
+            MarkName::Property => property(&arguments, span, &malformed),
+            MarkName::Runtime => runtime(&parts, &malformed),
         }
     }
 }
@@ -315,6 +403,96 @@ fn retry(
     Ok(Mark::Retry { count, delay_ns })
 }
 
+fn property(
+    arguments: &TokenStream,
+    span: Span,
+    malformed: &dyn Fn(Option<&TokenTree>, &str) -> MarkError,
+) -> Result<Mark, MarkError> {
+    let mut mark = Property { cases: None, strategies: Vec::new(), span };
+    for part in split_at_top_level_commas(arguments.clone()) {
+        let [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] = part.as_slice() else {
+            return Err(malformed(part.first(), "takes options as `name = value`"));
+        };
+        if equals.as_char() != '=' || value.is_empty() {
+            return Err(malformed(part.first(), "takes options as `name = value`"));
+        }
+        if name == "cases" {
+            if source(value).replace('_', "").parse::<u32>().is_ok_and(|count| count > 0) {
+                mark.cases = Some(source(value));
+                continue;
+            }
+            return Err(malformed(value.first(), "takes `cases` as a number, at least 1"));
+        }
+        mark.strategies.push((name.to_string(), source(value)));
+    }
+    Ok(Mark::Property(mark))
+}
+
+fn runtime(
+    parts: &[Vec<TokenTree>],
+    malformed: &dyn Fn(Option<&TokenTree>, &str) -> MarkError,
+) -> Result<Mark, MarkError> {
+    let Some((first, options)) = parts.split_first() else {
+        return Err(malformed(None, "names no runtime"));
+    };
+    let name = source(first).replace(' ', "");
+    if name != "tokio" {
+        if let Some(option) = options.first() {
+            return Err(malformed(option.first(), "has options for `tokio` only"));
+        }
+        return match name.as_str() {
+            "smol" => Ok(Mark::Runtime(Runtime::Smol)),
+            path if is_path(path) => Ok(Mark::Runtime(Runtime::Function(name))),
+            _ => Err(malformed(first.first(), "takes `tokio`, `smol` or the path of a function")),
+        };
+    }
+    let (mut is_multi_thread, mut worker_threads, mut start_paused) = (false, None, false);
+    for option in options {
+        let [TokenTree::Ident(word), TokenTree::Punct(equals), value @ ..] = option.as_slice() else {
+            return Err(malformed(option.first(), "takes options as `name = value`"));
+        };
+        let (word, is_equals) = (word.to_string(), equals.as_char() == '=');
+        match (word.as_str(), source(value).as_str(), text(value).as_deref()) {
+            ("flavor", _, Some("current_thread")) if is_equals => is_multi_thread = false,
+            ("flavor", _, Some("multi_thread")) if is_equals => is_multi_thread = true,
+            ("flavor", ..) => {
+                return Err(malformed(option.first(), "knows the flavors \"current_thread\" and \"multi_thread\""));
+            }
+            ("worker_threads", count, _) if is_equals && count.parse::<usize>().is_ok_and(|count| count > 0) => {
+                worker_threads = Some(count.to_owned());
+            }
+            ("worker_threads", ..) => {
+                return Err(malformed(option.first(), "takes `worker_threads` as a number, at least 1"));
+            }
+            ("start_paused", "true", _) if is_equals => start_paused = true,
+            ("start_paused", "false", _) if is_equals => start_paused = false,
+            ("start_paused", ..) => return Err(malformed(option.first(), "takes `start_paused` as true or false")),
+            _ => {
+                let near = nearest(&word, &["flavor", "worker_threads", "start_paused"]);
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                return Err(malformed(option.first(), &format!("has no option `{word}`{near}")));
+            }
+        }
+    }
+    if is_multi_thread && start_paused {
+        return Err(malformed(None, "can start with its clock paused on one thread only"));
+    }
+    if worker_threads.is_some() && !is_multi_thread {
+        return Err(malformed(None, "has `worker_threads` with `flavor = \"multi_thread\"` only"));
+    }
+    Ok(Mark::Runtime(Runtime::Tokio { is_multi_thread, worker_threads, start_paused }))
+}
+
+/// Whether the text is `a::b::c`.
+fn is_path(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let mut characters = word.trim_start_matches("r#").chars();
+        characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+            && characters.all(|character| character.is_alphanumeric() || character == '_')
+    };
+    text.trim_start_matches("::").split("::").all(is_word)
+}
+
 fn free(
     parts: &[Vec<TokenTree>],
     config: &PackageConfig,
@@ -371,7 +549,7 @@ fn text(part: &[TokenTree]) -> Option<String> {
     }
 }
 
-fn source(part: &[TokenTree]) -> String {
+pub(crate) fn source(part: &[TokenTree]) -> String {
     part.iter().cloned().collect::<TokenStream>().to_string()
 }
 

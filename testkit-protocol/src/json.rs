@@ -198,6 +198,16 @@ impl JsonError {
     pub(crate) fn unexpected(expected: &'static str) -> Self {
         Self { expected, offset: None }
     }
+
+    /// What was expected instead, in words.
+    pub fn expected(&self) -> &'static str {
+        self.expected
+    }
+
+    /// Where in the text, in bytes; `None` if the text is JSON, only not the one that was wanted.
+    pub fn offset(&self) -> Option<usize> {
+        self.offset
+    }
 }
 
 impl fmt::Display for JsonError {

@@ -8,6 +8,7 @@
 //! The library and the command of one machine may have different versions, so all of this is a contract; it is
 //! written down in `docs/protocol.md`.
 
+pub mod case_id;
 pub mod duration;
 pub mod env;
 pub mod event;

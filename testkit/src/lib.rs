@@ -179,11 +179,17 @@ extern crate self as testkit;
 
 mod approx;
 mod assertion;
+mod cases;
 mod description;
+mod executor;
+mod expansion;
+mod fixture;
 mod folder;
 mod group;
 mod harness;
 mod marks;
+#[cfg(feature = "proptest")]
+mod property;
 mod registry;
 mod settle;
 mod subtest;
@@ -196,9 +202,12 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+pub use fixture::defer;
+#[cfg(feature = "proptest")]
+pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{
-    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if,
-    strict_threads, test, tests, timeout, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, property,
+    retry, runtime, serial, skip_if, strict_threads, test, tests, timeout, uses, xfail,
 };

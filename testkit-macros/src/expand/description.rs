@@ -37,16 +37,18 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
     parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
-    let mut entries = String::new();
+    let (mut entries, mut asking) = (String::new(), String::new());
     for test in module.tests {
         describe(test, &mut parts);
-        enter(test, &mut entries);
+        enter(test, &mut entries, &mut asking);
     }
     let file = literal(module.file);
-    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS");
+    let fields = format!(
+        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, asking: ASKING"
+    );
     // The tests stand outside of `submit!`, which would hand their tokens through several macros.
     let entry = format!(
-        "static TESTS: &[TestCase] = &[{entries}]; \
+        "static TESTS: &[TestCase] = &[{entries}]; static ASKING: &[Asking] = &[{asking}]; \
          ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
     );
     let exclusive = marks::exclusive_entries(module.tests);
@@ -70,6 +72,54 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
     block(&parts, entry) + manifest_dependency(loaded)
 }
 
+/// The block that describes a fixture.
+pub(crate) fn fixture_text(fixture: &Fixture<'_>) -> String {
+    let mut parts = Parts::default();
+    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
+    parts.module_path();
+    parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(fixture.file)));
+    let mut line = format!(
+        "{{\"fixture\":{{\"name\":\"{}\",\"scope\":\"{}\",\"line\":{},\"column\":{}",
+        json(fixture.name),
+        fixture.scope,
+        fixture.line,
+        fixture.column
+    );
+    if !fixture.doc.is_empty() {
+        write!(line, ",\"doc\":\"{}\"", json(fixture.doc)).expect("writing to a String cannot fail");
+    }
+    for (key, list) in [("asks", fixture.asks), ("params", fixture.parameters)] {
+        if !list.is_empty() {
+            let list: Vec<String> = list.iter().map(|text| format!("\"{}\"", json(text))).collect();
+            write!(line, ",\"{key}\":[{}]", list.join(",")).expect("writing to a String cannot fail");
+        }
+    }
+    for (key, holds) in [("autouse", fixture.is_autouse), ("teardown", fixture.has_teardown)] {
+        if holds {
+            write!(line, ",\"{key}\":true").expect("writing to a String cannot fail");
+        }
+    }
+    line.push_str("}}\n");
+    parts.text(&line);
+    let entry =
+        "::testkit::__private::inventory::submit! { ::testkit::__private::FixtureEntry { description: &DESCRIPTION } }";
+    block(&parts, entry)
+}
+
+/// What is known of a fixture; the fields of its record.
+pub(crate) struct Fixture<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) scope: &'a str,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) doc: &'a str,
+    pub(crate) asks: &'a [String],
+    pub(crate) parameters: &'a [String],
+    pub(crate) is_autouse: bool,
+    pub(crate) has_teardown: bool,
+}
+
 /// What `discover_files!` found; the fields of the record.
 pub(crate) struct Folder<'a> {
     pub(crate) file: &'a str,
@@ -82,7 +132,7 @@ pub(crate) struct Folder<'a> {
 fn block(parts: &Parts, entry: &str) -> String {
     format!(
         "#[cfg(test)] const _: () = {{ \
-           #[allow(unused_imports)] use ::testkit::__private::{{ShouldPanic, TestCase}}; \
+           #[allow(unused_imports)] use ::testkit::__private::{{Asking, ShouldPanic, TestCase}}; \
            const PARTS: &[&str] = &[{parts}]; \
            #[cfg_attr(target_vendor = \"apple\", unsafe(link_section = \"__DATA,testkit\"))] \
            #[cfg_attr(not(target_vendor = \"apple\"), unsafe(link_section = \"testkit\"))] \
@@ -166,9 +216,15 @@ fn describe(test: &Test, parts: &mut Parts) {
     if test.plain {
         line.push_str(",\"plain\":true");
     }
+    if let Some(together) = &test.together {
+        write!(line, ",\"together\":\"{}\"", json(together)).expect("writing to a String cannot fail");
+    }
     let mut record = Record { parts, guard: all_of(&test.marks.conditions), pending: line };
     for (predicate, text) in marks::record_fields(&test.marks) {
         record.when(&predicate, &text);
+    }
+    if let Some(multiplied) = &test.multiplied {
+        record.expands(multiplied.condition.as_deref());
     }
     record.pending.push_str("}}\n");
     record.flush();
@@ -192,6 +248,21 @@ impl Record<'_> {
         self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
     }
 
+    /// That the test stands for several, if the condition holds, which is known to the compiler alone.
+    fn expands(&mut self, condition: Option<&str>) {
+        const FIELD: &str = ",\"expands\":true";
+        let Some(condition) = condition else { return self.pending.push_str(FIELD) };
+        self.flush();
+        self.parts.flush();
+        if let Some(guard) = &self.guard {
+            // What the condition names may exist under the guard only.
+            write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+        }
+        let field = literal(FIELD);
+        write!(self.parts.done, "{{ if {condition} {{ {field} }} else {{ \"\" }} }},")
+            .expect("writing to a String cannot fail");
+    }
+
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.pending);
         match &self.guard {
@@ -201,12 +272,19 @@ impl Record<'_> {
     }
 }
 
-/// Appends the registry's entry of a test.
-fn enter(test: &Test, entries: &mut String) {
+/// Appends the registry's entries of a test.
+fn enter(test: &Test, entries: &mut String, asking: &mut String) {
     for condition in &test.marks.conditions {
         write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
     }
     let (name, run) = (literal(&test.name), &test.run);
+    if let Some(multiplied) = &test.multiplied {
+        for condition in &test.marks.conditions {
+            write!(asking, "#[cfg({condition})] ").expect("writing to a String cannot fail");
+        }
+        write!(asking, "Asking {{ name: {name}, axes: {} }},", multiplied.axes)
+            .expect("writing to a String cannot fail");
+    }
     let (line, column) = (test.place.name_line, test.place.column);
     let should_panic = marks::should_panic(&test.marks);
     write!(
@@ -231,7 +309,16 @@ mod tests {
 
     fn source(marks: Marks) -> String {
         let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
-        let test = Test { name: "a".to_owned(), libtest: None, place, marks, plain: false, run: "a".to_owned() };
+        let test = Test {
+            name: "a".to_owned(),
+            libtest: None,
+            place,
+            marks,
+            plain: false,
+            run: "a".to_owned(),
+            multiplied: None,
+            together: None,
+        };
         let mut parts = Parts::default();
         describe(&test, &mut parts);
         parts.source()

@@ -1,9 +1,13 @@
 //! From the model to code. Expanded code names only `::testkit::__private`.
 
+pub(crate) mod asking;
+pub(crate) mod cases;
+pub(crate) mod code;
 pub(crate) mod description;
 pub(crate) mod discover;
 pub(crate) mod discover_files;
 pub(crate) mod fallback;
+pub(crate) mod fixture;
 pub(crate) mod function;
 pub(crate) mod group;
 pub(crate) mod mark;

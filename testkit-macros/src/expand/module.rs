@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
 use super::{fallback, group, tokens};
+use crate::asking::Offers;
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
@@ -12,7 +13,7 @@ use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
-use crate::{source, validate};
+use crate::source;
 
 /// Expands `#[testkit::tests]`.
 pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
@@ -29,7 +30,9 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &[]);
+                let surroundings =
+                    Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
+                let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
                 let module = ast::Module { body: TokenTree::Group(changed), ..module };
@@ -65,6 +68,17 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
+/// What the modules around items say of them.
+#[derive(Clone, Default)]
+struct Surroundings {
+    /// Marks of all tests.
+    marks: Vec<Applied>,
+    /// Fixtures that all tests ask for.
+    offers: Offers,
+    /// Whether the module itself is a group.
+    is_group: bool,
+}
+
 /// Collects the tests of one attribute's item.
 struct Collector {
     loaded: Loaded,
@@ -84,24 +98,38 @@ impl Collector {
         Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
-    /// The attributes of a module without its marks, and its body; `outer` are the marks of the modules around it.
-    fn module(&mut self, attributes: Vec<Attribute>, items: Items, outer: &[Applied]) -> (Vec<Attribute>, TokenStream) {
+    /// Whether a module is a group, by its name.
+    fn is_group(&self, name: &Ident) -> bool {
+        self.loaded.config.is_test_name(&name.to_string())
+    }
+
+    /// The attributes of a module without its marks, and its body.
+    fn module(
+        &mut self,
+        attributes: Vec<Attribute>,
+        items: Items,
+        outer: &Surroundings,
+    ) -> (Vec<Attribute>, TokenStream) {
         let mut marks = marked::shared(&attributes, &self.loaded.config, &mut self.diagnostics);
         let conditions = marked::condition_functions(&mut marks, "module");
-        marks.extend(marked::seen_from_inside(outer));
-        let mut body = self.items(items, &marks);
+        marks.extend(marked::seen_from_inside(&outer.marks));
+        let inner = Surroundings { marks, ..outer.clone() };
+        let mut body = self.items(items, inner);
         body.extend(marked::placed_functions(&conditions));
         (marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_))), body)
     }
 
-    /// The body of a module, with its tests hosted, described and registered; `outer` are the marks of all of them.
-    fn items(&mut self, mut items: Items, outer: &[Applied]) -> TokenStream {
+    /// The body of a module, with its tests hosted, described and registered; `outer` has the marks of all of them.
+    fn items(&mut self, mut items: Items, mut outer: Surroundings) -> TokenStream {
         let foreign = collect::foreign_marks(&items.items);
         items.disown(&foreign);
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
+        outer.offers = collect::offers(&items, &outer.offers);
+        let outer = &outer;
         let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
-        let groups = collect::groups(&items, &blocks, outer, &self.loaded.config, &mut self.diagnostics);
+        let groups =
+            collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
@@ -115,13 +143,14 @@ impl Collector {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
                     let (attributes, kind) = match module.body {
                         TokenTree::Group(body) if !is_separate => {
-                            let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), outer);
+                            let outer = Surroundings { is_group: self.is_group(&module.name), ..outer.clone() };
+                            let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), &outer);
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
                             (attributes, ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module }))
                         }
                         body => {
-                            if is_separate && !outer.is_empty() {
+                            if is_separate && !outer.marks.is_empty() {
                                 self.diagnostics.error(
                                     module.name.span(),
                                     format!("the marks of the module around `mod {}` do not reach its tests", module.name),
@@ -161,6 +190,7 @@ impl Collector {
         }
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
+            output.extend(group::functions(group, &self.file).into_tokens());
             output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
@@ -175,7 +205,7 @@ impl Collector {
     fn function(
         &mut self,
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
-        outer: &[Applied],
+        outer: &Surroundings,
         rewriter: Rewriter,
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
@@ -187,23 +217,32 @@ impl Collector {
             }
             Role::Ordinary => {
                 let attributes = self.without_marks(attributes, &function.name);
-                output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+                let attributes = attributes.into_iter().map(Attribute::with_path_of_fixture);
+                output.extend(attributes.flat_map(Attribute::into_tokens));
                 output.extend(visibility);
                 function::push_rewritten(function, rewriter, output);
             }
             Role::Test => {
-                let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
-                let name = function.name.to_string();
-                let conditions = marked::condition_functions(&mut marks.applied, &name);
-                marks.inherit(outer, &name, function.name.span(), &mut self.diagnostics);
-                if validate::function(&attributes, &function, &mut self.diagnostics) {
-                    tests.push(function::test(&attributes, &visibility, &function, marks.clone()));
-                    let context = Context { rewriter, file: &self.file, templates: &self.templates };
-                    output.extend(function::hosted(attributes, visibility, function, &marks, &context));
-                    output.extend(marked::placed_functions(&conditions));
-                } else {
-                    let kind = ItemKind::Function(Box::new(function));
-                    output.extend(fallback::item(Item { attributes, visibility, kind }));
+                let marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
+                let context = Context {
+                    rewriter,
+                    file: &self.file,
+                    templates: &self.templates,
+                    outer: &outer.marks,
+                    offers: &outer.offers,
+                    group: outer.is_group.then_some(""),
+                    config: &self.loaded.config,
+                };
+                let item = (attributes, visibility, function);
+                match function::collected(item, marks, &context, &mut self.diagnostics) {
+                    Ok(collected) => {
+                        tests.extend(collected.tests);
+                        output.extend(collected.code);
+                    }
+                    Err((attributes, visibility, function)) => {
+                        let kind = ItemKind::Function(Box::new(function));
+                        output.extend(fallback::item(Item { attributes, visibility, kind }));
+                    }
                 }
             }
         }
@@ -285,7 +324,7 @@ impl Collector {
         config.groups.push(name.to_string());
         let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
         let blocks = collect::blocks(&items, &[], &config);
-        let mut groups = collect::groups(&items, &blocks, &[], &config, &mut self.diagnostics);
+        let mut groups = collect::groups(&items, &blocks, &[], &Offers::default(), &config, &mut self.diagnostics);
         let mut tests = Vec::new();
         let mut output: Vec<TokenTree> = Vec::new();
         let mut blocks = blocks;
@@ -304,6 +343,7 @@ impl Collector {
                 group.module.push_str(&"_".repeat(known.earlier_blocks));
             }
             output.extend(group::construction(group, group.name.span()));
+            output.extend(group::functions(group, &self.file).into_tokens());
             output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, ""));
@@ -331,6 +371,7 @@ fn method_attributes(attributes: Vec<Attribute>) -> Vec<Attribute> {
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
+        | AttributeKind::Fixture
         | AttributeKind::Mark(_)
         | AttributeKind::ShouldPanic
         | AttributeKind::Ignore => true,

@@ -50,20 +50,67 @@ impl Write for Bounded {
     }
 }
 
-/// The pretty text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
-pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
+/// How the text of a value ended.
+enum End {
+    /// With all that the value has to say.
+    Whole,
+    /// At the limit.
+    Cut,
+    /// With an error of its `Debug`.
+    Error,
+    /// With a panic in its `Debug`.
+    Panic,
+}
+
+/// What `write` writes, up to `limit` bytes.
+fn bounded(limit: usize, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> (String, End) {
     let mut writer = Bounded { text: String::new(), limit, full: false, refused: 0 };
     // The writer is only looked at afterwards for what it has taken, which is whole at any time.
-    let result = panic::catch_unwind(AssertUnwindSafe(|| write!(writer, "{value:#?}")));
-    let Bounded { mut text, full, .. } = writer;
+    let result = panic::catch_unwind(AssertUnwindSafe(|| write(&mut writer)));
     let end = match result {
-        Ok(Ok(())) if !full => return Text { text, whole: true },
-        _ if full => "<cut: its Debug text is too long>",
-        Ok(_) => "<its Debug returned an error>",
-        Err(_) => "<its Debug panicked>",
+        _ if writer.full => End::Cut,
+        Ok(Ok(())) => End::Whole,
+        Ok(Err(fmt::Error)) => End::Error,
+        Err(_) => End::Panic,
     };
-    text.push_str(end);
+    (writer.text, end)
+}
+
+/// The pretty text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
+pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
+    let (mut text, end) = bounded(limit, |writer| write!(writer, "{value:#?}"));
+    text.push_str(match end {
+        End::Whole => return Text { text, whole: true },
+        End::Cut => "<cut: its Debug text is too long>",
+        End::Error => ERROR,
+        End::Panic => PANIC,
+    });
     Text { text, whole: false }
+}
+
+const ERROR: &str = "<its Debug returned an error>";
+const PANIC: &str = "<its Debug panicked>";
+
+/// The text of a value on one line, as `{:?}` gives it, of `limit` bytes at most and then a `…`; whatever else would end or
+/// break the line is told in it.
+pub(crate) fn line(value: &dyn Debug, limit: usize) -> String {
+    let (text, end) = bounded(limit, |writer| write!(writer, "{value:?}"));
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            // Where the standard library's types write something, it is escaped already; others begin a new line.
+            '\n' | '\r' | '\t' => line.push(' '),
+            _ if character.is_control() => line.extend(character.escape_default()),
+            _ => line.push(character),
+        }
+    }
+    line.push_str(match end {
+        End::Whole => "",
+        End::Cut => "…",
+        End::Error => ERROR,
+        End::Panic => PANIC,
+    });
+    line
 }
 
 #[cfg(test)]
@@ -99,6 +146,15 @@ mod tests {
         }
     }
 
+    struct Panicking;
+
+    impl Debug for Panicking {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("half ")?;
+            panic!("in the middle");
+        }
+    }
+
     #[test]
     fn whatever_debug_does_gives_a_text() {
         #[track_caller]
@@ -111,5 +167,20 @@ mod tests {
         check(&Endless, 7, "more mo<cut: its Debug text is too long>", false);
         check(&Heedless, 7, "more mo<cut: its Debug text is too long>", false);
         check(&Failing, 100, "half <its Debug returned an error>", false);
+        check(&Panicking, 100, "half <its Debug panicked>", false);
+    }
+
+    #[test]
+    fn the_text_on_one_line_stays_there() {
+        #[track_caller]
+        fn check(value: &dyn Debug, limit: usize, want: &str) {
+            assert_eq!(line(value, limit), want);
+        }
+        check(&["a\nb"], 100, r#"["a\nb"]"#);
+        check(&format_args!("two\nlines\u{1b}[1m"), 100, "two lines\\u{1b}[1m");
+        check(&"äöü", 4, "\"ä…");
+        check(&Heedless, 7, "more mo…");
+        check(&Failing, 100, "half <its Debug returned an error>");
+        check(&Panicking, 100, "half <its Debug panicked>");
     }
 }

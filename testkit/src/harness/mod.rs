@@ -2,8 +2,10 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
+//! lets stay.
 
+mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
@@ -12,30 +14,59 @@ mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+#[cfg(feature = "proptest")]
+mod trial;
 mod turn;
 #[cfg(unix)]
 mod worker;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
+use crate::expansion::{self, Axes};
+use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub use current::Phase;
-pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
+pub(crate) use adopted::Adopted;
+pub(crate) use current::{
+    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place, recorded,
+};
+pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
+#[cfg(feature = "tokio")]
+pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
+#[cfg(feature = "proptest")]
+pub(crate) use {
+    current::{note_section, recorded_in_test, wait_for_threads},
+    trial::{Trial, trial},
+};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
 const UNDECIDED: u8 = 0;
 const HOSTED: u8 = 1;
 const WORKER: u8 = 2;
+
+/// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
+#[derive(Debug)]
+pub struct Site {
+    /// `module_path!()` where this stands.
+    pub module: &'static str,
+    /// How many modules lie between that and the module of the test.
+    pub above: usize,
+    /// Its group; the empty name if the module itself is one.
+    pub group: Option<&'static str>,
+    /// What multiplies it.
+    pub axes: Axes,
+}
 
 /// Runs a collected test's body; what a hosting `#[test]` function calls that wraps the author's function.
 ///
@@ -59,6 +90,42 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
     }
 }
 
+/// The same for a test that asks for something.
+pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
+    if is_body_next_of(body, marks, Some(site)) {
+        enter_site(site);
+        SkipIf::check(marks.skip_if);
+        if marks.strict_threads {
+            be_strict_about_threads();
+        }
+        body();
+    }
+}
+
+/// [`begin`] for a test that asks for something.
+#[inline(never)]
+pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
+    let is_next = is_body_next_of(test, &Marks::NONE, Some(site));
+    if is_next {
+        enter_site(site);
+    }
+    is_next
+}
+
+/// Begins a test that asks for something. One that stands for several cannot be run as one.
+fn enter_site(site: &'static Site) {
+    current::enter_site(site);
+    if expansion::is_chosen() || !site.axes.multiply() {
+        return;
+    }
+    enter(Phase::SetUp);
+    let reason = match site.axes.cases() {
+        Ok(cases) => format!("this stands for {} tests, and none of them was asked for", cases.len()),
+        Err(reason) => reason,
+    };
+    raise(Failure::new(FailureKind::Runner, reason));
+}
+
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
 ///
 /// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
@@ -70,23 +137,28 @@ pub fn begin(test: fn()) -> bool {
 }
 
 fn is_body_next(test: fn()) -> bool {
-    is_body_next_of_marked(test, &Marks::NONE)
+    is_body_next_of(test, &Marks::NONE, None)
 }
 
 fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
+    is_body_next_of(test, marks, None)
+}
+
+fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks);
+    hosted::run(test, marks, site.map_or(&Axes::NONE, |site| &site.axes));
     false
 }
 
 #[cfg(unix)]
 fn decide() {
     if let Some(channel) = channel::Channel::from_environment() {
+        SHOWS_SET_UP.store(channel.shows_set_up(), Ordering::Relaxed);
         ROLE.store(WORKER, Ordering::Relaxed);
         worker::serve(channel);
     }
@@ -120,8 +192,9 @@ pub fn enter(phase: Phase) {
 #[track_caller]
 pub fn record(failure: Failure) {
     match current::record(failure) {
-        Ok(failure) if is_worker() => tell_recorded(&failure),
-        Ok(failure) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(Some(failure)) if is_worker() => tell_recorded(&failure),
+        Ok(Some(failure)) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(None) => {}
         Err(mut failure) => {
             if let FailureKind::Assertion(assertion) = &mut failure.kind {
                 assertion.notes.push(RECORDED_NOWHERE.to_owned());
@@ -141,10 +214,12 @@ pub(crate) fn record_panic(payload: Payload) {
     let failure = attempt::failure_of_panic(&*payload);
     match current::record(failure) {
         Ok(failure) => {
-            if is_worker() {
-                tell_recorded(&failure);
-            } else if !failure.subtest.is_empty() {
-                tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+            match failure {
+                Some(failure) if is_worker() => tell_recorded(&failure),
+                Some(failure) if !failure.subtest.is_empty() => {
+                    tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+                }
+                Some(_) | None => {}
             }
             attempt::drop_quietly(payload);
         }
@@ -154,7 +229,7 @@ pub(crate) fn record_panic(payload: Payload) {
 
 /// Records a panic that was caught and goes on.
 pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
-    if let Ok(failure) = current::record(attempt::failure_of_panic(payload))
+    if let Ok(Some(failure)) = current::record(attempt::failure_of_panic(payload))
         && is_worker()
     {
         tell_recorded(&failure);
@@ -164,6 +239,50 @@ pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
 fn is_worker() -> bool {
     ROLE.load(Ordering::Relaxed) == WORKER
 }
+
+/// Whether the command wants to know of each test's own fixtures.
+static SHOWS_SET_UP: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn shows_set_up() -> bool {
+    SHOWS_SET_UP.load(Ordering::Relaxed)
+}
+
+/// Tells the command of a fixture, if there is one.
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
+    if is_worker() {
+        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
+    }
+}
+
+/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
+/// comes back with it is kept.
+pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
+    let before = adopted::threads_now();
+    let value = set_up();
+    (value, adopted::adopt_since(&before))
+}
+
+/// The failure that a caught panic stands for; lets go of the panic.
+pub(crate) fn take_failure(payload: Payload) -> Failure {
+    let failure = attempt::failure_of_panic(&*payload);
+    attempt::drop_quietly(payload);
+    failure
+}
+
+/// Sees to it that fixtures of a process are taken down at its end, where nobody else does that.
+pub(crate) fn end_scopes_with_the_process() {
+    if !is_worker() {
+        hosted::end_scopes_with_the_process();
+    }
+}
+
+#[cfg(unix)]
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
+    worker::tell_fixture(name, scope, step, duration, Vec::new());
+}
+
+#[cfg(not(unix))]
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
@@ -175,7 +294,7 @@ fn tell_recorded(_: &Failure) {}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     eprintln!("{text}");
 }
 

@@ -2,8 +2,9 @@
 //! after it for what cannot be put back.
 //!
 //! Restored: working directory, environment variables, signal dispositions and mask, alarms, the mask of file modes,
-//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be taken back: then the process
-//! is replaced. The whole of it must cost a few microseconds, since it is paid for every test.
+//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be
+//! taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of it must cost a
+//! few microseconds, since it is paid for every test.
 
 use std::cell::Cell;
 use std::ffi::{CString, OsString};
@@ -11,6 +12,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStringExt as _;
 use std::time::{Duration, Instant};
+
+use super::adopted;
 
 unsafe extern "C" {
     /// POSIX: the variables of the process, a list of pointers that ends with a null pointer.
@@ -239,7 +242,8 @@ impl ProcessState {
         if now == self.variables {
             return;
         }
-        // SAFETY: between two tests no thread of theirs is left running (see `leftover`), so nobody else reads.
+        // SAFETY: between two tests no thread of theirs is left running (see `leftover`). Those of a wide fixture are in
+        // the hands of whoever changed a variable while they were running, and are asked for no more than then.
         unsafe {
             for (name, _) in now.iter().filter(|(name, _)| !self.variables.iter().any(|(kept, _)| kept == name)) {
                 std::env::remove_var(name);
@@ -271,12 +275,12 @@ impl ProcessState {
     }
 
     fn leftover(&self) -> Option<&'static str> {
-        if has_children() {
+        if has_children() && !adopted::may_children_stay() {
             return Some("a child process was left behind");
         }
-        let more_threads = |tasks: &Tasks| {
+        let has_more_threads = |tasks: &Tasks| {
             let deadline = Instant::now() + THREAD_GRACE;
-            while tasks.count().is_none_or(|count| count > tasks.at_start) {
+            while tasks.has_more() {
                 if Instant::now() > deadline {
                     return true;
                 }
@@ -284,7 +288,7 @@ impl ProcessState {
             }
             false
         };
-        if self.tasks.as_ref().is_some_and(more_threads) {
+        if self.tasks.as_ref().is_some_and(has_more_threads) {
             return Some("a thread was left running");
         }
         None
@@ -410,7 +414,8 @@ impl VariableList {
     }
 }
 
-fn has_children() -> bool {
+/// Whether this process has children, such as have ended and were not waited for included.
+pub(super) fn has_children() -> bool {
     let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: the pointer is to room for the answer; `WNOWAIT` leaves any child as it is.
     let result = unsafe {
@@ -426,7 +431,8 @@ struct Tasks {
     folder: std::fs::File,
     #[cfg(target_os = "linux")]
     identity: FileIdentity,
-    at_start: u64,
+    #[cfg(target_os = "linux")]
+    at_start: Vec<u32>,
 }
 
 #[cfg(target_os = "linux")]
@@ -436,11 +442,17 @@ impl Tasks {
         use std::os::fd::AsRawFd as _;
         let folder = std::fs::File::open("/proc/self/task").ok()?;
         let identity = FileIdentity::of(folder.as_raw_fd())?;
-        let mut tasks = Self { folder, identity, at_start: 0 };
-        tasks.at_start = tasks.count()?;
-        // Two links for the folder itself, one for each task: if the system counts otherwise, do not count at all.
-        let listed = std::fs::read_dir("/proc/self/task").ok()?.count() as u64;
-        (tasks.at_start == listed + 2).then_some(tasks)
+        let listed = std::fs::read_dir("/proc/self/task").ok()?.flatten();
+        let at_start = listed.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        let tasks = Self { folder, identity, at_start };
+        // If the system counts otherwise, do not count at all.
+        (tasks.count()? == tasks.at_start.len() as u64).then_some(tasks)
+    }
+
+    /// Whether there are threads that were not there at the start and may not stay.
+    fn has_more(&self) -> bool {
+        let Some(count) = self.count() else { return true };
+        count > self.at_start.len() as u64 && !adopted::may_threads_stay(&self.at_start)
     }
 
     /// `None` if a test closed the folder.
@@ -448,8 +460,9 @@ impl Tasks {
         use std::os::fd::AsRawFd as _;
         let descriptor = self.folder.as_raw_fd();
         let status = status(descriptor).filter(|status| FileIdentity::from(status) == self.identity)?;
+        // Two links are for the folder itself, and one for each task.
         #[expect(clippy::useless_conversion, reason = "the type differs between architectures")]
-        Some(u64::from(status.st_nlink))
+        u64::from(status.st_nlink).checked_sub(2)
     }
 }
 
@@ -460,7 +473,8 @@ impl Tasks {
         None
     }
 
-    fn count(&self) -> Option<u64> {
-        Some(self.at_start)
+    #[expect(clippy::unused_self, reason = "called as where threads are counted")]
+    fn has_more(&self) -> bool {
+        false
     }
 }

@@ -3,5 +3,5 @@
 mod entry;
 mod tree;
 
-pub use entry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
+pub use entry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub(crate) use tree::Registry;
