@@ -187,12 +187,16 @@ mod fixture;
 mod folder;
 mod group;
 mod harness;
+mod hash;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod logging;
 mod marks;
 mod registry;
 mod settle;
 mod subtest;
 mod threads;
 
+pub mod fixtures;
 pub mod prelude;
 
 #[doc(hidden)]
@@ -200,7 +204,12 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+pub use fixture::builtin::attachments::{attach, attach_text};
+pub use fixture::builtin::properties::property;
 pub use fixture::defer;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub use fixtures::Logs;
+pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{

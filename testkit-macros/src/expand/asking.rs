@@ -517,7 +517,7 @@ pub(crate) fn axes_text(asking: &Asking, name: &str, prefix: &str) -> String {
     let fixtures: String = asking
         .multiplying()
         .into_iter()
-        .map(|path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)))
+        .map(|path| format!("{PRIVATE}::note_needs::<{}>,", path.seen_from(prefix)))
         .collect();
     format!("{PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{fixtures}] }}")
 }

@@ -334,14 +334,16 @@ impl Made {
             for (_, path) in &needed {
                 body.text(format!("+ <{} as ::testkit::__private::Fixture>::DEPTH", path.text), path.span);
             }
-            body.text(format!("; const IS_PARAMETRIZED: bool = {}", !ids.is_empty()), span);
-            for (_, path) in &needed {
-                body.text(format!("|| <{} as ::testkit::__private::Fixture>::IS_PARAMETRIZED", path.text), path.span);
+            for (constant, own) in [("IS_PARAMETRIZED", !ids.is_empty()), ("IS_EXCLUSIVE", false)] {
+                body.text(format!("; const {constant}: bool = {own}"), span);
+                for (_, path) in &needed {
+                    body.text(format!("|| <{} as ::testkit::__private::Fixture>::{constant}", path.text), path.span);
+                }
             }
-            body.text("; fn add_axes_of_needed(axes: &mut ::std::vec::Vec<::testkit::__private::FixtureAxis>)", span);
+            body.text("; fn note_needs_of_needed(needs: &mut ::testkit::__private::Needs)", span);
             let mut adding = Code::default();
             for (_, path) in &needed {
-                adding.text(format!("::testkit::__private::add_axes::<{}>(axes);", path.text), path.span);
+                adding.text(format!("::testkit::__private::note_needs::<{}>(needs);", path.text), path.span);
             }
             body.group(Delimiter::Brace, adding);
         }
