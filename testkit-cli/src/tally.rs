@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use testkit_protocol::event::{Event, EventKind, TestFinished};
+use testkit_protocol::event::{Event, EventKind, FixtureStep, TestFinished};
 use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict;
@@ -86,11 +86,7 @@ impl Tally {
                 }
             }
             EventKind::TestFinished(finished) => self.finished(finished),
-            EventKind::Fixture(fixture) => {
-                // A set-up that failed is in the verdict of the test that asked for it, as is all that ends with a test.
-                let is_its_own = fixture.step == Step::TornDown && fixture.scope != Scope::Test;
-                self.fixture_failures += u64::from(is_its_own && !fixture.failures.is_empty());
-            }
+            EventKind::Fixture(step) => self.fixture_failures += u64::from(Self::is_fixture_failure(step)),
             EventKind::Interrupted(_) => self.interrupted = true,
             EventKind::RunStarted(_)
             | EventKind::BinaryListed(_)
@@ -99,6 +95,12 @@ impl Tally {
             | EventKind::Notice(_)
             | EventKind::RunFinished(_) => {}
         }
+    }
+
+    /// Whether something failed that is in no test's verdict. A set-up that failed is in that of the test that asked for
+    /// it, as is everything that ends with a test.
+    pub(crate) fn is_fixture_failure(step: &FixtureStep) -> bool {
+        step.step == Step::TornDown && step.scope != Scope::Test && !step.failures.is_empty()
     }
 
     fn finished(&mut self, finished: &TestFinished) {

@@ -191,6 +191,8 @@ mod hash;
 #[cfg(any(feature = "log", feature = "tracing"))]
 mod logging;
 mod marks;
+#[cfg(feature = "proptest")]
+mod property;
 mod registry;
 mod settle;
 mod subtest;
@@ -210,9 +212,11 @@ pub use fixture::defer;
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub use fixtures::Logs;
 pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
+#[cfg(feature = "proptest")]
+pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{
-    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, retry, serial,
-    skip_if, strict_threads, test, tests, timeout, uses, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, property,
+    retry, runtime, serial, skip_if, strict_threads, test, tests, timeout, uses, xfail,
 };

@@ -4,8 +4,8 @@
 //! write `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
 
 pub use testkit_macros::{
-    check, eventually, exclusive, fixture, isolate, mark, parametrize, retry, serial, skip, skip_if, strict_threads,
-    tests, timeout, uses, xfail,
+    check, eventually, exclusive, fixture, isolate, mark, parametrize, property, retry, runtime, serial, skip, skip_if,
+    strict_threads, tests, timeout, uses, xfail,
 };
 
 pub use crate::{

@@ -2,6 +2,8 @@
 
 pub use inventory;
 
+#[cfg(feature = "proptest")]
+pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
 pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
@@ -9,13 +11,14 @@ pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
     note_needs, of_process, of_test, parameter, shared, teardown,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{
-    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_marked,
+    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_case,
+    run_marked,
 };
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
@@ -31,6 +34,12 @@ pub mod settle {
 /// The trait that leaves out values without `Debug`.
 pub mod cases {
     pub use crate::cases::Hidden;
+}
+
+/// What the code of a property names.
+#[cfg(feature = "proptest")]
+pub mod property {
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
 }
 
 /// The static descriptions of this binary, as the registry holds them.

@@ -206,7 +206,7 @@ mod tests {
         check("&self, db: &Db,", Some(&[("db", true, Some("Db"))]));
         check("self: &Self, mut db: Db", Some(&[("db", false, Some("Db"))]));
         check("a: HashMap<u8, u16>, _b: &a::B", Some(&[("a", false, Some("HashMap")), ("b", true, Some("B"))]));
-        check("f: fn(u8) -> Vec<u8>, b: u8", Some(&[("f", false, Some("fn")), ("b", false, Some("u8"))]));
+        check("f: fn(u8) -> Vec<u8>, b: u8", Some(&[("f", false, Some("Vec")), ("b", false, Some("u8"))]));
         check("(a, b): (u8, u8)", None);
         check("a: &mut Db", None);
         check("a: &'a mut Db", None);

@@ -84,6 +84,12 @@ pub(crate) fn shown(value: Value<'_>) -> String {
     short
 }
 
+/// The text of a value, cut after `limit` bytes; no file holds the rest.
+#[cfg(feature = "proptest")]
+pub(crate) fn start_of(value: &dyn std::fmt::Debug, limit: usize) -> String {
+    bounded::text(value, limit).text
+}
+
 fn whole_text(value: Value<'_>) -> Text {
     match value {
         Value::Debug(value) => bounded::text(value, MAX_TEXT),

@@ -12,6 +12,8 @@ mod probe;
 mod told;
 
 pub(crate) use bounded::line;
+#[cfg(feature = "proptest")]
+pub(crate) use explain::{shown, start_of};
 pub use keep::{
     Asked, Consumed, Container, Copied, Copyable, LastElement, Looked, NoPrimitive, Other, Peek, PrimitiveProbe, Slot,
     Undecided, Watch, copy_place, peek, place, snap, watch,

@@ -10,6 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use testkit_protocol::event::NamedValue;
+#[cfg(feature = "proptest")]
+use testkit_protocol::event::Section;
 use testkit_protocol::failure::Failure;
 
 use super::Site;
@@ -62,6 +64,8 @@ struct Facts {
     strict_threads: bool,
     /// What is recorded now nobody reads any more.
     is_over: bool,
+    /// What is recorded now is not to be told, see [`Trying`].
+    is_trying: bool,
 }
 
 /// Names and values as they are written in the source.
@@ -133,6 +137,7 @@ pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     facts.name.push_str(name);
     facts.strict_threads = false;
     facts.case = &[];
+    facts.is_trying = false;
     facts.recorded.clear();
     facts.told = Told::default();
     facts.told.add_values(values);
@@ -179,7 +184,7 @@ pub(super) fn is_at_work() -> bool {
 }
 
 /// Waits for the threads that the test started with [`crate::spawn`]: what they find is part of it. Whether there were any.
-pub(super) fn wait_for_threads() -> bool {
+pub(crate) fn wait_for_threads() -> bool {
     let Some(test) = with_state(|state| state.test().cloned()) else { return false };
     let mut facts = test.facts();
     if facts.threads == 0 {
@@ -233,9 +238,7 @@ pub(crate) struct Place {
 impl Site {
     /// What the paths of the module's tests begin with, the crate's name excluded: `tests::`, or nothing.
     fn module_inside(&self) -> String {
-        let segments: Vec<&str> = self.module.split("::").skip(1).collect();
-        let own = segments.len().saturating_sub(self.above);
-        segments[..own].iter().map(|segment| format!("{segment}::")).collect()
+        self.module.split_once("::").map(|(_, inside)| format!("{inside}::")).unwrap_or_default()
     }
 }
 
@@ -284,8 +287,8 @@ fn named(values: Values) -> impl Iterator<Item = NamedValue> {
     values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: (*value).to_owned() })
 }
 
-/// Records a failure with where it came; gives it back if this thread works for no test.
-pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
+/// Records a failure with where it came; gives it back to be told, if it is to be. An error if this thread works for no test.
+pub(super) fn record(failure: Failure) -> Result<Option<Box<Failure>>, Box<Failure>> {
     let Some(test) = with_state(|state| state.test().cloned()) else { return Err(Box::new(failure)) };
     let (phase, subtest, is_own) = with_state(|state| {
         state.recorded += 1;
@@ -299,8 +302,49 @@ pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
         super::tell("what follows came after its test had ended, and is not counted:");
     } else {
         facts.recorded.push((phase, failure.clone()));
+        if facts.is_trying {
+            return Ok(None);
+        }
     }
-    Ok(Box::new(failure))
+    Ok(Some(Box::new(failure)))
+}
+
+/// A part of the test is run for its outcome only: while this stands, what the test records is not told.
+#[cfg(feature = "proptest")]
+pub(super) struct Trying {
+    test: Option<Arc<Test>>,
+    /// How many failures had been recorded before, in the test and by this thread.
+    before: (usize, usize),
+}
+
+#[cfg(feature = "proptest")]
+impl Trying {
+    pub(super) fn begin() -> Self {
+        let (test, by_thread) = with_state(|state| (state.test().cloned(), state.recorded));
+        let in_test = test.as_ref().map(|test| {
+            let mut facts = test.facts();
+            facts.is_trying = true;
+            facts.recorded.len()
+        });
+        Self { test, before: (in_test.unwrap_or_default(), by_thread) }
+    }
+
+    /// Takes out what was recorded meanwhile, and gives the first of it.
+    pub(super) fn end(self) -> Option<Failure> {
+        let Self { test, before: (in_test, by_thread) } = self;
+        with_state(|state| state.recorded = by_thread);
+        let test = test?;
+        let mut facts = test.facts();
+        facts.is_trying = false;
+        let start = in_test.min(facts.recorded.len());
+        facts.recorded.drain(start..).next().map(|(_, failure)| failure)
+    }
+}
+
+/// How many failures have been recorded in the running test, by all of its threads.
+#[cfg(feature = "proptest")]
+pub(crate) fn recorded_in_test() -> usize {
+    with_state(|state| state.test().cloned()).map_or(0, |test| test.facts().recorded.len())
 }
 
 /// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it
@@ -308,6 +352,13 @@ pub(super) fn record(failure: Failure) -> Result<Box<Failure>, Box<Failure>> {
 pub fn note_values(values: Vec<(String, String)>) {
     // Whoever calls the function of a test by hand has no report.
     let _ = with_told(|told| told.values.extend(values.into_iter().map(|(name, value)| NamedValue { name, value })));
+}
+
+/// Notes a text that helps to understand a failure of the running test; `title` says what it is, in a word or two.
+#[cfg(feature = "proptest")]
+pub(crate) fn note_section(title: &str, text: String) {
+    // Whoever calls the function of a test by hand has no report.
+    let _ = with_told(|told| told.sections.push(Section { title: title.to_owned(), text }));
 }
 
 /// Notes something beside the failures of the test that this thread works for. Whether there is such a test.

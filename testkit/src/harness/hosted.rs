@@ -124,8 +124,8 @@ pub(super) fn end_scopes_with_the_process() {
         extern "C" fn at_exit() {
             let failed: Vec<_> =
                 fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
-            for Ended { info, failures, .. } in &failed {
-                tell(&format!("error at the teardown of the {} fixture `{}`:", info.scope.word(), info.name));
+            for Ended { name, scope, failures, .. } in &failed {
+                tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
                 failures.iter().for_each(|failure| tell(&testkit_protocol::text::report(failure)));
             }
             if !failed.is_empty() {

@@ -15,6 +15,8 @@ mod panic_hook;
 #[cfg(unix)]
 mod process_state;
 mod told;
+#[cfg(feature = "proptest")]
+mod trial;
 mod turn;
 #[cfg(unix)]
 mod worker;
@@ -29,7 +31,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::fixture::Step;
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
@@ -51,6 +53,11 @@ pub(crate) use panic_hook::quietly;
 pub(crate) use told::Judged;
 #[cfg(feature = "tokio")]
 pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
+#[cfg(feature = "proptest")]
+pub(crate) use {
+    current::{note_section, recorded_in_test, wait_for_threads},
+    trial::{Trial, trial},
+};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
@@ -61,10 +68,8 @@ const WORKER: u8 = 2;
 /// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
 #[derive(Debug)]
 pub struct Site {
-    /// `module_path!()` where this stands.
+    /// `module_path!()`
     pub module: &'static str,
-    /// How many modules lie between that and the module of the test.
-    pub above: usize,
     /// Its group; the empty name if the module itself is one.
     pub group: Option<&'static str>,
     /// What multiplies it.
@@ -113,6 +118,14 @@ pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
         enter_site(site);
     }
     is_next
+}
+
+/// Runs one case of a test by its number: all that the hosting function of a case without marks does.
+#[inline(never)]
+pub fn run_case(test: fn(), site: &'static Site, run: fn(usize), number: usize) {
+    if begin_asking(test, site) {
+        run(number);
+    }
 }
 
 /// Begins a test that asks for something. One that stands for several cannot be run as one.
@@ -203,8 +216,9 @@ pub fn enter(phase: Phase) {
 #[track_caller]
 pub fn record(failure: Failure) {
     match current::record(failure) {
-        Ok(failure) if is_worker() => tell_recorded(&failure),
-        Ok(failure) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(Some(failure)) if is_worker() => tell_recorded(&failure),
+        Ok(Some(failure)) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(None) => {}
         Err(mut failure) => {
             if let FailureKind::Assertion(assertion) = &mut failure.kind {
                 assertion.notes.push(RECORDED_NOWHERE.to_owned());
@@ -224,10 +238,12 @@ pub(crate) fn record_panic(payload: Payload) {
     let failure = attempt::failure_of_panic(&*payload);
     match current::record(failure) {
         Ok(failure) => {
-            if is_worker() {
-                tell_recorded(&failure);
-            } else if !failure.subtest.is_empty() {
-                tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+            match failure {
+                Some(failure) if is_worker() => tell_recorded(&failure),
+                Some(failure) if !failure.subtest.is_empty() => {
+                    tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+                }
+                Some(_) | None => {}
             }
             attempt::drop_quietly(payload);
         }
@@ -237,7 +253,7 @@ pub(crate) fn record_panic(payload: Payload) {
 
 /// Records a panic that was caught and goes on.
 pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
-    if let Ok(failure) = current::record(attempt::failure_of_panic(payload))
+    if let Ok(Some(failure)) = current::record(attempt::failure_of_panic(payload))
         && is_worker()
     {
         tell_recorded(&failure);
@@ -316,9 +332,9 @@ pub(crate) fn shows_set_up() -> bool {
 }
 
 /// Tells the command of a fixture, if there is one.
-pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
     if is_worker() {
-        tell_fixture_step(info, step, duration, failures);
+        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
     }
 }
 
@@ -362,12 +378,12 @@ pub(crate) fn end_scopes_with_the_process() {
 }
 
 #[cfg(unix)]
-fn tell_fixture_step(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
-    worker::tell_fixture(info, step, duration, failures);
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
+    worker::tell_fixture(name, scope, step, duration, Vec::new());
 }
 
 #[cfg(not(unix))]
-fn tell_fixture_step(_: &FixtureInfo, _: Step, _: Duration, _: &[Failure]) {}
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {

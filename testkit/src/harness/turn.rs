@@ -60,7 +60,7 @@ pub(super) fn wait(marks: &Marks, axes: &Axes) -> Option<Turn> {
 fn has_exclusive_tests() -> bool {
     let mut asking = inventory::iter::<ModuleEntry>.into_iter().flat_map(|module| module.asking);
     inventory::iter::<HoldsExclusiveTests>.into_iter().next().is_some()
-        || asking.any(|asking| asking.axes.are_exclusive())
+        || asking.any(|asking| asking.site.axes.are_exclusive())
 }
 
 fn may_begin(state: &Running, keys: &[&str], exclusive: bool) -> bool {

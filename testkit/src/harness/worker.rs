@@ -11,7 +11,7 @@ use std::time::Duration;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::fixture::Step;
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::message::{self, Cases, Finished, FixtureMessage, Hello, Message, Request};
 use testkit_protocol::outcome::Outcome;
 
@@ -19,7 +19,7 @@ use super::channel::{Channel, Received};
 use super::process_state::ProcessState;
 use super::{attempt, current, panic_hook};
 use crate::expansion::{self, Choice};
-use crate::fixture::{self, Ended, FixtureInfo};
+use crate::fixture::{self, Ended};
 use crate::registry::Registry;
 
 thread_local! {
@@ -103,8 +103,8 @@ fn leave() -> ! {
 
 /// Ends the scopes that the next test is outside of.
 fn end_scopes(next: Option<(&str, &Choice)>) {
-    for Ended { info, duration, failures } in fixture::end_scopes(next) {
-        tell_fixture(&info, Step::TornDown, duration, &failures);
+    for Ended { name, scope, duration, failures } in fixture::end_scopes(next) {
+        tell_fixture(name, scope, Step::TornDown, duration, failures);
     }
 }
 
@@ -185,14 +185,14 @@ pub(super) fn tell_recorded(failure: &Failure) {
 }
 
 /// Sends what happened to a fixture.
-pub(super) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration, failures: &[Failure]) {
+pub(super) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
     mention(&Message::Fixture(FixtureMessage {
-        name: info.name_with_parameter(),
-        scope: info.scope,
+        name,
+        scope,
         step,
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
         test: current::name_of_running_test(),
-        failures: failures.to_vec(),
+        failures,
     }));
 }
 
