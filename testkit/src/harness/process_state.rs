@@ -92,6 +92,12 @@ impl Standard {
     fn written_since(self, from: u64) -> Option<Vec<u8>> {
         let is_it = |status: &libc::stat| Some(FileIdentity::from(status)) == self.identity;
         let end = status(self.copy).filter(is_it).filter(is_regular).map(|status| size(&status))?;
+        // A file that somebody has sent all output of the command to is for writing alone.
+        // SAFETY: asks for a number; no memory is involved.
+        let flags = unsafe { libc::fcntl(self.copy, libc::F_GETFL) };
+        if flags & libc::O_ACCMODE != libc::O_RDWR || flags & libc::O_APPEND == 0 {
+            return None;
+        }
         let mut bytes = vec![0_u8; usize::try_from(end.saturating_sub(from)).ok()?];
         let mut filled = 0;
         while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {

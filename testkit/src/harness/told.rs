@@ -63,7 +63,6 @@ impl Told {
             return Self { properties: self.properties, attachments: self.attachments, ..Self::default() };
         }
         self.sections.extend(sections);
-        self.sections.extend(crate::fixture::sections_of_failed());
         #[cfg(any(feature = "log", feature = "tracing"))]
         self.sections.extend(self.logged.section());
         self
