@@ -61,7 +61,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
             tokens.extend(code);
             return tokens;
         }
-        Err((attributes, visibility, function)) => {
+        Err(item) => {
+            let (attributes, visibility, function) = *item;
             let mut tokens = diagnostics.into_tokens();
             let kind = ItemKind::Function(Box::new(function));
             tokens.extend(fallback::item(Item { attributes, visibility, kind }));
@@ -91,7 +92,7 @@ pub(crate) fn collected(
     mut marks: Marks,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
-) -> Result<Collected, FunctionItem> {
+) -> Result<Collected, Box<FunctionItem>> {
     let (attributes, visibility, function) = item;
     let name = function.name.to_string();
     let span = function.name.span();
@@ -99,7 +100,7 @@ pub(crate) fn collected(
     marks.inherit(context.outer, &name, span, diagnostics);
     let is_valid = validate::function(&attributes, &function, diagnostics);
     let asking = Asking::of(&function, &marks, context.offers, diagnostics);
-    let (Some(asking), true) = (asking, is_valid) else { return Err((attributes, visibility, function)) };
+    let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
     let place = Place::of(&attributes, &visibility, &function);
     let test = |name: String, libtest: Option<String>, run: String, marks: Marks| Test {
         name,

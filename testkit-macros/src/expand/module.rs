@@ -239,7 +239,8 @@ impl Collector {
                         tests.extend(collected.tests);
                         output.extend(collected.code);
                     }
-                    Err((attributes, visibility, function)) => {
+                    Err(item) => {
+                        let (attributes, visibility, function) = *item;
                         let kind = ItemKind::Function(Box::new(function));
                         output.extend(fallback::item(Item { attributes, visibility, kind }));
                     }
