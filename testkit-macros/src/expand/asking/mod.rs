@@ -1,18 +1,19 @@
 //! Code that calls a test with what it asks for: fixtures, values of its cases, generated values.
 
 mod rows;
+pub(crate) mod sites;
 
 use std::fmt::Write as _;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use self::rows::{column_name, is_str, labels_name};
+use self::rows::{column_name, is_str};
 use super::code::Code;
-use super::function::Context;
+use super::function::{Context, Templates};
 use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
-use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
+use crate::asking::{Asking, Axis, AxisKind, Combination, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
@@ -141,7 +142,7 @@ impl<'a> Called<'a> {
             Supply::Fixture(path) => {
                 let fixture = path.seen_from(prefix);
                 let text = if argument.is_reference {
-                    format!("&{PRIVATE}::shared::<{fixture}>()")
+                    format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new())")
                 } else {
                     format!("{PRIVATE}::fresh::<{fixture}>()")
                 };
@@ -322,36 +323,6 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
     format!("__testkit_run_{name}")
 }
 
-/// Source text of the `Axes` of a test; `prefix` leads to the author's module.
-pub(crate) fn axes_text(asking: &Asking, name: &str, prefix: &str) -> String {
-    let rows = concatenated(0..asking.sources().count(), |number| format!("{prefix}{},", labels_name(name, number)));
-    let fixtures =
-        concatenated(asking.multiplying(), |path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)));
-    format!("{PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{fixtures}] }}")
-}
-
-/// Source text of the `Site` of a test, `above` modules below the author's.
-pub(crate) fn site_text(asking: &Asking, name: &str, group: Option<&str>, prefix: &str) -> String {
-    let group = match group {
-        Some(group) => format!("::core::option::Option::Some({})", literal(group)),
-        None => "::core::option::Option::None".to_owned(),
-    };
-    let above = prefix.matches("super::").count();
-    format!(
-        "&{PRIVATE}::Site {{ module: ::core::module_path!(), above: {above}, group: {group}, axes: {} }}",
-        axes_text(asking, name, prefix)
-    )
-}
-
-/// Source text of a condition that holds if fixtures multiply the test; `None` if nothing can.
-pub(crate) fn is_multiplied(paths: &[&FixturePath], prefix: &str) -> Option<String> {
-    let conditions: Vec<String> = paths
-        .iter()
-        .map(|path| format!("<{} as {PRIVATE}::Fixture>::IS_PARAMETRIZED", path.seen_from(prefix)))
-        .collect();
-    (!conditions.is_empty()).then(|| conditions.join(" || "))
-}
-
 /// A statement that notes what the test is driven by, before anything else of it is.
 fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
@@ -376,31 +347,32 @@ fn runtime(asking: &Asking) -> Code {
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     let mut code = runtime(asking);
-    for (number, path) in asking.uses.iter().enumerate() {
+    for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("let __testkit_used_{number} = {PRIVATE}::shared::<{fixture}>();"), path.span);
+        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
     }
     code
 }
 
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
-pub(crate) fn bindings(asking: &Asking) -> Code {
-    let mut code = uses(asking, "");
+pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
+    let mut stream = uses(asking, "").into_tokens();
+    stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
-        let (name, span, fixture) = (&argument.name, argument.span(), path.seen_from(""));
-        let held = format!("__testkit_{}", name.to_string().trim_start_matches('_'));
-        let of_type: TokenStream = argument.of_type.iter().cloned().collect();
-        if argument.is_reference {
-            code.text(format!("let {held} = {PRIVATE}::shared::<{fixture}>(); let"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= &{held};"), span);
+        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
+        stream.extend(templates.bind.iter().cloned().chain(mutable));
+        stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
+        stream.extend(argument.of_type.iter().cloned());
+        let (call, end) = if argument.is_reference {
+            (&templates.shared, &templates.end_of_shared)
         } else {
-            let mutable = if argument.is_mutable { "mut" } else { "" };
-            code.text(format!("let {mutable}"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= {PRIVATE}::fresh::<{fixture}>();"), span);
-        }
+            (&templates.fresh, &templates.end_of_fresh)
+        };
+        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
+        stream.extend(call.iter().cloned());
+        stream.extend(super::placed(super::tokens(&path.seen_from("")), path.span));
+        stream.extend(end.iter().cloned());
     }
-    code
+    stream
 }
