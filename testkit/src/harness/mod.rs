@@ -2,14 +2,16 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
-//! lets stay.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, `dispositions` what is
+//! done about signals, but for what `adopted` lets stay.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
@@ -263,7 +265,7 @@ pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
 /// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
 /// comes back with it is kept.
 pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
-    let before = adopted::threads_now();
+    let before = adopted::before_set_up();
     let value = set_up();
     (value, adopted::adopt_since(&before))
 }
