@@ -10,12 +10,6 @@ mod tests {
         1
     }
 
-    #[parametrize(of, [1, 2])]
-    #[fixture]
-    fn other(of: u8) -> u8 {
-        of
-    }
-
     #[skip("not here")]
     #[fixture]
     fn third() -> u8 {
