@@ -9,6 +9,7 @@ use testkit::fixture;
 testkit::discover!();
 
 /// Adds a line to the log.
+#[expect(clippy::print_stdout, reason = "the report of a test that fails shows it")]
 fn note(what: &str) {
     println!("{what}");
     let Some(path) = std::env::var_os("LIFE_CYCLE") else { return };
