@@ -335,7 +335,7 @@ impl Marks {
 
     /// The `#[cfg]` attributes, as source text.
     pub(crate) fn cfg_attributes(&self) -> String {
-        self.conditions.iter().map(|condition| format!("#[cfg({condition})] ")).collect()
+        expand::concatenated(&self.conditions, |condition| format!("#[cfg({condition})] "))
     }
 
     /// All attributes of a hosting function that stands apart from the author's, as source text.

@@ -11,13 +11,14 @@ pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, FixtureAxis, row};
 pub use crate::fixture::{
-    Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, fresh, give, given, not_given,
-    of_process, of_test, parameter, shared, teardown,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, fresh, give, given,
+    not_given, of_process, of_test, parameter, shared, teardown,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{
-    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_marked,
+    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_case,
+    run_marked,
 };
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};

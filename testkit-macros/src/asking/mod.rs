@@ -297,7 +297,9 @@ impl Asking {
         for axis in &self.axes {
             all = match &axis.kind {
                 AxisKind::Rows(_) => {
-                    all.iter_mut().for_each(|one| one.choice.push(0));
+                    for one in &mut all {
+                        one.choice.push(0);
+                    }
                     all
                 }
                 AxisKind::Literal(cases) => {

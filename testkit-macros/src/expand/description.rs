@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
+use super::asking::sites::{EXPANDS, Multiplies, Site};
 use super::{all_of, literal, marks, tokens};
 use crate::collect::Test;
 use crate::config::Loaded;
@@ -223,8 +224,8 @@ fn describe(test: &Test, parts: &mut Parts) {
     for (predicate, text) in marks::record_fields(&test.marks) {
         record.when(&predicate, &text);
     }
-    if let Some(multiplied) = &test.multiplied {
-        record.expands(multiplied.condition.as_deref());
+    if let Some(site) = &test.site {
+        record.expands(site);
     }
     record.pending.push_str("}}\n");
     record.flush();
@@ -248,19 +249,21 @@ impl Record<'_> {
         self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
     }
 
-    /// That the test stands for several, if the condition holds, which is known to the compiler alone.
-    fn expands(&mut self, condition: Option<&str>) {
-        const FIELD: &str = ",\"expands\":true";
-        let Some(condition) = condition else { return self.pending.push_str(FIELD) };
-        self.flush();
-        self.parts.flush();
-        if let Some(guard) = &self.guard {
-            // What the condition names may exist under the guard only.
-            write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+    /// That the test stands for several, if it does.
+    fn expands(&mut self, site: &Site) {
+        match site.multiplies {
+            Multiplies::No => {}
+            Multiplies::Yes => self.pending.push_str(EXPANDS),
+            Multiplies::Perhaps => {
+                self.flush();
+                self.parts.flush();
+                if let Some(guard) = &self.guard {
+                    // The constant exists under the guard only.
+                    write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+                }
+                write!(self.parts.done, "{}_EXPANDS,", site.name).expect("writing to a String cannot fail");
+            }
         }
-        let field = literal(FIELD);
-        write!(self.parts.done, "{{ if {condition} {{ {field} }} else {{ \"\" }} }},")
-            .expect("writing to a String cannot fail");
     }
 
     fn flush(&mut self) {
@@ -278,11 +281,9 @@ fn enter(test: &Test, entries: &mut String, asking: &mut String) {
         write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
     }
     let (name, run) = (literal(&test.name), &test.run);
-    if let Some(multiplied) = &test.multiplied {
-        for condition in &test.marks.conditions {
-            write!(asking, "#[cfg({condition})] ").expect("writing to a String cannot fail");
-        }
-        write!(asking, "Asking {{ name: {name}, axes: {} }},", multiplied.axes)
+    if let Some(site) = test.site.as_ref().filter(|site| site.multiplies != Multiplies::No) {
+        let conditions = test.marks.cfg_attributes();
+        write!(asking, "{conditions} Asking {{ name: {name}, site: &{} }},", site.name)
             .expect("writing to a String cannot fail");
     }
     let (line, column) = (test.place.name_line, test.place.column);
@@ -316,7 +317,7 @@ mod tests {
             marks,
             plain: false,
             run: "a".to_owned(),
-            multiplied: None,
+            site: None,
             together: None,
         };
         let mut parts = Parts::default();

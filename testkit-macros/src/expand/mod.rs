@@ -46,6 +46,15 @@ pub(crate) fn placed(stream: TokenStream, span: Span) -> TokenStream {
     stream.into_iter().map(place).collect()
 }
 
+/// The source texts that `piece` makes of `items`, one behind the other.
+pub(crate) fn concatenated<T>(items: impl IntoIterator<Item = T>, mut piece: impl FnMut(T) -> String) -> String {
+    let mut text = String::new();
+    for item in items {
+        text.push_str(&piece(item));
+    }
+    text
+}
+
 /// A Rust string literal of `text`.
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")

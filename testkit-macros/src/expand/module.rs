@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use super::asking::sites::Sites;
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
 use super::{fallback, group, tokens};
@@ -132,12 +133,13 @@ impl Collector {
             collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
+        let sites = Sites::default();
         for (index, item) in items.into_iter().enumerate() {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
                     let item = (attributes, visibility, *function);
-                    self.function(item, outer, rewriter, &mut output, &mut tests);
+                    self.function(item, outer, (rewriter, &sites), &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
@@ -191,10 +193,11 @@ impl Collector {
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
             output.extend(group::functions(group, &self.file).into_tokens());
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -206,7 +209,7 @@ impl Collector {
         &mut self,
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
         outer: &Surroundings,
-        rewriter: Rewriter,
+        (rewriter, sites): (Rewriter, &Sites),
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
     ) {
@@ -231,6 +234,7 @@ impl Collector {
                     outer: &outer.marks,
                     offers: &outer.offers,
                     group: outer.is_group.then_some(""),
+                    sites,
                     config: &self.loaded.config,
                 };
                 let item = (attributes, visibility, function);
@@ -239,7 +243,8 @@ impl Collector {
                         tests.extend(collected.tests);
                         output.extend(collected.code);
                     }
-                    Err((attributes, visibility, function)) => {
+                    Err(item) => {
+                        let (attributes, visibility, function) = *item;
                         let kind = ItemKind::Function(Box::new(function));
                         output.extend(fallback::item(Item { attributes, visibility, kind }));
                     }
@@ -334,6 +339,7 @@ impl Collector {
                 Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
+        let sites = Sites::of(&collect::snake_case(&name.to_string()));
         for group in &mut groups {
             if let Some(known) = source::type_beside(span, &name) {
                 if group.construction == Construction::Default {
@@ -344,10 +350,11 @@ impl Collector {
             }
             output.extend(group::construction(group, group.name.span()));
             output.extend(group::functions(group, &self.file).into_tokens());
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));

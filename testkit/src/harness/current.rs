@@ -236,9 +236,7 @@ pub(crate) struct Place {
 impl Site {
     /// What the paths of the module's tests begin with, the crate's name excluded: `tests::`, or nothing.
     fn module_inside(&self) -> String {
-        let segments: Vec<&str> = self.module.split("::").skip(1).collect();
-        let own = segments.len().saturating_sub(self.above);
-        segments[..own].iter().map(|segment| format!("{segment}::")).collect()
+        self.module.split_once("::").map(|(_, inside)| format!("{inside}::")).unwrap_or_default()
     }
 }
 

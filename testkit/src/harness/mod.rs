@@ -2,14 +2,16 @@
 //!
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
-//! lets stay.
+//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, `dispositions` what is
+//! done about signals, but for what `adopted` lets stay.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
@@ -58,10 +60,8 @@ const WORKER: u8 = 2;
 /// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
 #[derive(Debug)]
 pub struct Site {
-    /// `module_path!()` where this stands.
+    /// `module_path!()`
     pub module: &'static str,
-    /// How many modules lie between that and the module of the test.
-    pub above: usize,
     /// Its group; the empty name if the module itself is one.
     pub group: Option<&'static str>,
     /// What multiplies it.
@@ -110,6 +110,14 @@ pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
         enter_site(site);
     }
     is_next
+}
+
+/// Runs one case of a test by its number: all that the hosting function of a case without marks does.
+#[inline(never)]
+pub fn run_case(test: fn(), site: &'static Site, run: fn(usize), number: usize) {
+    if begin_asking(test, site) {
+        run(number);
+    }
 }
 
 /// Begins a test that asks for something. One that stands for several cannot be run as one.
@@ -257,7 +265,7 @@ pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
 /// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
 /// comes back with it is kept.
 pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
-    let before = adopted::threads_now();
+    let before = adopted::before_set_up();
     let value = set_up();
     (value, adopted::adopt_since(&before))
 }

@@ -92,7 +92,7 @@ impl Registry {
     pub(crate) fn cases(&mut self, path: &str) -> Result<Vec<NamedCase>, String> {
         let unknown = || format!("`{path}` stands for itself alone");
         let (test, asking) = self.find_static(path).zip(self.asking(path)).ok_or_else(unknown)?;
-        let cases = asking.axes.cases()?.into_iter();
+        let cases = asking.site.axes.cases()?.into_iter();
         let cases: Vec<_> =
             cases.map(|case| NamedCase { name: expansion::name_of_case(path, &case.id), case }).collect();
         self.cases.extend(cases.iter().map(|NamedCase { name, case }| {
@@ -155,6 +155,7 @@ mod tests {
     use super::*;
     use crate::cases::Label;
     use crate::expansion::Axes;
+    use crate::harness::Site;
     use crate::registry::ShouldPanic;
 
     const fn case(name: &'static str) -> TestCase {
@@ -163,7 +164,8 @@ mod tests {
 
     static ROOT: &[TestCase] = &[case("test_a"), case("tests::test_b")];
     static INNER: &[TestCase] = &[case("test_b"), case("TestGroup::test_c"), case("test_d"), case("test_many")];
-    static ASKING: &[Asking] = &[Asking { name: "test_many", axes: Axes { rows: &[rows], fixtures: &[] } }];
+    static SITE: Site = Site { module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
+    static ASKING: &[Asking] = &[Asking { name: "test_many", site: &SITE }];
 
     fn rows() -> Result<Rc<[Label]>, String> {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())

@@ -1,15 +1,19 @@
 //! Code that calls a test with what it asks for: fixtures, values of its cases, generated values.
 
+mod rows;
+pub(crate) mod sites;
+
 use std::fmt::Write as _;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
+use self::rows::{column_name, is_str};
 use super::code::Code;
-use super::function::Context;
-use super::literal;
+use super::function::{Context, Templates};
+use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
-use crate::asking::parametrize::{Source, SourceKind, Target};
-use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
+use crate::asking::parametrize::{Source, SourceKind};
+use crate::asking::{Asking, Axis, AxisKind, Combination, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
@@ -106,49 +110,6 @@ impl<'a> Called<'a> {
         code
     }
 
-    /// Takes the rows of the running case, each value under its own name. What is wrong with them is no failure of the test.
-    fn rows(&self) -> Code {
-        let mut code = Code::default();
-        for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
-            let (span, row) = (axis.span, format!("__testkit_row_{axis_number}"));
-            if number == 0 {
-                code.text(format!("{PRIVATE}::enter({PRIVATE}::Phase::SetUp);"), span);
-            }
-            code.text(format!("let {row} ="), span).code(self.source(number, axis_number, axis, source));
-            code.text(format!(".take_row({PRIVATE}::row({number}));"), span);
-            match &source.kind {
-                SourceKind::Expression(_) => {
-                    code.text(format!("let {} = {row};", row_pattern(axis)), span);
-                }
-                SourceKind::Files(_) => {
-                    code.text(format!("let {} = {row}.path;", row_pattern(axis)), span);
-                }
-                SourceKind::Table(..) => {
-                    for (column, target) in axis.names.iter().enumerate() {
-                        let argument = self.argument_of(axis_number, column);
-                        let get = match argument {
-                            Some(argument) if is_str(argument) => "text",
-                            Some(argument) if is_optional(argument) => "optional",
-                            Some(_) | None => "get",
-                        };
-                        let name = literal(&target.text());
-                        code.text(format!("let {} = {row}.{get}({name});", column_name(target)), span);
-                    }
-                }
-            }
-        }
-        if self.asking.sources().next().is_some() {
-            code.text(format!("{PRIVATE}::enter({PRIVATE}::Phase::Test);"), self.span);
-        }
-        code
-    }
-
-    /// The argument that takes a name of an axis.
-    fn argument_of(&self, of_axis: usize, of_column: usize) -> Option<&Argument> {
-        let takes = |supply: &Supply| matches!(supply, Supply::Case { axis, column } if *axis == of_axis && *column == of_column);
-        self.asking.arguments.iter().find(|(_, supply)| takes(supply)).map(|(argument, _)| argument)
-    }
-
     /// Hands values to fixtures, for `user.name`.
     fn gifts(&self, combination: Option<&Combination>, prefix: &str) -> Code {
         let mut code = Code::default();
@@ -181,7 +142,7 @@ impl<'a> Called<'a> {
             Supply::Fixture(path) => {
                 let fixture = path.seen_from(prefix);
                 let text = if argument.is_reference {
-                    format!("&{PRIVATE}::shared::<{fixture}>()")
+                    format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new())")
                 } else {
                     format!("{PRIVATE}::fresh::<{fixture}>()")
                 };
@@ -248,8 +209,7 @@ impl<'a> Called<'a> {
             || "::core::option::Option::None".to_owned(),
             |cases| format!("::core::option::Option::Some({cases})"),
         );
-        let names: String =
-            generated.iter().map(|(argument, _)| format!("{},", literal(&argument.asks_for()))).collect();
+        let names = concatenated(&generated, |(argument, _)| format!("{},", literal(&argument.asks_for())));
         let mut arguments = Code::default();
         arguments.text(
             format!(
@@ -295,132 +255,10 @@ impl<'a> Called<'a> {
         code
     }
 
-    /// Functions beside the author's that name the rows of each source.
-    pub(crate) fn labels(&self) -> Code {
-        let mut code = Code::default();
-        for (number, (axis_number, axis, source)) in self.asking.sources().enumerate() {
-            let name = labels_name(&self.name, number);
-            code.text(
-                format!(
-                    "#[allow(dead_code, non_snake_case)] fn {name}() -> ::core::result::Result<::std::rc::Rc<[{PRIVATE}::Label]>, \
-                     ::std::string::String>"
-                ),
-                axis.span,
-            );
-            let mut body = self.source(number, axis_number, axis, source);
-            body.text(".labels()", axis.span);
-            code.group(Delimiter::Brace, body);
-        }
-        code
-    }
-
     /// What tells a source or a property from all others of the binary.
     fn key(&self, number: Option<usize>) -> String {
         let number = number.map(|number| format!("#{number}")).unwrap_or_default();
         format!("::core::concat!(::core::module_path!(), {})", literal(&format!("::{}{number}", self.name)))
-    }
-
-    /// An expression of the type `Source`.
-    fn source(&self, number: usize, axis_number: usize, axis: &Axis, source: &Source) -> Code {
-        let span = axis.span;
-        let names: String = axis.names.iter().map(|target| format!("{},", literal(&target.text()))).collect();
-        let manifest = "::core::env!(\"CARGO_MANIFEST_DIR\")";
-        let none = "|_| ::core::option::Option::None".to_owned();
-        let shown = |values: &[String]| {
-            let values: String = values.iter().map(|value| format!("{PRIVATE}::Shown({value}).text(),")).collect();
-            format!("{{ #[allow(unused_imports)] use {PRIVATE}::cases::Hidden as _; ::std::vec![{values}] }}")
-        };
-        let (mut rows, mut id) = (Code::default(), none);
-        let pattern = row_pattern(axis);
-        let types = self.row_type(axis_number, axis);
-        let all: Vec<String> = axis.names.iter().map(column_name).collect();
-        let (values, written) = match &source.kind {
-            SourceKind::Expression(expression) => {
-                let mut inner = Code::default();
-                inner.tokens(expression.clone());
-                rows.text("::core::result::Result::Ok", span).group(Delimiter::Parenthesis, inner);
-                (format!("|{pattern}: &{types}| {}", shown(&all)), format!("from = {}", assertion::written(expression)))
-            }
-            SourceKind::Files(path) => {
-                rows.text(format!("{PRIVATE}::files({manifest}, {path})"), span);
-                id = "|file| ::core::option::Option::Some(::std::clone::Clone::clone(&file.id))".to_owned();
-                (format!("|file| {}", shown(&["&file.path".to_owned()])), format!("files = {path}"))
-            }
-            SourceKind::Table(kind, path) => {
-                let word = kind.to_string();
-                let table = match word.as_str() {
-                    "csv" => format!("{PRIVATE}::TableKind::Csv"),
-                    "json" => format!("{PRIVATE}::TableKind::Json"),
-                    _ => "::testkit::__toml!()".to_owned(),
-                };
-                let (mut required, mut optional) = (String::new(), String::new());
-                for (column, target) in axis.names.iter().enumerate() {
-                    let is_optional = self.argument_of(axis_number, column).is_some_and(is_optional);
-                    let list = if is_optional { &mut optional } else { &mut required };
-                    write!(list, "{},", literal(&target.text())).expect("writing to a String cannot fail");
-                }
-                let arguments = format!("{manifest}, {path}, {table}, &[{required}], &[{optional}]");
-                rows.text(format!("{PRIVATE}::table({arguments})"), span);
-                let cells: String =
-                    axis.names.iter().map(|target| format!("row.shown({}),", literal(&target.text()))).collect();
-                id = format!("{PRIVATE}::Record::id");
-                (format!("|row| ::std::vec![{cells}]"), format!("{word} = {path}"))
-            }
-        };
-        if let Some(format) = &source.id {
-            let bound: String = match &source.kind {
-                SourceKind::Expression(_) => String::new(),
-                SourceKind::Files(_) => all.iter().map(|name| format!("let {name} = row.path.display();")).collect(),
-                SourceKind::Table(..) => axis
-                    .names
-                    .iter()
-                    .map(|target| format!("let {} = row.text({});", column_name(target), literal(&target.text())))
-                    .collect(),
-            };
-            let pattern = if bound.is_empty() { pattern } else { "row".to_owned() };
-            let seen: String = all.iter().map(|name| format!("&{name},")).collect();
-            id = format!(
-                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::format!({format})) }}"
-            );
-        }
-        let mut fields = Code::default();
-        // The rows first: their type is what the closures behind them take.
-        fields.text("rows: ||", span).group(Delimiter::Brace, rows);
-        fields.text(
-            format!(
-                ", key: {}, written: {}, names: &[{names}], may_be_empty: {}, values: {values}, id: {id}",
-                self.key(Some(number)),
-                literal(&written),
-                source.may_be_empty
-            ),
-            span,
-        );
-        let mut whole = Code::default();
-        whole.text(format!("{PRIVATE}::Source"), span).group(Delimiter::Brace, fields);
-        let mut code = Code::default();
-        code.group(Delimiter::Parenthesis, whole);
-        code
-    }
-
-    /// The type of a row, as far as the arguments tell it: the source is written in two places, and a number that could be of
-    /// several types is to be of the same one in both.
-    fn row_type(&self, axis_number: usize, axis: &Axis) -> String {
-        let types = (0..axis.names.len()).map(|column| {
-            let argument = self.argument_of(axis_number, column);
-            let of_type = argument.and_then(|argument| match argument.of_type.as_slice() {
-                [_, TokenTree::Ident(word)] if argument.is_reference && is_number(&word.to_string()) => {
-                    Some(word.to_string())
-                }
-                _ if argument.is_reference => None,
-                own => Some(own.iter().cloned().collect::<TokenStream>().to_string()),
-            });
-            of_type.unwrap_or_else(|| "_".to_owned())
-        });
-        let types: Vec<String> = types.collect();
-        match types.as_slice() {
-            [one] => one.clone(),
-            more => format!("({})", more.join(", ")),
-        }
     }
 
     /// The names of the case and their values as the author wrote them.
@@ -463,37 +301,6 @@ fn value_of(
     code
 }
 
-fn is_str(argument: &Argument) -> bool {
-    argument.is_reference && matches!(argument.of_type.last(), Some(TokenTree::Ident(word)) if word == "str")
-}
-
-/// Whether a type is one of those that a literal without a suffix may have.
-fn is_number(of_type: &str) -> bool {
-    let digits = of_type.strip_prefix(['i', 'u', 'f']).unwrap_or_default();
-    matches!(digits, "8" | "16" | "32" | "64" | "128" | "size")
-}
-
-fn is_optional(argument: &Argument) -> bool {
-    argument.type_name().is_some_and(|name| name == "Option")
-}
-
-/// What a name of an axis is called in generated code.
-fn column_name(target: &Target) -> String {
-    match &target.fixture {
-        Some(fixture) => format!("{fixture}_{}", target.name),
-        None => target.name.to_string(),
-    }
-}
-
-/// `(a, b)`, or `a`.
-fn row_pattern(axis: &Axis) -> String {
-    let names: Vec<String> = axis.names.iter().map(column_name).collect();
-    match names.as_slice() {
-        [one] => one.clone(),
-        more => format!("({})", more.join(", ")),
-    }
-}
-
 /// The value in a `Result`; an error ends the test with its report.
 pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, span: Span) -> Code {
     let file = literal(file);
@@ -514,45 +321,6 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
 /// Name of the function that runs a case.
 pub(crate) fn dispatcher_name(name: &str) -> String {
     format!("__testkit_run_{name}")
-}
-
-/// Name of the function that labels the rows of a source.
-pub(crate) fn labels_name(name: &str, number: usize) -> String {
-    format!("__testkit_labels_{name}_{number}")
-}
-
-/// Source text of the `Axes` of a test; `prefix` leads to the author's module.
-pub(crate) fn axes_text(asking: &Asking, name: &str, prefix: &str) -> String {
-    let rows: String =
-        (0..asking.sources().count()).map(|number| format!("{prefix}{},", labels_name(name, number))).collect();
-    let fixtures: String = asking
-        .multiplying()
-        .into_iter()
-        .map(|path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)))
-        .collect();
-    format!("{PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{fixtures}] }}")
-}
-
-/// Source text of the `Site` of a test, `above` modules below the author's.
-pub(crate) fn site_text(asking: &Asking, name: &str, group: Option<&str>, prefix: &str) -> String {
-    let group = match group {
-        Some(group) => format!("::core::option::Option::Some({})", literal(group)),
-        None => "::core::option::Option::None".to_owned(),
-    };
-    let above = prefix.matches("super::").count();
-    format!(
-        "&{PRIVATE}::Site {{ module: ::core::module_path!(), above: {above}, group: {group}, axes: {} }}",
-        axes_text(asking, name, prefix)
-    )
-}
-
-/// Source text of a condition that holds if fixtures multiply the test; `None` if nothing can.
-pub(crate) fn is_multiplied(paths: &[&FixturePath], prefix: &str) -> Option<String> {
-    let conditions: Vec<String> = paths
-        .iter()
-        .map(|path| format!("<{} as {PRIVATE}::Fixture>::IS_PARAMETRIZED", path.seen_from(prefix)))
-        .collect();
-    (!conditions.is_empty()).then(|| conditions.join(" || "))
 }
 
 /// A statement that notes what the test is driven by, before anything else of it is.
@@ -579,31 +347,32 @@ fn runtime(asking: &Asking) -> Code {
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     let mut code = runtime(asking);
-    for (number, path) in asking.uses.iter().enumerate() {
+    for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("let __testkit_used_{number} = {PRIVATE}::shared::<{fixture}>();"), path.span);
+        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
     }
     code
 }
 
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
-pub(crate) fn bindings(asking: &Asking) -> Code {
-    let mut code = uses(asking, "");
+pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
+    let mut stream = uses(asking, "").into_tokens();
+    stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
-        let (name, span, fixture) = (&argument.name, argument.span(), path.seen_from(""));
-        let held = format!("__testkit_{}", name.to_string().trim_start_matches('_'));
-        let of_type: TokenStream = argument.of_type.iter().cloned().collect();
-        if argument.is_reference {
-            code.text(format!("let {held} = {PRIVATE}::shared::<{fixture}>(); let"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= &{held};"), span);
+        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
+        stream.extend(templates.bind.iter().cloned().chain(mutable));
+        stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
+        stream.extend(argument.of_type.iter().cloned());
+        let (call, end) = if argument.is_reference {
+            (&templates.shared, &templates.end_of_shared)
         } else {
-            let mutable = if argument.is_mutable { "mut" } else { "" };
-            code.text(format!("let {mutable}"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= {PRIVATE}::fresh::<{fixture}>();"), span);
-        }
+            (&templates.fresh, &templates.end_of_fresh)
+        };
+        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
+        stream.extend(call.iter().cloned());
+        stream.extend(super::placed(super::tokens(&path.seen_from("")), path.span));
+        stream.extend(end.iter().cloned());
     }
-    code
+    stream
 }
