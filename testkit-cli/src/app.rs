@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write as _};
 use std::process;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -13,14 +13,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Parser as _;
 use testkit_protocol::event::{Event, EventKind, RunFinished, RunStarted};
 
-use crate::args::{Arguments, Command, ListArguments, ReportKind, RunArguments, SelectionArguments};
+use crate::args::{Arguments, Command, FixturesArguments, Isolation, ListArguments, ReportKind, RunArguments};
 use crate::build::{BuildError, BuildKiller, BuildRequest, Workspace};
 use crate::discover::{self, ListingCache};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::inventory::{self, Found};
+use crate::inventory::{self, Found, Wanted};
 use crate::list;
-use crate::model::{BinaryIndex, TestIndex, TestList};
+use crate::model::{BinaryIndex, Host, TestIndex, TestList};
 use crate::report::json_lines::JsonLines;
 use crate::report::terminal::Terminal;
 use crate::report::{ReporterError, Reporters};
@@ -29,6 +29,7 @@ use crate::select::{self, Fate, NoMatch, Place};
 use crate::settings::{self, Surroundings};
 use crate::signals;
 use crate::tally::Tally;
+use crate::worker::RunIdentity;
 
 /// The whole command: `arguments` as the system gives them, the program's name first.
 pub fn main(arguments: Vec<OsString>) -> process::ExitCode {
@@ -46,6 +47,7 @@ pub fn main(arguments: Vec<OsString>) -> process::ExitCode {
         None => run_tests(&arguments.run, &typed),
         Some(Command::Run(arguments)) => run_tests(&arguments, &typed),
         Some(Command::List(arguments)) => list_tests(&arguments),
+        Some(Command::Fixtures(arguments)) => list_fixtures(&arguments),
     };
     match done {
         Ok(code) => code.into(),
@@ -78,11 +80,11 @@ fn surroundings() -> Result<Surroundings, CliError> {
 fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, CliError> {
     let started = Instant::now();
     let surroundings = surroundings()?;
-    let request = surroundings.build_request(&arguments.selection);
+    let request = surroundings.build_request(&arguments.selection.common);
     let scratch = tempfile::Builder::new().prefix("testkit-").tempdir();
     let scratch = scratch.map_err(|source| CliError::System { what: "make a temporary folder", source })?;
     let scratch_path = Utf8PathBuf::from_path_buf(scratch.path().to_owned()).unwrap_or_else(|_| "/tmp".into());
-    let run_id = format!("{}-{}", process::id(), unix_milliseconds());
+    let identity = new_identity(arguments.seed.unwrap_or_else(settings::new_seed));
     let run_settings = RunSettings {
         workers: surroundings.workers(arguments),
         isolation: arguments.isolation,
@@ -91,7 +93,8 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
         timeout: arguments.timeout,
         max_failures: settings::max_failures(arguments),
         early: !arguments.no_early,
-        run_id: run_id.clone(),
+        identity: identity.clone(),
+        setup_show: arguments.setup_show,
         scratch: scratch_path,
     };
     let rerun = settings::rerun_command(typed, &arguments.selection.selectors);
@@ -103,17 +106,20 @@ fn run_tests(arguments: &RunArguments, typed: &[String]) -> Result<ExitCode, Cli
     listen_to_signals(sender.clone(), Arc::clone(&current_build))?;
     recorder.borrow_mut().record(EventKind::RunStarted(RunStarted {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        run_id,
+        run_id: identity.run_id.clone(),
         started_unix_ms: unix_milliseconds(),
         workers: u32::try_from(run_settings.workers).unwrap_or(u32::MAX),
         workspace_root: surroundings.directory.to_string(),
+        seed: identity.seed,
     }));
-    let build = build_in_background(request, sender.clone(), current_build);
+    // On threads of one process libtest runs what it knows, and cases are nothing that it knows.
+    let cases = (arguments.isolation != Isolation::Threads).then(|| identity.clone());
+    let build = build_in_background(request, Wanted::Tests { cases }, sender.clone(), current_build);
     let no_match = RefCell::new(None);
     let workspace = build.workspace;
     let choose = |list: &TestList| {
         let root = lock(&workspace).as_ref().map(|workspace| workspace.root.clone());
-        match choose(&arguments.selection, &surroundings.directory, root.as_deref(), list) {
+        match choose(&arguments.selection.selectors, &surroundings.directory, root.as_deref(), list) {
             Ok(tests) => Some(tests.into_iter().collect::<HashSet<TestIndex>>()),
             Err(error) => {
                 no_match.replace(Some(error));
@@ -223,7 +229,12 @@ struct BackgroundBuild {
     workspace: Arc<Mutex<Option<Workspace>>>,
 }
 
-fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: CurrentBuild) -> BackgroundBuild {
+fn build_in_background(
+    request: BuildRequest,
+    wanted: Wanted,
+    sender: Sender<Input>,
+    current: CurrentBuild,
+) -> BackgroundBuild {
     let workspace = Arc::new(Mutex::new(None));
     let known = Arc::clone(&workspace);
     let thread = std::thread::spawn(move || {
@@ -234,11 +245,13 @@ fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: Cu
             Found::Workspace(workspace) => *lock(&known) = Some(workspace),
             Found::Binary(binary) => send(Input::Binary(binary)),
             Found::Tests { binary, tests, last } => send(Input::Tests { binary, tests, last }),
+            // Nobody asked for them.
+            Found::Fixtures(_) => {}
             Found::Unlisted { binary, reason } => send(Input::Unlisted { binary, reason }),
             Found::Notice(notice) => send(Input::Notice(notice)),
             Found::Built { success, duration } => send(Input::BuildFinished { success, duration }),
         };
-        let taken = inventory::take(&request, &building, &tell);
+        let taken = inventory::take(&request, &wanted, &building, &tell);
         if taken.is_err() {
             send(Input::BuildFinished { success: false, duration: std::time::Duration::ZERO });
         }
@@ -250,26 +263,25 @@ fn build_in_background(request: BuildRequest, sender: Sender<Input>, current: Cu
 
 /// The tests that the selectors mean.
 fn choose(
-    selection: &SelectionArguments,
+    selectors: &[String],
     directory: &Utf8Path,
     workspace_root: Option<&Utf8Path>,
     list: &TestList,
 ) -> Result<Vec<TestIndex>, NoMatch> {
-    let root = workspace_root.unwrap_or(directory);
-    let folder = directory.strip_prefix(root).unwrap_or(Utf8Path::new(""));
-    select::select(&selection.selectors, Place { workspace_root: root, folder }, list)
+    select::select(selectors, place(directory, workspace_root), list)
+}
+
+/// What paths in selectors are relative to.
+fn place<'a>(directory: &'a Utf8Path, workspace_root: Option<&'a Utf8Path>) -> Place<'a> {
+    let workspace_root = workspace_root.unwrap_or(directory);
+    Place { workspace_root, folder: directory.strip_prefix(workspace_root).unwrap_or(Utf8Path::new("")) }
 }
 
 fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
     let surroundings = surroundings()?;
     let selection = &arguments.selection;
-    let request = surroundings.build_request(selection);
-    let (sender, found) = channel();
-    let thread = std::thread::spawn(move || {
-        let sender = Mutex::new(sender);
-        let tell = |found| drop(lock(&sender).send(found));
-        inventory::take(&request, &|_| {}, &tell)
-    });
+    let cases = Some(new_identity(settings::new_seed()));
+    let (thread, found) = look(surroundings.build_request(&selection.common), Wanted::Tests { cases });
     let mut list = TestList::default();
     let mut tests_of: Vec<Vec<crate::model::Test>> = Vec::new();
     let mut workspace_root = None;
@@ -286,7 +298,8 @@ fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
             Found::Unlisted { binary, reason } => {
                 unlisted.push(CliError::Unlisted { binary: list.binary(binary).id.to_string(), reason });
             }
-            Found::Notice(notice) => drop(writeln!(io::stderr(), "note: {}", notice.message)),
+            Found::Fixtures(_) => {}
+            Found::Notice(notice) => note(&notice.message),
             Found::Built { success: built, .. } => success = built,
         }
     }
@@ -297,14 +310,15 @@ fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
     if !success {
         return Ok(ExitCode::BuildFailed);
     }
-    let chosen = choose(selection, &surroundings.directory, workspace_root.as_deref(), &list);
+    let chosen = choose(&selection.selectors, &surroundings.directory, workspace_root.as_deref(), &list);
     let mut chosen = chosen.map_err(CliError::NoMatch)?;
     chosen.retain(|test| select::fate(list.test(*test), selection.run_ignored) != Fate::LeaveOut);
-    let out = BufWriter::with_capacity(1024 * 1024, io::stdout().lock());
-    match list::write(&list, &chosen, arguments.format, out) {
-        // Whoever reads the list has had enough of it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        written => written.map_err(|source| CliError::System { what: "write the list", source })?,
+    written(list::write(&list, &chosen, arguments.format, stdout()))?;
+    for test in chosen.iter().map(|test| list.test(*test)) {
+        if let Host::Unknown { attempt, .. } = &test.host {
+            let why = attempt.failures.first().map(testkit_protocol::text::summary).unwrap_or_default();
+            note(&format!("the cases of `{}` are not known: {why}", test.id));
+        }
     }
     for error in &unlisted {
         tell(error);
@@ -314,6 +328,67 @@ fn list_tests(arguments: &ListArguments) -> Result<ExitCode, CliError> {
         (true, true) => ExitCode::NoTests,
         (true, false) => ExitCode::Passed,
     })
+}
+
+/// A look into everything that is built, on a thread of its own.
+fn look(request: BuildRequest, wanted: Wanted) -> (std::thread::JoinHandle<Result<(), BuildError>>, Receiver<Found>) {
+    let (sender, found) = channel();
+    let thread = std::thread::spawn(move || {
+        let sender = Mutex::new(sender);
+        let tell = |found| drop(lock(&sender).send(found));
+        inventory::take(&request, &wanted, &|_| {}, &tell)
+    });
+    (thread, found)
+}
+
+fn list_fixtures(arguments: &FixturesArguments) -> Result<ExitCode, CliError> {
+    let surroundings = surroundings()?;
+    let (thread, found) = look(surroundings.build_request(&arguments.common), Wanted::Fixtures);
+    let mut all = Vec::new();
+    let mut workspace_root = None;
+    let mut success = true;
+    for found in found {
+        match found {
+            Found::Workspace(workspace) => workspace_root = Some(workspace.root),
+            Found::Fixtures(fixtures) => all.extend(fixtures),
+            Found::Binary(_) | Found::Tests { .. } | Found::Unlisted { .. } => {}
+            Found::Notice(notice) => note(&notice.message),
+            Found::Built { success: built, .. } => success = built,
+        }
+    }
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    if !success {
+        return Ok(ExitCode::BuildFailed);
+    }
+    // Binaries come in the order in which they happen to be built.
+    let all = list::in_order(all);
+    let place = place(&surroundings.directory, workspace_root.as_deref());
+    let chosen = select::fixtures(&arguments.selectors, place, &all).map_err(CliError::NoMatch)?;
+    let chosen: Vec<_> = chosen.into_iter().map(|index| all[index].clone()).collect();
+    written(list::write_fixtures(&chosen, arguments.format, stdout()))?;
+    Ok(ExitCode::Passed)
+}
+
+fn stdout() -> impl io::Write {
+    BufWriter::with_capacity(1024 * 1024, io::stdout().lock())
+}
+
+/// What became of writing a list. Whoever reads it may have had enough of it.
+fn written(result: io::Result<()>) -> Result<(), CliError> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|source| CliError::System { what: "write the list", source }),
+    }
+}
+
+/// Says something beside a list.
+fn note(message: &str) {
+    // Nobody is left to be told if standard error is closed.
+    drop(writeln!(io::stderr(), "note: {message}"));
+}
+
+fn new_identity(seed: u64) -> RunIdentity {
+    RunIdentity { run_id: format!("{}-{}", process::id(), unix_milliseconds()), seed }
 }
 
 fn unix_milliseconds() -> u64 {

@@ -25,9 +25,12 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Build, then list tests without running any
     List(ListArguments),
+    /// Build, then list the fixtures that tests can ask for
+    Fixtures(FixturesArguments),
 }
 
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
@@ -52,6 +55,12 @@ pub(crate) struct RunArguments {
     /// Do not start tests before everything is built
     #[arg(long)]
     pub(crate) no_early: bool,
+    /// Seed of everything random in the run, to repeat it [default: another one each time]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Show what is set up for tests and torn down after them, as it happens
+    #[arg(long)]
+    pub(crate) setup_show: bool,
     /// Show the N slowest tests
     #[arg(long, value_name = "N")]
     pub(crate) durations: Option<usize>,
@@ -69,7 +78,19 @@ pub(crate) struct ListArguments {
     pub(crate) format: ListFormat,
 }
 
-/// What both commands share: which tests, how they are built, how much is said.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FixturesArguments {
+    /// Which fixtures: part of a path, `path/to/file.rs`, `path/to/file.rs:LINE` [default: all]
+    #[arg(value_name = "SELECTOR")]
+    pub(crate) selectors: Vec<String>,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+    /// Form of the list
+    #[arg(long, value_enum, default_value_t = FixturesFormat::Text, value_name = "FORM")]
+    pub(crate) format: FixturesFormat,
+}
+
+/// Which tests.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SelectionArguments {
     /// Which tests: part of an id, a full id, `path/to/file.rs`, `path/to/file.rs:LINE`, `file.rs::Group::test` [default: all]
@@ -78,6 +99,13 @@ pub(crate) struct SelectionArguments {
     /// Which ignored tests to run as well
     #[arg(long, value_enum, default_value_t = RunIgnored::Default, value_name = "WHICH")]
     pub(crate) run_ignored: RunIgnored,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+}
+
+/// What all commands share: how tests are built, how much is said.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CommonArguments {
     /// Say more; twice for still more
     #[arg(short, long, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -216,6 +244,15 @@ pub(crate) enum ListFormat {
     Tree,
     /// One id a line
     Ids,
+    /// One JSON document
+    Json,
+}
+
+/// Form of `testkit fixtures`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixturesFormat {
+    /// For people: each with its place, what it asks for and its documentation
+    Text,
     /// One JSON document
     Json,
 }

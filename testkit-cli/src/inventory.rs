@@ -11,8 +11,22 @@ use testkit_protocol::event::Notice;
 use testkit_protocol::id::BinaryId;
 
 use crate::build::{Build, BuildError, BuildKiller, BuildMessage, BuildRequest, Workspace};
-use crate::discover::{self, Described, ListingCache};
-use crate::model::{Binary, BinaryIndex, Harness, Test};
+use crate::discover::{self, Described, Expansions, ListingCache};
+use crate::model::{Binary, BinaryIndex, Fixture, Harness, Test};
+use crate::worker::RunIdentity;
+
+/// What to look for in binaries.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    /// Their tests. Those that stand for others are taken apart by workers, which get this identity; without one they
+    /// stay as they are.
+    Tests {
+        /// What the workers are told of the run.
+        cases: Option<RunIdentity>,
+    },
+    /// Their fixtures.
+    Fixtures,
+}
 
 /// What is found, as it is found.
 #[derive(Debug)]
@@ -30,6 +44,8 @@ pub(crate) enum Found {
         /// Whether these were the last ones.
         last: bool,
     },
+    /// The fixtures that a binary describes.
+    Fixtures(Vec<Fixture>),
     /// A binary does not say what tests it holds; the text says why.
     Unlisted {
         /// Which binary.
@@ -50,6 +66,9 @@ pub(crate) enum Found {
 
 /// How long a binary may take to list its tests.
 const LIST_LIMIT: Duration = Duration::from_secs(60);
+/// How long a worker may take to say what the cases of one test are.
+#[cfg(unix)]
+const CASES_LIMIT: Duration = Duration::from_secs(60);
 /// How many binaries are looked into at once.
 const THREADS: usize = 2;
 
@@ -61,17 +80,18 @@ const THREADS: usize = 2;
 /// If Cargo cannot be started, gives up before it builds, or what it says cannot be understood.
 pub(crate) fn take(
     request: &BuildRequest,
+    wanted: &Wanted,
     building: &(dyn Fn(BuildKiller) + Sync),
     tell: &(dyn Fn(Found) + Sync),
 ) -> Result<(), BuildError> {
     let known = Mutex::new(Known::default());
-    let (success, mut duration) = take_build(request, building, tell, &known)?;
+    let (success, mut duration) = take_build(request, wanted, building, tell, &known)?;
     let stale = std::mem::take(&mut known.lock().unwrap_or_else(PoisonError::into_inner).stale);
     let mut success = success;
     if success && !stale.is_empty() {
         // The sources were marked as changed; this build sees the new files.
         known.lock().unwrap_or_else(PoisonError::into_inner).again = Some(stale);
-        let second = take_build(request, building, tell, &known)?;
+        let second = take_build(request, wanted, building, tell, &known)?;
         success = second.0;
         duration += second.1;
     }
@@ -91,6 +111,7 @@ struct Known {
 
 fn take_build(
     request: &BuildRequest,
+    wanted: &Wanted,
     building: &(dyn Fn(BuildKiller) + Sync),
     tell: &(dyn Fn(Found) + Sync),
     known: &Mutex<Known>,
@@ -112,6 +133,7 @@ fn take_build(
                         looker = Some(std::sync::Arc::new(Looker {
                             cache: ListingCache::new(&workspace.cache_directory),
                             workspace_root: workspace.root,
+                            wanted: wanted.clone(),
                         }));
                     }
                     if let Some(looker) = looker.as_ref().filter(|_| threads.len() < THREADS) {
@@ -136,6 +158,7 @@ fn take_build(
 struct Looker {
     cache: ListingCache,
     workspace_root: Utf8PathBuf,
+    wanted: Wanted,
 }
 
 impl Looker {
@@ -173,12 +196,20 @@ impl Looker {
             tell(Found::Binary(Box::new(binary.clone())));
             BinaryIndex(known.told - 1)
         };
+        let cases = match &self.wanted {
+            Wanted::Tests { cases } => cases.as_ref(),
+            Wanted::Fixtures => {
+                tell(Found::Fixtures(described.fixtures));
+                return;
+            }
+        };
         if binary.harness == Harness::Custom {
             let tests = discover::custom_tests(binary, index, &self.cache);
             tell(Found::Tests { binary: index, tests, last: true });
             return;
         }
-        let collected = discover::collected_tests(binary, index, &described.tests);
+        let collected =
+            discover::collected_tests(binary, index, &described.tests, &expand(binary, cases, &described, tell));
         if !collected.is_empty() {
             tell(Found::Tests { binary: index, tests: collected, last: false });
         }
@@ -209,4 +240,29 @@ impl Looker {
         }
         stale
     }
+}
+
+/// Asks for the cases of tests that stand for others, where a worker can be had: descriptors do not reach through a target
+/// runner.
+#[cfg(unix)]
+fn expand(
+    binary: &Binary,
+    identity: Option<&RunIdentity>,
+    described: &Described,
+    tell: &(dyn Fn(Found) + Sync),
+) -> Expansions {
+    let Some(identity) = identity.filter(|_| !binary.launch.has_runner) else { return Expansions::new() };
+    let expanded = discover::expand(binary, identity, &described.tests, CASES_LIMIT);
+    if let Some(reason) = expanded.unserved {
+        tell(Found::Notice(Notice {
+            message: format!("no worker of `{}` can be asked for its tests' cases: {reason}", binary.id),
+            hint: Some("each such test runs all its cases as one, through libtest".to_owned()),
+        }));
+    }
+    expanded.expansions
+}
+
+#[cfg(not(unix))]
+fn expand(_: &Binary, _: Option<&RunIdentity>, _: &Described, _: &(dyn Fn(Found) + Sync)) -> Expansions {
+    Expansions::new()
 }

@@ -19,5 +19,6 @@ mod settings;
 mod signals;
 mod tally;
 mod words;
+mod worker;
 
 pub use app::main;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use camino::Utf8PathBuf;
 
-use crate::args::{ColorChoice, RunArguments, SelectionArguments};
+use crate::args::{ColorChoice, CommonArguments, RunArguments};
 use crate::build::{BuildRequest, Environment};
 use crate::report::terminal::{self, Mode, Verbosity};
 
@@ -55,14 +55,14 @@ impl Surroundings {
     }
 
     /// What Cargo is asked to build.
-    pub(crate) fn build_request(&self, selection: &SelectionArguments) -> BuildRequest {
+    pub(crate) fn build_request(&self, arguments: &CommonArguments) -> BuildRequest {
         BuildRequest {
-            cargo: selection.cargo.clone(),
+            cargo: arguments.cargo.clone(),
             directory: self.directory.clone().into_std_path_buf(),
             environment: self.environment.clone(),
-            color: selection.color,
-            is_quiet: selection.quiet > 1,
-            verbose: selection.verbose.saturating_sub(2),
+            color: arguments.color,
+            is_quiet: arguments.quiet > 1,
+            verbose: arguments.verbose.saturating_sub(2),
             // Two programs that draw on one terminal draw over each other.
             shows_progress: self.stderr_is_terminal && !self.stdout_is_terminal,
         }
@@ -89,16 +89,18 @@ impl Surroundings {
 
     /// How the terminal report is to look.
     pub(crate) fn terminal(&self, arguments: &RunArguments, rerun: String) -> terminal::Settings {
-        let selection = &arguments.selection;
+        let common = &arguments.selection.common;
         let is_live = self.stdout_is_terminal
             && !arguments.no_capture
             && self.environment.text("CI").is_none_or(str::is_empty)
             && self.environment.text("TERM") != Some("dumb");
         terminal::Settings {
             mode: if is_live { Mode::Live(terminal_width) } else { Mode::Plain },
-            color: self.colors(selection.color),
+            color: self.colors(common.color),
             columns: self.columns(),
-            verbosity: Verbosity::from_flags(selection.verbose, selection.quiet),
+            verbosity: Verbosity::from_flags(common.verbose, common.quiet),
+            setup_show: arguments.setup_show,
+            shows_seed: arguments.seed.is_some() || common.verbose > 0,
             durations: arguments.durations.unwrap_or(0),
             rerun,
         }
@@ -129,6 +131,17 @@ pub(crate) fn rerun_command(typed: &[String], selectors: &[String]) -> String {
     let kept = typed.iter().skip(1).filter(|word| *word != "run" && !selectors.contains(word));
     words.extend(kept.map(|word| crate::words::shell_word(word)));
     words.join(" ")
+}
+
+/// A seed that the last run did not have.
+pub(crate) fn new_seed() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    // The standard library's hasher has a random key, and is the only source of randomness that it gives.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u128(since.as_nanos());
+    hasher.write_u32(std::process::id());
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use testkit_protocol::event::{Event, EventKind, TestFinished};
+use testkit_protocol::event::{Event, EventKind, FixtureStep, TestFinished};
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict;
 
@@ -20,6 +21,7 @@ pub(crate) struct Tally {
     /// The slowest tests so far; the fastest of them is on top.
     slowest: BinaryHeap<Reverse<(u64, TestId)>>,
     failed: Vec<TestId>,
+    fixture_failures: u64,
     plan: Option<Plan>,
     build_failed: bool,
     interrupted: bool,
@@ -84,6 +86,7 @@ impl Tally {
                 }
             }
             EventKind::TestFinished(finished) => self.finished(finished),
+            EventKind::Fixture(step) => self.fixture_failures += u64::from(Self::is_fixture_failure(step)),
             EventKind::Interrupted(_) => self.interrupted = true,
             EventKind::RunStarted(_)
             | EventKind::BinaryListed(_)
@@ -92,6 +95,12 @@ impl Tally {
             | EventKind::Notice(_)
             | EventKind::RunFinished(_) => {}
         }
+    }
+
+    /// Whether something failed that is in no test's verdict. A set-up that failed is in that of the test that asked for
+    /// it, as is everything that ends with a test.
+    pub(crate) fn is_fixture_failure(step: &FixtureStep) -> bool {
+        step.step == Step::TornDown && step.scope != Scope::Test && !step.failures.is_empty()
     }
 
     fn finished(&mut self, finished: &TestFinished) {
@@ -115,6 +124,11 @@ impl Tally {
     /// Tests by verdict.
     pub(crate) fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Failed tear-downs of fixtures that outlive tests: no test's verdict tells of them, so they fail the run themselves.
+    pub(crate) fn fixture_failures(&self) -> u64 {
+        self.fixture_failures
     }
 
     /// How many tests were planned; `None` before the plan is closed.
@@ -156,7 +170,7 @@ impl Tally {
             ExitCode::Internal
         } else if self.build_failed {
             ExitCode::BuildFailed
-        } else if failures > 0 {
+        } else if failures + self.fixture_failures > 0 {
             ExitCode::TestsFailed
         } else if stopped {
             ExitCode::Internal

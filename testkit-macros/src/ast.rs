@@ -52,7 +52,7 @@ pub(crate) enum ItemKind {
 }
 
 /// A function or method, its body unread.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Function {
     /// `const`, `async`, `unsafe`, `extern "C"`, as they came.
     pub(crate) qualifiers: Vec<TokenTree>,
@@ -459,7 +459,7 @@ impl Cursor {
 }
 
 /// How a token changes the depth of `<…>`: the `>` of `->` and `=>` does not.
-fn angle_step(previous: Option<&TokenTree>, token: &TokenTree) -> i32 {
+pub(crate) fn angle_step(previous: Option<&TokenTree>, token: &TokenTree) -> i32 {
     let TokenTree::Punct(punct) = token else { return 0 };
     match punct.as_char() {
         '<' => 1,

@@ -52,6 +52,8 @@ pub(crate) enum AttributeKind {
     OurTest,
     /// `#[testkit::tests]`
     Tests,
+    /// `#[testkit::fixture]`
+    Fixture,
     /// `#[testkit::skip]`, `#[testkit::timeout("…")]` and their like.
     Mark(MarkName),
     /// `#[should_panic]`
@@ -108,6 +110,7 @@ impl Attribute {
             "test" if OWN_TEST_CRATES.contains(&first) => AttributeKind::Test,
             "test" => AttributeKind::ForeignTest,
             "tests" if prefix.is_empty() || first == "testkit" => AttributeKind::Tests,
+            "fixture" if first == "testkit" || prefix.is_empty() && !self.is_foreign => AttributeKind::Fixture,
             "should_panic" => AttributeKind::ShouldPanic,
             "ignore" => AttributeKind::Ignore,
             "cfg" => AttributeKind::Condition,
@@ -172,6 +175,31 @@ impl Attribute {
         let mut group = Group::new(Delimiter::Bracket, tokens.into_iter().collect());
         group.set_span(self.group.span());
         Some(Self::new(self.hash, group))
+    }
+
+    /// `#[fixture]` as `#[::testkit::fixture]`, which needs no import; any other attribute as it is.
+    pub(crate) fn with_path_of_fixture(self) -> Self {
+        if self.kind() != AttributeKind::Fixture || self.path.contains("::") {
+            return self;
+        }
+        let word: Vec<TokenTree> = self.group.stream().into_iter().take(1).collect();
+        let span = word.first().map_or_else(Span::call_site, TokenTree::span);
+        let mut tokens: Vec<TokenTree> = Vec::new();
+        let colons = || {
+            [Spacing::Joint, Spacing::Alone].map(|spacing| {
+                let mut colon = Punct::new(':', spacing);
+                colon.set_span(span);
+                TokenTree::Punct(colon)
+            })
+        };
+        tokens.extend(colons());
+        tokens.push(TokenTree::Ident(proc_macro2::Ident::new("testkit", span)));
+        tokens.extend(colons());
+        tokens.extend(word);
+        tokens.extend(self.arguments.iter().cloned());
+        let mut group = Group::new(Delimiter::Bracket, tokens.into_iter().collect());
+        group.set_span(self.group.span());
+        Self::new(self.hash, group)
     }
 
     /// Where it stands.

@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
+use testkit_protocol::fixture::Scope;
 use testkit_protocol::package_config::PackageConfig;
 
+use crate::asking::{Asking, Combination, FixturePath, Offers};
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
+use crate::expand::asking::sites::Site;
 use crate::marked::{self, Applied, ConditionFunction, Marks};
-use crate::validate;
+use crate::{expand, validate};
 
 /// A test as the description and the registry know it.
 #[derive(Clone, Debug)]
@@ -29,6 +32,10 @@ pub(crate) struct Test {
     pub(crate) plain: bool,
     /// Source text of a `fn()` that runs it, as seen from the module.
     pub(crate) run: String,
+    /// Where it stands and what may multiply it, if it asks for anything.
+    pub(crate) site: Option<Site>,
+    /// Key of tests that are to be run one after another by one worker.
+    pub(crate) together: Option<String>,
 }
 
 /// Where a function stands in its file. Lines and columns count from 1.
@@ -73,6 +80,9 @@ pub(crate) enum Role {
 /// Decides what a function is.
 pub(crate) fn role(attributes: &[Attribute], name: &str, config: &PackageConfig) -> Role {
     let mut is_marked = false;
+    if attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture) {
+        return Role::Ordinary;
+    }
     for attribute in attributes {
         match attribute.kind() {
             AttributeKind::ForeignTest => return Role::Foreign,
@@ -84,6 +94,7 @@ pub(crate) fn role(attributes: &[Attribute], name: &str, config: &PackageConfig)
                 }
             }
             AttributeKind::Tests
+            | AttributeKind::Fixture
             | AttributeKind::Mark(_)
             | AttributeKind::ShouldPanic
             | AttributeKind::Ignore
@@ -124,12 +135,42 @@ pub(crate) struct Group {
     pub(crate) module: String,
     /// How its value is made.
     pub(crate) construction: Construction,
-    /// `fn teardown(self)`; whether it returns a value.
-    pub(crate) teardown: Option<bool>,
+    /// What `setup` asks for, if it asks for anything.
+    pub(crate) setup: Option<SetUp>,
+    /// `fn teardown(self)`
+    pub(crate) teardown: Option<TearDown>,
+    /// The fixture of `setup_group`.
+    pub(crate) shared: Option<Shared>,
     /// Its tests, in the order of the source.
     pub(crate) methods: Vec<Method>,
     /// Functions that its marks need, for its own module.
     pub(crate) functions: Vec<ConditionFunction>,
+}
+
+/// `fn setup(…) -> Self` that has to be called in a way of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct SetUp {
+    pub(crate) asking: Asking,
+    pub(crate) place: Place,
+    pub(crate) span: Span,
+    /// It returns a `Result`.
+    pub(crate) is_fallible: bool,
+}
+
+/// `fn teardown(self)`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TearDown {
+    /// It returns something that is to be looked at.
+    pub(crate) returns_value: bool,
+    pub(crate) is_async: bool,
+}
+
+/// `fn setup_group() -> T`: what all tests of the group share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    pub(crate) function: Function,
+    /// `teardown_group`
+    pub(crate) has_teardown: bool,
 }
 
 /// A test of a group.
@@ -146,6 +187,11 @@ pub(crate) struct Method {
     /// What its attributes say, with the conditions of the `impl` block and of the type, and with the marks of the block
     /// and of the modules.
     pub(crate) marks: Marks,
+    /// What it asks for.
+    pub(crate) asking: Asking,
+    /// Its literal cases, each with its marks; none for most.
+    pub(crate) cases: Vec<(Combination, Marks)>,
+    pub(crate) span: Span,
 }
 
 /// What a scope knows of a type that may be a group.
@@ -157,11 +203,12 @@ struct Type {
 }
 
 /// The groups among `items`. `blocks` holds the scanned body of each `impl`, by index; methods of groups are checked.
-/// `outer` are the marks of the modules that they are in.
+/// `outer` are the marks of the modules that they are in, `offers` the fixtures that those offer to all.
 pub(crate) fn groups(
     items: &[Item],
     blocks: &BTreeMap<usize, Items>,
     outer: &[Applied],
+    offers: &Offers,
     config: &PackageConfig,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Group> {
@@ -193,7 +240,10 @@ pub(crate) fn groups(
         };
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
-        let block = Block { item, head: block, name, body, known };
+        let shared = shared_of(items, blocks, name);
+        let of_group = shared.as_ref().map(|_| shared_path(name));
+        let offers = Offers { of_group, ..offers.clone() };
+        let block = Block { item, head: block, name, body, known, offers: &offers };
         let mut functions = Vec::new();
         let methods = block.methods(outer, config, &mut functions, diagnostics);
         if methods.is_empty() {
@@ -206,7 +256,8 @@ pub(crate) fn groups(
             let module = free_name(&snake_case(&name.to_string()), &mut taken);
             let construction =
                 if known.is_some_and(|known| known.is_unit) { Construction::Unit } else { Construction::Default };
-            groups.push(Group { name: name.clone(), module, construction, teardown: None, methods, functions });
+            let name = name.clone();
+            groups.push(Group { name, module, construction, setup: None, teardown: None, shared, methods, functions });
         }
     }
     for group in &mut groups {
@@ -218,11 +269,17 @@ pub(crate) fn groups(
                 continue;
             };
             if function.name == "setup" {
-                validate::setup(item, function, diagnostics);
+                let of_group = group.shared.as_ref().map(|_| shared_path(&group.name));
+                let offers = Offers { of_group, ..Offers::default() };
+                group.setup = validate::setup(item, function, &offers, diagnostics);
                 group.construction = Construction::Setup;
             } else if function.name == "teardown" {
                 validate::teardown(item, function, diagnostics);
-                group.teardown = Some(function.returns_value());
+                group.teardown =
+                    Some(TearDown { returns_value: function.returns_value(), is_async: function.is("async") });
+            } else if function.name == "teardown_group" && group.shared.is_none() {
+                let message = format!("the group `{}` has `teardown_group` and no `setup_group`", group.name);
+                diagnostics.error(function.name.span(), message, "write `fn setup_group() -> T`, whose value it takes");
             }
         }
         if group.teardown.is_some() {
@@ -230,6 +287,53 @@ pub(crate) fn groups(
         }
     }
     groups
+}
+
+/// What the tests of a group share, if its `impl` says so.
+fn shared_of(items: &[Item], blocks: &BTreeMap<usize, Items>, name: &Ident) -> Option<Shared> {
+    let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, name));
+    let methods: Vec<&Function> = bodies
+        .filter_map(|(index, _)| blocks.get(&index))
+        .flat_map(|body| &body.items)
+        .filter_map(|item| match &item.kind {
+            ItemKind::Function(function) => Some(&**function),
+            _ => None,
+        })
+        .collect();
+    let function = methods.iter().find(|function| function.name == "setup_group")?;
+    let has_teardown = methods.iter().any(|function| function.name == "teardown_group");
+    Some(Shared { function: (*function).clone(), has_teardown })
+}
+
+fn shared_path(group: &Ident) -> FixturePath {
+    FixturePath { text: shared_type_name(group), is_absolute: false, span: group.span() }
+}
+
+/// Name of the type of the fixture that holds what a group shares.
+pub(crate) fn shared_type_name(group: &Ident) -> String {
+    format!("__testkit_shared_of_{group}")
+}
+
+/// The fixtures of a module that every test in it asks for, the widest first; those of the modules around it come before.
+pub(crate) fn offers(items: &[Item], outer: &Offers) -> Offers {
+    let mut found: Vec<(Scope, FixturePath)> = Vec::new();
+    for item in items {
+        let (ItemKind::Function(function), Some(attribute)) = (&item.kind, expand::fixture::attribute_of(item)) else {
+            continue;
+        };
+        let stream = attribute.parenthesized().unwrap_or_default();
+        // The attribute itself says what is wrong with its options.
+        let options = expand::fixture::Options::parse(stream, &mut Diagnostics::default());
+        if options.is_autouse {
+            let (text, span) = (function.name.to_string(), function.name.span());
+            found.push((options.scope, FixturePath { text, is_absolute: false, span }));
+        }
+    }
+    let seen_from_here = |path: &FixturePath| FixturePath { text: path.seen_from("super::"), ..path.clone() };
+    let of_outer = outer.autouse.iter().map(|(scope, path)| (*scope, seen_from_here(path)));
+    let mut autouse: Vec<_> = of_outer.chain(found).collect();
+    autouse.sort_by_key(|(scope, _)| std::cmp::Reverse(*scope));
+    Offers { autouse, of_group: None }
 }
 
 /// Whether `item` is an inherent `impl` of `name`.
@@ -246,6 +350,7 @@ struct Block<'a> {
     name: &'a Ident,
     body: &'a Items,
     known: Option<&'a Type>,
+    offers: &'a Offers,
 }
 
 impl Block<'_> {
@@ -299,15 +404,24 @@ impl Block<'_> {
             let name = function.name.to_string();
             functions.extend(marked::condition_functions(&mut marks.applied, &format!("{}_{name}", self.name)));
             marks.inherit(&of_block, &name, function.name.span(), diagnostics);
-            // The hosting functions stand in a module beside the group.
-            marks.applied = marked::seen_from_inside(&marks.applied);
             marks.conditions.extend(outer.iter().cloned());
+            let Some(asking) = Asking::of(function, &marks, self.offers, diagnostics) else { continue };
+            let mut cases = Vec::new();
+            for combination in asking.has_literal_cases().then(|| asking.combinations()).into_iter().flatten() {
+                let mut marks = combination.marks(&marks, config, diagnostics);
+                let of = format!("{}_{name}_{}", self.name, combination.function);
+                functions.extend(marked::condition_functions(&mut marks.applied, &of));
+                cases.push((combination, marks));
+            }
             methods.push(Method {
                 name,
                 place: Place::of(&item.attributes, &item.visibility, function),
                 receiver,
                 returns_value: function.returns_value(),
                 marks,
+                asking,
+                cases,
+                span: function.name.span(),
             });
         }
         methods

@@ -3,6 +3,7 @@
 //! This file holds the entries only. What is a test is in `collect`, what cannot be one in `validate`, and what
 //! stands in the place of each macro in `expand`. The assertions are in `assertion`.
 
+mod asking;
 mod assertion;
 mod ast;
 mod attribute;
@@ -59,7 +60,7 @@ use crate::marks::MarkName;
 /// ```compile_fail
 /// #[testkit::tests]
 /// mod tests {
-///     async fn test_fetch() {} // error: there is no runtime to wait for it
+///     unsafe fn test_fetch() {} // error: which only unsafe code may call
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -409,4 +410,159 @@ pub fn check(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn eventually(input: TokenStream) -> TokenStream {
     assertion::eventually(&input.into()).into()
+}
+
+/// Makes a fixture of a function: its value is what tests, groups and other fixtures ask for by the function's name.
+///
+/// An argument `name: &T` is the one value of its scope, `name: T` one of its own. Beside the function stands a type of its
+/// name, which goes wherever the function goes by `use`. The function may ask for other fixtures, may be `async`, and may
+/// return a `Result` of the value: then its error is the test's.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `scope = "test"` | how long the value lives: `"test"`, `"group"`, `"module"` or `"session"`, all tests of one process |
+/// | `teardown = path` | a function or closure that takes the value at its end; may return a `Result`, may be `async` |
+/// | `autouse` | every test of the module asks for it |
+/// | `params = [a, b]` | the tests that need it run once with each; the function takes it as its argument `param` |
+/// | `arguments(name, other = default)` | arguments that `#[parametrize(fixture.name, …)]` sets for a case |
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     struct Server(u16);
+///
+///     #[fixture(scope = "session", teardown = |server: Server| drop(server))]
+///     fn server() -> Server {
+///         Server(8080)
+///     }
+///
+///     #[fixture]
+///     fn address(server: &Server) -> String {
+///         format!("localhost:{}", server.0)
+///     }
+///
+///     fn test_address(address: &str, server: &Server) {
+///         assert!(address.ends_with("8080") && server.0 == 8080);
+///     }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::fixture(scope = "sesion")] // error: did you mean `session`?
+/// fn server() -> u16 {
+///     8080
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn fixture(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::fixture::expand(options.into(), item.into()).into()
+}
+
+/// Asks for fixtures whose values a test does not see: `#[uses(clean_database)]` on a test, a group or a module.
+///
+/// ```
+/// #[testkit::tests]
+/// #[uses(clean)]
+/// mod tests {
+///     #[fixture]
+///     fn clean() {}
+///
+///     fn test_insert() {}
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     #[uses("clean")] // error: takes the names of fixtures
+///     fn test_insert() {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn uses(fixtures: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Uses, fixtures.into(), item.into()).into()
+}
+
+/// Runs a test once for each case, as a test of its own.
+///
+/// The names of the arguments come first, then the cases: a list in brackets, in which each may have a name and marks. Such
+/// cases are libtest tests as well. Several `#[parametrize]` multiply; the one next to the function varies slowest. On the
+/// `impl` block of a group it is for all its tests.
+///
+/// ```
+/// #[testkit::tests]
+/// mod tests {
+///     #[parametrize((a, b, want), [
+///         (1, 2, 3),
+///         carry: (9, 1, 10),
+///         #[xfail("bug 12")]
+///         overflow: (255, 1, 0),
+///     ])]
+///     fn test_add(a: u32, b: u32, want: u32) {
+///         assert!(a + b == want);
+///     }
+/// }
+/// ```
+///
+/// Where cases are known at run time only, an option takes the place of the list: `from = expression` for anything that can
+/// be iterated over, `files = "tests/data/*.txt"` for files, `csv = "…"`, `json = "…"` and `toml = "…"` for a table whose
+/// columns have the names of the arguments. They are separate tests under the command, and one for libtest. `id = "{a}-{b}"`
+/// names them, `allow_empty` allows that there are none.
+///
+/// ```compile_fail
+/// #[testkit::tests]
+/// mod tests {
+///     #[parametrize((a, b), [(1, 2), (3,)])] // error: this case has 1 value
+///     fn test_add(a: u32, b: u32) {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn parametrize(cases: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Parametrize, cases.into(), item.into()).into()
+}
+
+/// Runs a test with generated arguments, through proptest; needs the feature `proptest`.
+///
+/// Arguments by value are generated: by the strategy of their type, or by that which the attribute names. References are
+/// fixtures. A failure is shrunk, reported with its arguments, and its seed is kept beside the sources and tried first from
+/// then on.
+///
+/// ```ignore
+/// #[property(cases = 1000, percent = 0..=100_u8)]
+/// fn test_scale(percent: u8, values: Vec<u32>) {
+///     assert!(scale(&values, percent).len() == values.len());
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn property(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Property, options.into(), item.into()).into()
+}
+
+/// Says what waits for asynchronous tests: `#[runtime(tokio, flavor = "multi_thread", worker_threads = 2)]`,
+/// `#[runtime(tokio, start_paused = true)]`, `#[runtime(smol)]`, or the path of a function that waits for a future.
+///
+/// Without it a test is driven by Tokio if the feature `tokio` is on, by smol if `smol` is, and else by a loop that polls it
+/// on its own thread. It stands on a test, a group or a module.
+///
+/// ```
+/// fn wait<F: Future>(future: F) -> F::Output {
+///     let mut future = std::pin::pin!(future);
+///     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+///     loop {
+///         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+///             return output;
+///         }
+///     }
+/// }
+///
+/// #[testkit::tests]
+/// #[runtime(crate::wait)]
+/// mod tests {
+///     async fn test_fetch() {}
+/// }
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn runtime(runtime: TokenStream, item: TokenStream) -> TokenStream {
+    expand::mark::expand(MarkName::Runtime, runtime.into(), item.into()).into()
 }

@@ -7,7 +7,7 @@ use testkit_protocol::package_config::PackageConfig;
 
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
-use crate::marks::{Mark, MarkName, Xfail};
+use crate::marks::{Mark, MarkName, Runtime, Xfail};
 use crate::{expand, validate};
 
 /// Something that holds under a `cfg` predicate, or always.
@@ -64,6 +64,7 @@ pub(crate) fn marks(attributes: &[Attribute], config: &PackageConfig, diagnostic
                         AttributeKind::Test
                         | AttributeKind::OurTest
                         | AttributeKind::Tests
+                        | AttributeKind::Fixture
                         | AttributeKind::Condition
                         | AttributeKind::ConditionalAttribute
                         | AttributeKind::Passive
@@ -86,12 +87,23 @@ pub(crate) fn marks(attributes: &[Attribute], config: &PackageConfig, diagnostic
             }
             AttributeKind::Test
             | AttributeKind::Tests
+            | AttributeKind::Fixture
             | AttributeKind::Passive
             | AttributeKind::ForeignTest
             | AttributeKind::Other => {}
         }
     }
+    innermost_first(&mut marks.applied);
     marks
+}
+
+/// Puts the `#[parametrize]` of one item into the order in which they vary: the one next to the item first.
+fn innermost_first(applied: &mut [Applied]) {
+    let is_one = |applied: &Applied| applied.mark.name() == MarkName::Parametrize;
+    let places: Vec<usize> = (0..applied.len()).filter(|index| is_one(&applied[*index])).collect();
+    for (first, last) in places.iter().zip(places.iter().rev()).take(places.len() / 2) {
+        applied.swap(*first, *last);
+    }
 }
 
 /// The attributes inside of `#[cfg_attr]`, each with the predicate.
@@ -171,11 +183,40 @@ pub(crate) fn functions_text(functions: &[ConditionFunction]) -> String {
 pub(crate) fn seen_from_inside(applied: &[Applied]) -> Vec<Applied> {
     let mut applied = applied.to_vec();
     for one in &mut applied {
-        if let Mark::SkipIf(mark) = &mut one.mark {
-            mark.function = format!("super::{}", mark.function);
+        match &mut one.mark {
+            Mark::SkipIf(mark) => mark.function = format!("super::{}", mark.function),
+            Mark::Uses(paths) => {
+                for path in paths.iter_mut().filter(|path| !is_rooted(path)) {
+                    *path = format!("super::{path}");
+                }
+            }
+            Mark::Runtime(Runtime::Function(path)) if !is_rooted(path) => *path = format!("super::{path}"),
+            Mark::Skip(_)
+            | Mark::Xfail(_)
+            | Mark::Retry { .. }
+            | Mark::Serial(_)
+            | Mark::Exclusive
+            | Mark::Isolate
+            | Mark::StrictThreads
+            | Mark::Timeout(_)
+            | Mark::Free(_)
+            | Mark::Parametrize(_)
+            | Mark::Property(_)
+            | Mark::Runtime(_) => {}
         }
     }
     applied
+}
+
+/// The marks as seen from a module to whose outside `prefix` leads: `super::`, as often as needed.
+pub(crate) fn seen_from(applied: &[Applied], prefix: &str) -> Vec<Applied> {
+    let levels = prefix.matches("super::").count();
+    (0..levels).fold(applied.to_vec(), |seen, _| seen_from_inside(&seen))
+}
+
+/// Whether a path looks the same from every module of the crate.
+pub(crate) fn is_rooted(path: &str) -> bool {
+    path.starts_with("crate::") || path.starts_with("::")
 }
 
 impl Marks {
@@ -188,11 +229,18 @@ impl Marks {
         config: &PackageConfig,
         diagnostics: &mut Diagnostics,
     ) {
+        if predicate.is_some() && !name.may_be_conditional() {
+            let message = format!("`#[{}]` cannot depend on `cfg`", name.word());
+            return diagnostics.error(span, message, "write the test twice, each with its `#[cfg]`");
+        }
         let mark = match Mark::parse(name, arguments, span, config) {
             Ok(mark) => mark,
             Err(error) => return diagnostics.mark(error),
         };
-        let may_repeat = matches!(name, MarkName::SkipIf | MarkName::Serial | MarkName::Free);
+        let may_repeat = matches!(
+            name,
+            MarkName::SkipIf | MarkName::Serial | MarkName::Free | MarkName::Uses | MarkName::Parametrize
+        );
         let is_same = |other: &Applied| other.mark.name() == name && other.predicate == predicate;
         if !may_repeat && self.applied.iter().any(is_same) {
             let message = format!("this test already has a `{}`", name.word());
@@ -228,7 +276,14 @@ impl Marks {
                 | Mark::Serial(_)
                 | Mark::Exclusive
                 | Mark::StrictThreads => true,
-                Mark::Skip(_) | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => false,
+                Mark::Skip(_)
+                | Mark::Isolate
+                | Mark::Timeout(_)
+                | Mark::Free(_)
+                | Mark::Uses(_)
+                | Mark::Parametrize(_)
+                | Mark::Property(_)
+                | Mark::Runtime(_) => false,
             })
     }
 
@@ -278,13 +333,14 @@ impl Marks {
         text
     }
 
+    /// The `#[cfg]` attributes, as source text.
+    pub(crate) fn cfg_attributes(&self) -> String {
+        expand::concatenated(&self.conditions, |condition| format!("#[cfg({condition})] "))
+    }
+
     /// All attributes of a hosting function that stands apart from the author's, as source text.
     pub(crate) fn host_attributes(&self) -> String {
-        let mut text = String::new();
-        for condition in &self.conditions {
-            write!(text, "#[cfg({condition})] ").expect("writing to a String cannot fail");
-        }
-        text + &self.libtest_attributes()
+        self.cfg_attributes() + &self.libtest_attributes()
     }
 }
 
@@ -323,6 +379,7 @@ pub(crate) fn is_hosted(kind: AttributeKind) -> bool {
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
+        | AttributeKind::Fixture
         | AttributeKind::Mark(_)
         | AttributeKind::ForeignTest
         | AttributeKind::Other => false,
@@ -338,6 +395,9 @@ pub(crate) fn without(attributes: Vec<Attribute>, is_unwanted: impl Fn(Attribute
     kept.collect()
 }
 
+/// The attribute of fixtures, which other frameworks have as well.
+pub(crate) const FIXTURE: &str = "fixture";
+
 /// The words of marks that `use` declarations take from elsewhere: `use serial_test::serial;`.
 pub(crate) fn foreign_words(tokens: &[TokenTree]) -> Vec<String> {
     let mut words: Vec<(String, bool)> = Vec::new();
@@ -348,8 +408,9 @@ pub(crate) fn foreign_words(tokens: &[TokenTree]) -> Vec<String> {
         // What comes through a module of the author's may well be ours.
         None | Some("testkit" | "crate" | "super" | "self") => Vec::new(),
         Some("serial_test") if has_glob => vec![MarkName::Serial.word().to_owned()],
+        Some("rstest") if has_glob => vec![FIXTURE.to_owned()],
         Some(_) => {
-            let leaves = words.filter(|(word, is_leaf)| *is_leaf && MarkName::of(word).is_some());
+            let leaves = words.filter(|(word, is_leaf)| *is_leaf && (word == FIXTURE || MarkName::of(word).is_some()));
             leaves.map(|(word, _)| word).collect()
         }
     }
@@ -392,6 +453,8 @@ mod tests {
         check("use retry::delay::Fixed;", &[]);
         check("use retry::{retry, delay};", &["retry"]);
         check("use std::collections::*;", &[]);
+        check("use rstest::*;", &["fixture"]);
+        check("use rstest::{fixture, rstest};", &["fixture"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::ast::{self, Item, ItemKind, Items};
 use crate::attribute::AttributeKind;
-use crate::collect::Construction;
+use crate::collect::{Construction, TearDown};
 
 /// A file of Rust source.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ pub(crate) fn detached<T>(work: impl FnOnce() -> T) -> T {
 pub(crate) struct TypeBeside {
     pub(crate) construction: Construction,
     /// `fn teardown(self)` stands in another block; whether it returns a value.
-    pub(crate) teardown: Option<bool>,
+    pub(crate) teardown: Option<TearDown>,
     /// Blocks of the type before this one that are collected on their own.
     pub(crate) earlier_blocks: usize,
 }
@@ -123,7 +123,10 @@ fn find_type(path: &Path, line: usize, name: &str) -> Option<TypeBeside> {
                         if function.name == "setup" {
                             beside.construction = Construction::Setup;
                         } else if function.name == "teardown" {
-                            beside.teardown = Some(function.returns_value());
+                            beside.teardown = Some(TearDown {
+                                returns_value: function.returns_value(),
+                                is_async: function.is("async"),
+                            });
                         }
                     }
                 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
+use crate::asking::{Asking, Offers, arguments};
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
-use crate::collect::{self, Group, Receiver};
+use crate::collect::{self, Group, Place, Receiver, SetUp};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
 
@@ -41,31 +42,21 @@ pub(crate) fn test_options(options: TokenStream, marks: &mut Marks, diagnostics:
 /// Checks a free function that is to be a test; whether it can be one.
 pub(crate) fn function(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
     let is_callable = signature(function, diagnostics);
-    let arguments = function.arguments.stream();
-    if arguments.is_empty() {
-        return returned(attributes, function, diagnostics) && is_callable;
-    }
-    if receiver(&arguments).is_some() {
+    if receiver(&function.arguments.stream()).is_some() {
         diagnostics.error(
             function.name.span(),
             format!("`{}` is a method, and only its group can be collected", function.name),
             "put `#[testkit::tests]` on the `impl` block, and name the type `Test…`",
         );
-    } else {
-        diagnostics.error(
-            function.arguments.span(),
-            format!("the test `{}` takes arguments, and nothing provides them", function.name),
-            format!("make the values in its body, or rename it if `{}` is no test", function.name),
-        );
+        return false;
     }
-    false
+    returned(attributes, function, diagnostics) && is_callable
 }
 
 /// Checks a method of a group that is to be a test; how it takes the group's value, if it can be one.
 pub(crate) fn method(item: &Item, function: &Function, diagnostics: &mut Diagnostics) -> Option<Receiver> {
     let is_callable = signature(function, diagnostics);
     let is_checked = returned(&item.attributes, function, diagnostics);
-    let arguments = split_at_commas(function.arguments.stream());
     let Some(receiver) = receiver(&function.arguments.stream()) else {
         diagnostics.error(
             function.name.span(),
@@ -74,29 +65,13 @@ pub(crate) fn method(item: &Item, function: &Function, diagnostics: &mut Diagnos
         );
         return None;
     };
-    if arguments.iter().filter(|argument| !argument.is_empty()).count() > 1 {
-        diagnostics.error(
-            function.arguments.span(),
-            format!("the test `{}` takes arguments besides `self`, and nothing provides them", function.name),
-            "keep the values in fields of the group and make them in `fn setup() -> Self`",
-        );
-        return None;
-    }
     (is_callable && is_checked).then_some(receiver)
 }
 
-/// Checks what no test may have: `async`, `unsafe`, parameters.
+/// Checks what no test may have: `unsafe`, type parameters.
 fn signature(function: &Function, diagnostics: &mut Diagnostics) -> bool {
     let (name, span) = (&function.name, function.name.span());
     let mut is_callable = true;
-    if function.is("async") {
-        is_callable = false;
-        diagnostics.error(
-            span,
-            format!("the test `{name}` is `async`, and there is no runtime to wait for it"),
-            "use the test attribute of your runtime, such as `#[tokio::test]`, or wait inside a plain `fn` with `block_on(async { … })`",
-        );
-    }
     if function.is("unsafe") {
         is_callable = false;
         diagnostics.error(
@@ -147,16 +122,25 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
     Some(if is_reference { Receiver::Reference } else { Receiver::Value })
 }
 
-/// Checks `fn setup() -> Self` of a group.
-pub(crate) fn setup(item: &Item, function: &Function, diagnostics: &mut Diagnostics) {
-    let form = "write `fn setup() -> Self`";
-    if !function.arguments.stream().is_empty() {
-        diagnostics.error(function.arguments.span(), "`setup` of a group takes no arguments", form);
-    } else if !function.returns_value() {
-        diagnostics.error(function.name.span(), "`setup` of a group must make its value", form);
-    } else {
-        plain_helper(item, function, "setup", diagnostics);
+/// Checks `fn setup(…) -> Self` of a group; what it asks for, if it cannot be called as it is.
+pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<SetUp> {
+    let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
+    if receiver(&function.arguments.stream()).is_some() {
+        diagnostics.error(function.arguments.span(), "`setup` of a group makes its value, so it takes no `self`", form);
+        return None;
     }
+    if !function.returns_value() {
+        diagnostics.error(function.name.span(), "`setup` of a group must make its value", form);
+        return None;
+    }
+    plain_helper(item, function, "setup", diagnostics);
+    let asking = Asking::of_setup(function, offers, diagnostics)?;
+    let is_fallible = arguments::returned(&function.output).and_then(arguments::value_of_result).is_some();
+    if asking.is_empty() && !is_fallible {
+        return None;
+    }
+    let place = Place::of(&item.attributes, &item.visibility, function);
+    Some(SetUp { asking, place, span: function.name.span(), is_fallible })
 }
 
 /// Checks `fn teardown(self)` of a group.
@@ -175,9 +159,9 @@ pub(crate) fn teardown(item: &Item, function: &Function, diagnostics: &mut Diagn
 }
 
 fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut Diagnostics) {
-    if function.is("async") || function.is("unsafe") || !function.generics.is_empty() {
+    if function.is("unsafe") || !function.generics.is_empty() {
         let message = format!("`{name}` of a group must be a plain `fn`");
-        diagnostics.error(function.name.span(), message, "remove `async`, `unsafe` and parameters");
+        diagnostics.error(function.name.span(), message, "remove `unsafe` and type parameters");
     }
     if let Some(condition) = item.attributes.iter().find(|attribute| attribute.kind() == AttributeKind::Condition) {
         let message = format!("`{name}` of a group cannot depend on `cfg`");

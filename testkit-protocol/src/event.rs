@@ -4,6 +4,7 @@
 //! `--report jsonl=PATH` writes each as one line of JSON; `docs/protocol.md` describes the stream.
 
 use crate::failure::Failure;
+use crate::fixture::{Scope, Step};
 use crate::id::{BinaryId, TestId};
 use crate::location::Location;
 use crate::outcome::{Outcome, Termination, Verdict};
@@ -22,6 +23,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[expect(clippy::large_enum_variant, reason = "half of all events are attempts, so a box would only cost")]
 pub enum EventKind {
     /// The command began. Always the first event.
     RunStarted(RunStarted),
@@ -37,6 +39,8 @@ pub enum EventKind {
     Attempt(Attempt),
     /// A test has its verdict; no attempt at it follows.
     TestFinished(TestFinished),
+    /// A fixture was set up or torn down in a worker.
+    Fixture(FixtureStep),
     /// A worker process was ended before its time, and why.
     WorkerReplaced(WorkerReplaced),
     /// Something that is no test's failure and that a person should know.
@@ -61,6 +65,9 @@ pub struct RunStarted {
     pub workers: u32,
     /// Folder of the workspace.
     pub workspace_root: String,
+    /// The seed of everything random in the run, as tests see it in `TESTKIT_SEED`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub seed: u64,
 }
 
 /// Payload of [`EventKind::BinaryListed`].
@@ -187,6 +194,71 @@ pub struct AttemptFinished {
     /// What it wrote to its standard error; kept for attempts that did not pass.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
     pub stderr: Captured,
+    /// The values that the test was called with, by the names of its arguments: the case of a parametrized test, the
+    /// parameters of its fixtures. Kept for attempts that did not pass.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub values: Vec<NamedValue>,
+    /// Texts that help to understand the failure, such as log records. Kept for attempts that did not pass.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub sections: Vec<Section>,
+    /// What the test recorded about itself, in the order in which it did.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub properties: Vec<NamedValue>,
+    /// Files that the test left for whoever reads its report.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub attachments: Vec<Attachment>,
+}
+
+impl AttemptFinished {
+    /// An attempt that ended so, of which nothing else is known.
+    pub fn new(outcome: Outcome, duration_ns: u64) -> Self {
+        Self {
+            outcome,
+            duration_ns,
+            skip_reason: None,
+            failures: Vec::new(),
+            termination: None,
+            stdout: Captured::default(),
+            stderr: Captured::default(),
+            values: Vec::new(),
+            sections: Vec::new(),
+            properties: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// A value and its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NamedValue {
+    /// Its name: an argument's, a property's.
+    pub name: String,
+    /// The value as text.
+    pub value: String,
+}
+
+/// A text of several lines with a title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Section {
+    /// What it is, as a fragment: `logs`.
+    pub title: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A file that belongs to a test's report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Attachment {
+    /// What to call it.
+    pub name: String,
+    /// Absolute path of the file.
+    pub path: String,
+    /// Its type, such as `image/png`, if the author gave one.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub media_type: Option<String>,
 }
 
 /// What a test wrote to one of its streams.
@@ -241,6 +313,29 @@ pub struct TestFinished {
     pub fails_only_after_others: bool,
 }
 
+/// Payload of [`EventKind::Fixture`].
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FixtureStep {
+    /// Number of the worker.
+    pub worker: u32,
+    /// Name of the fixture, with its parameter in brackets where it has one.
+    pub name: String,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// What happened.
+    pub step: Step,
+    /// How long that took, in nanoseconds.
+    pub duration_ns: u64,
+    /// The test that was running; absent between tests and at the worker's end.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub test: Option<TestId>,
+    /// Why it failed; empty if it did not. A failed tear-down of a fixture that outlives tests is in no test's verdict,
+    /// and makes the run a failure by itself.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub failures: Vec<Failure>,
+}
+
 /// Payload of [`EventKind::WorkerReplaced`].
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -252,6 +347,10 @@ pub struct WorkerReplaced {
     pub after: Option<TestId>,
     /// What could not be restored, as a fragment: `a thread was left running`.
     pub reason: String,
+    /// The fixtures that were set up in it and could not be torn down, in the order of their set-up, as fragments:
+    /// ``session fixture `server` ``.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub left_standing: Vec<String>,
 }
 
 /// Payload of [`EventKind::Notice`].

@@ -169,6 +169,14 @@ impl Json {
         }
     }
 
+    /// The number, if this is one without sign, fraction or exponent that fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The items, if this is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
@@ -189,6 +197,16 @@ impl JsonError {
     /// Well-formed, but not `expected`.
     pub(crate) fn unexpected(expected: &'static str) -> Self {
         Self { expected, offset: None }
+    }
+
+    /// What was expected instead, in words.
+    pub fn expected(&self) -> &'static str {
+        self.expected
+    }
+
+    /// Where in the text, in bytes; `None` if the text is JSON, only not the one that was wanted.
+    pub fn offset(&self) -> Option<usize> {
+        self.offset
     }
 }
 

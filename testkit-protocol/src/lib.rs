@@ -8,10 +8,12 @@
 //! The library and the command of one machine may have different versions, so all of this is a contract; it is
 //! written down in `docs/protocol.md`.
 
+pub mod case_id;
 pub mod duration;
 pub mod env;
 pub mod event;
 pub mod failure;
+pub mod fixture;
 pub mod id;
 pub mod json;
 pub mod location;

@@ -5,6 +5,8 @@
 //! it does not know. The macros compose the lines as text, so the field names here are the contract:
 //! `docs/protocol.md` lists them.
 
+use crate::fixture::Scope;
+
 /// Name of the link section that holds the blocks: an ELF section.
 pub const SECTION: &str = "testkit";
 
@@ -20,6 +22,8 @@ pub enum Description {
     Module(ModuleRecord),
     /// A test of the module.
     Test(TestRecord),
+    /// A fixture of the module.
+    Fixture(FixtureRecord),
     /// A folder whose test files were made into modules when the binary was compiled.
     Folder(FolderRecord),
 }
@@ -90,6 +94,40 @@ pub struct TestRecord {
     /// The record stands for tests that are only known at run time; a worker must be asked for them.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub expands: bool,
+    /// What it shares with other tests of its binary, such as a group's one set-up: those with an equal text run one after
+    /// another in one worker. Absent if it shares nothing.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub together: Option<String>,
+}
+
+/// A fixture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FixtureRecord {
+    /// Its name, by which it is asked for.
+    pub name: String,
+    /// How far one instance reaches.
+    pub scope: Scope,
+    /// First line of the fixture, its attributes included, from 1.
+    pub line: u32,
+    /// Column of its name, from 1.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub column: u32,
+    /// Its documentation, without the marks of a comment.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub doc: Option<String>,
+    /// The fixtures that it asks for.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub asks: Vec<String>,
+    /// Its parameters, as they stand in the ids of the tests that they multiply.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub params: Vec<String>,
+    /// Every test in reach of it has it without asking.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub autouse: bool,
+    /// It has a tear-down that may fail.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub teardown: bool,
 }
 
 /// A failure that is expected.

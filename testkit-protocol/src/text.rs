@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::event::NamedValue;
 use crate::failure::{Failure, FailureKind};
 
 mod assertion;
@@ -89,6 +90,12 @@ pub fn body_within(failure: &Failure, columns: usize) -> String {
             message.unwrap_or_default().to_owned()
         }
     }
+}
+
+/// The values that a test was called with, for a width in columns: a line for each, or several where one is long, all
+/// indented by two spaces at least.
+pub fn values_within(values: &[NamedValue], columns: usize) -> String {
+    assertion::values(values, columns)
 }
 
 /// What is said of a test that passed although its `#[xfail]` says that it fails; `reason` may be empty.

@@ -179,16 +179,26 @@ extern crate self as testkit;
 
 mod approx;
 mod assertion;
+mod cases;
 mod description;
+mod executor;
+mod expansion;
+mod fixture;
 mod folder;
 mod group;
 mod harness;
+mod hash;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod logging;
 mod marks;
+#[cfg(feature = "proptest")]
+mod property;
 mod registry;
 mod settle;
 mod subtest;
 mod threads;
 
+pub mod fixtures;
 pub mod prelude;
 
 #[doc(hidden)]
@@ -196,9 +206,17 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+pub use fixture::builtin::attachments::{attach, attach_text};
+pub use fixture::builtin::properties::property;
+pub use fixture::defer;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub use fixtures::Logs;
+pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
+#[cfg(feature = "proptest")]
+pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};
 
 pub use testkit_macros::{
-    assert, check, discover, discover_files, eventually, exclusive, isolate, mark, retry, serial, skip_if,
-    strict_threads, test, tests, timeout, xfail,
+    assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, property,
+    retry, runtime, serial, skip_if, strict_threads, test, tests, timeout, uses, xfail,
 };

@@ -4,10 +4,11 @@
 //! write `use testkit::{assert, assert_eq};`, or nothing at all inside of `#[testkit::tests]`, where they are ours anyway.
 
 pub use testkit_macros::{
-    check, eventually, exclusive, isolate, mark, retry, serial, skip, skip_if, strict_threads, tests, timeout, xfail,
+    check, eventually, exclusive, fixture, isolate, mark, parametrize, property, retry, runtime, serial, skip, skip_if,
+    strict_threads, tests, timeout, uses, xfail,
 };
 
 pub use crate::{
-    approx, assert_err, assert_error_chain, assert_matches, assert_none, assert_ok, assert_panics, assert_some, fail,
-    subtest,
+    TmpPath, approx, assert_err, assert_error_chain, assert_matches, assert_none, assert_ok, assert_panics,
+    assert_some, fail, subtest,
 };

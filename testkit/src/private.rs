@@ -2,26 +2,52 @@
 
 pub use inventory;
 
+#[cfg(feature = "proptest")]
+pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
 pub use crate::description::{join, joined_length};
+pub use crate::executor::*;
+pub use crate::expansion::{Axes, Needs, row};
+pub use crate::fixture::{
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
+    note_needs, of_process, of_test, parameter, shared, teardown,
+};
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
-pub use crate::harness::{Phase, begin, enter, raise, record, run, run_marked};
+pub use crate::harness::{
+    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_case,
+    run_marked,
+};
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
-pub use crate::registry::{FolderEntry, ModuleEntry, ShouldPanic, TestCase};
+pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
+pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime};
 
 /// The traits that check what a test returned.
 pub mod settle {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
 }
 
+/// The trait that leaves out values without `Debug`.
+pub mod cases {
+    pub use crate::cases::Hidden;
+}
+
+/// What the code of a property names.
+#[cfg(feature = "proptest")]
+pub mod property {
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
+}
+
 /// The static descriptions of this binary, as the registry holds them.
 pub fn descriptions() -> Vec<&'static [u8]> {
     let modules = inventory::iter::<ModuleEntry>.into_iter().map(|module| module.description);
-    modules.chain(inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description)).collect()
+    let folders = inventory::iter::<FolderEntry>.into_iter().map(|folder| folder.description);
+    let fixtures = inventory::iter::<FixtureEntry>.into_iter().map(|fixture| fixture.description);
+    modules.chain(folders).chain(fixtures).collect()
 }
 
 /// The modules registered in this binary.

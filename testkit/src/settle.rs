@@ -25,7 +25,7 @@ impl<T> Returned<T> {
         Self(Cell::new(Some(value)))
     }
 
-    fn take(&self) -> T {
+    pub(crate) fn take(&self) -> T {
         self.0.take().expect("a returned value is settled once")
     }
 }

@@ -1,6 +1,9 @@
 //! What tests of the whole program share: the command under test, projects to run it on, and its event stream.
 
 pub mod command;
+pub mod graphs;
+#[cfg(unix)]
+pub mod hand_written;
 pub mod project;
 
 use std::path::{Path, PathBuf};
@@ -62,6 +65,7 @@ pub fn finished(events: &[Event]) -> impl Iterator<Item = &TestFinished> {
         | EventKind::PlanClosed(_)
         | EventKind::PlanExtended(_)
         | EventKind::Attempt(_)
+        | EventKind::Fixture(_)
         | EventKind::WorkerReplaced(_)
         | EventKind::Notice(_)
         | EventKind::Interrupted(_)

@@ -109,7 +109,7 @@ mod tests {
         fn check(typed: &str, want: &str) {
             let arguments = crate::args::Arguments::parse_from(typed.split(' '));
             let request = BuildRequest {
-                cargo: arguments.run.selection.cargo,
+                cargo: arguments.run.selection.common.cargo,
                 directory: "/".into(),
                 environment: Environment::default(),
                 color: ColorChoice::Never,

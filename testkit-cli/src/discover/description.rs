@@ -14,15 +14,17 @@ use object::{FileKind, Object, ObjectSection, ReadCache, ReadRef, elf};
 use serde::Deserialize;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::location::Location;
-use testkit_protocol::record::{FolderRecord, ModuleRecord, SECTION, TestRecord};
+use testkit_protocol::record::{FixtureRecord, FolderRecord, ModuleRecord, SECTION, TestRecord};
 
-use crate::model::TestMarks;
+use crate::model::{Fixture, TestMarks};
 
 /// What a binary says of itself.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Described {
-    /// Its collected tests, by file, line, column and name.
+    /// Its collected tests, by file, line, column and name; the cases of one in the order of the source.
     pub(crate) tests: Vec<DescribedTest>,
+    /// The fixtures of its modules, in the order of the section.
+    pub(crate) fixtures: Vec<Fixture>,
     /// The folders whose files it holds.
     pub(crate) folders: Vec<FolderRecord>,
 }
@@ -46,6 +48,8 @@ pub(crate) struct DescribedTest {
     pub(crate) marks: Option<Arc<TestMarks>>,
     /// It stands for tests that are only known at run time.
     pub(crate) expands: bool,
+    /// Tests with an equal text are run one after another by one worker.
+    pub(crate) together: Option<String>,
     /// The libtest name by which a worker that knows it is started; `None` if no test of its library version can
     /// become one, so that it is for libtest to run.
     pub(crate) carrier: Option<Arc<str>>,
@@ -60,7 +64,7 @@ pub(crate) enum DescriptionError {
     Sections { path: Utf8PathBuf, source: object::Error },
     #[error("line {line} of the test description in `{path}` is malformed: {source}; rebuild the binary")]
     Line { path: Utf8PathBuf, line: usize, source: serde_json::Error },
-    #[error("line {line} of the test description in `{path}` is a test outside of a module; rebuild the binary")]
+    #[error("line {line} of the test description in `{path}` is outside of a module; rebuild the binary")]
     Stray { path: Utf8PathBuf, line: usize },
     #[error(
         "`{path}` links testkit {version}, which speaks protocol {found}; this command speaks {PROTOCOL_VERSION}, so \
@@ -113,6 +117,7 @@ where
 struct Line {
     module: Option<ModuleRecord>,
     test: Option<TestRecord>,
+    fixture: Option<FixtureRecord>,
     folder: Option<FolderRecord>,
 }
 
@@ -125,6 +130,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     for (index, line) in lines.enumerate() {
         let number = index + 1;
         let malformed = |source| DescriptionError::Line { path: path.to_owned(), line: number, source };
+        let stray = || DescriptionError::Stray { path: path.to_owned(), line: number };
         let line: Line = serde_json::from_slice(line).map_err(malformed)?;
         if let Some(record) = line.module {
             if record.protocol != PROTOCOL_VERSION {
@@ -134,19 +140,29 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
             module = Some(record);
         }
         if let Some(record) = line.test {
-            let Some(module) = &module else {
-                return Err(DescriptionError::Stray { path: path.to_owned(), line: number });
-            };
-            described.tests.push(carriers.add(module, record));
+            described.tests.push(carriers.add(module.as_ref().ok_or_else(stray)?, record));
+        }
+        if let Some(record) = line.fixture {
+            let ModuleRecord { module, file, .. } = module.as_ref().ok_or_else(stray)?;
+            let location = Location::new(file.as_str(), record.line, record.column);
+            described.fixtures.push(Fixture { module: module.clone(), location, record });
         }
         described.folders.extend(line.folder);
     }
     carriers.settle(&mut described.tests);
     described.tests.sort_by(|a, b| {
         let place = |test: &DescribedTest| (test.location.line, test.location.column);
-        (a.location.file.cmp(&b.location.file)).then(place(a).cmp(&place(b))).then_with(|| a.path.cmp(&b.path))
+        // Cases stand in the section as in the source, and the sort is stable.
+        (a.location.file.cmp(&b.location.file))
+            .then(place(a).cmp(&place(b)))
+            .then_with(|| name_of_function(&a.path).cmp(name_of_function(&b.path)))
     });
     Ok(described)
+}
+
+/// A path without the id of a case.
+fn name_of_function(path: &str) -> &str {
+    path.split('[').next().unwrap_or(path)
 }
 
 /// Which test carries the worker, for each library version.
@@ -184,6 +200,7 @@ impl Carriers {
             timeout: record.timeout_ns.map(Duration::from_nanos),
             marks,
             expands: record.expands,
+            together: record.together,
             carrier: None,
         }
     }
@@ -258,6 +275,17 @@ mod tests {
             ]),
         );
         check(&with(r#"{"test":{"name":"a","line":1,"plain":true}}"#), Ok(&[("m::a", "m::a", None)]));
+        // Cases stand at one place, and keep their order there.
+        check(
+            &with(
+                r#"{"test":{"name":"a[9]","libtest":"a::case_1","line":1}}
+{"test":{"name":"a[10]","libtest":"a::case_2","line":1}}"#,
+            ),
+            Ok(&[
+                ("m::a[9]", "m::a::case_1", Some("m::a::case_1")),
+                ("m::a[10]", "m::a::case_2", Some("m::a::case_1")),
+            ]),
+        );
         // Two versions of the library, two carriers; the second module is the crate's root.
         check(
             &with(
@@ -269,7 +297,7 @@ mod tests {
         );
         check(&with("{\"test\":{\"name\":\"a\""), Err("line 2 of the test description in `bin` is malformed: EOF"));
         check(&with(r#"{"test":{"line":1}}"#), Err("line 2 of the test description in `bin` is malformed: missing"));
-        check(r#"{"test":{"name":"a","line":1}}"#, Err("line 1 of the test description in `bin` is a test outside"));
+        check(r#"{"test":{"name":"a","line":1}}"#, Err("line 1 of the test description in `bin` is outside"));
         check(
             &MODULE.replace(":1,", ":9,"),
             Err("`bin` links testkit 1, which speaks protocol 9; this command speaks 1, so install"),
@@ -281,5 +309,18 @@ mod tests {
         let line = r#"{"folder":{"file":"tests/all.rs","folder":"/w/tests","patterns":["test_*.rs"],"files":[],"root":"all.rs"}}"#;
         let described = parse(Utf8Path::new("bin"), line.as_bytes()).unwrap();
         assert_eq!(described.folders[0].folder, "/w/tests");
+    }
+
+    #[test]
+    fn reads_fixtures_and_what_tests_share() {
+        let lines = r#"{"fixture":{"name":"server","scope":"session","line":4,"column":4,"doc":"A server.","asks":["port"]}}
+{"test":{"name":"test_a","line":9,"together":"m::TestA"}}"#;
+        let described = parse(Utf8Path::new("bin"), format!("{MODULE}\n{lines}").as_bytes()).unwrap();
+        let [Fixture { module, location, record }] = &described.fixtures[..] else { panic!("there is one") };
+        assert_eq!((module.as_str(), location), ("c::m", &Location::new("f.rs", 4, 4)));
+        assert_eq!((record.name.as_str(), record.doc.as_deref()), ("server", Some("A server.")));
+        assert_eq!(described.tests[0].together.as_deref(), Some("m::TestA"));
+        let error = parse(Utf8Path::new("bin"), lines.as_bytes()).unwrap_err().to_string();
+        assert_eq!(error, "line 1 of the test description in `bin` is outside of a module; rebuild the binary");
     }
 }

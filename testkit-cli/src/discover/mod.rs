@@ -1,8 +1,12 @@
 //! Finds the tests of a binary: the collected ones in its file ([`described`]), the plain ones by asking it
-//! ([`plain`]), those of a `main` of its own only when they are about to run ([`custom_list`]).
+//! ([`plain`]), those of a `main` of its own only when they are about to run ([`custom_list`]). A collected test that
+//! stands for others is taken apart by a worker ([`expand`]).
 
+#[cfg(unix)]
+mod asking;
 mod cache;
 mod description;
+mod expansion;
 mod folder;
 mod listing;
 mod process;
@@ -10,16 +14,20 @@ mod process;
 mod tests;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(unix)]
+pub(crate) use asking::expand;
 pub(crate) use cache::ListingCache;
 pub(crate) use description::{Described, DescribedTest, read as described};
+pub(crate) use expansion::Expansions;
 pub(crate) use folder::{changes as folder_changes, make_stale};
 pub(crate) use listing::{ListError, Listed, TERSE_LIST, custom_list};
 use testkit_protocol::id::TestId;
 
 use crate::cache_file::FileStamp;
-use crate::model::{Binary, BinaryIndex, Host, Test};
+use crate::model::{Binary, BinaryIndex, Bond, Host, Test};
 
 /// Lists what libtest knows of a binary beside the hosts of its collected tests; from the cache if it can be.
 pub(crate) fn plain(
@@ -39,26 +47,41 @@ pub(crate) fn plain(
     Ok(tests)
 }
 
-/// Collected tests in the form of a test list.
-pub(crate) fn collected_tests(binary: &Binary, index: BinaryIndex, described: &[DescribedTest]) -> Vec<Test> {
-    described
-        .iter()
-        .map(|test| Test {
-            id: TestId::new(&binary.id, &test.path),
-            binary: index,
-            host: match &test.carrier {
-                Some(carrier) => {
-                    Host::Collected { path: test.path.clone(), libtest: test.libtest.clone(), carrier: carrier.clone() }
-                }
-                None => Host::Named { name: test.libtest.clone() },
-            },
-            location: Some(test.location.clone()),
-            end_line: test.end_line,
-            ignore: test.ignore.clone(),
-            timeout: test.timeout,
-            marks: test.marks.clone(),
-        })
-        .collect()
+/// Collected tests in the form of a test list; those whose cases are in `expansions` are there as their cases.
+pub(crate) fn collected_tests(
+    binary: &Binary,
+    index: BinaryIndex,
+    described: &[DescribedTest],
+    expansions: &Expansions,
+) -> Vec<Test> {
+    let mut tests = Vec::with_capacity(described.len());
+    for test in described {
+        let of = collected(binary, index, test);
+        match expansions.get(&test.path) {
+            None => tests.push(of),
+            Some(expansion) => expansion.add_to(&mut tests, of, &binary.id, test),
+        }
+    }
+    tests
+}
+
+fn collected(binary: &Binary, index: BinaryIndex, test: &DescribedTest) -> Test {
+    Test {
+        id: TestId::new(&binary.id, &test.path),
+        binary: index,
+        host: match &test.carrier {
+            Some(carrier) => {
+                Host::Collected { path: test.path.clone(), libtest: test.libtest.clone(), carrier: carrier.clone() }
+            }
+            None => Host::Named { name: test.libtest.clone() },
+        },
+        location: Some(test.location.clone()),
+        end_line: test.end_line,
+        ignore: test.ignore.clone(),
+        timeout: test.timeout,
+        marks: test.marks.clone(),
+        bond: test.together.clone().map(|key| Arc::new(Bond { together: Some(key), near: None })),
+    }
 }
 
 /// The tests of a target with a `main` of its own, without running it: as it listed them when it last ran, else one.
@@ -90,6 +113,7 @@ fn whole(binary: &Binary, index: BinaryIndex) -> Test {
         ignore: None,
         timeout: None,
         marks: None,
+        bond: None,
     }
 }
 
@@ -104,5 +128,6 @@ fn named(binary: &Binary, index: BinaryIndex, listed: &Listed) -> Test {
         ignore: listed.ignore.clone(),
         timeout: None,
         marks: None,
+        bond: None,
     }
 }

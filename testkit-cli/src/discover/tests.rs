@@ -9,6 +9,7 @@ use testkit_protocol::location::Location;
 
 use super::*;
 use crate::model::{Harness, Launch};
+use crate::worker::RunIdentity;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -57,7 +58,7 @@ impl Compiled {
             Harness::Libtest => {
                 let described = described(&binary.path).unwrap();
                 let listed = plain(binary, &described.tests, &self.cache, LIMIT).unwrap();
-                let mut tests = collected_tests(binary, index, &described.tests);
+                let mut tests = collected_tests(binary, index, &described.tests, &Expansions::new());
                 tests.extend(listed_tests(binary, index, &listed));
                 tests
             }
@@ -163,6 +164,64 @@ fn a_binary_that_hangs_or_fails_when_asked_is_named() {
     assert!(error.contains("says `hello`, which is no test"), "{error}");
 }
 
+#[test]
+fn who_does_not_answer_is_not_waited_for() {
+    let hosts = ["test_a", "test_b", "test_c", "test_d", "test_e"];
+    let host = |name: &str| format!("#[test] fn {name}() {{ crate::host(\"{name}\") }}\n");
+    let source = include_str!("../../../tests/fixtures/hand_written_worker.rs");
+    let source = source.replace("// HOSTS", &hosts.map(host).concat());
+    // The source has the section itself.
+    let compiled = Compiled::new(&source, "", Harness::Libtest);
+    let folder = compiled.binary.launch.directory.join("cases");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, cases) in
+        [("test_a", "1\n"), ("test_b", "!hang"), ("test_c", "1\n2\n"), ("test_d", "!hang"), ("test_e", "1\n")]
+    {
+        std::fs::write(folder.join(name), cases).unwrap();
+    }
+    let described = |name: &str| DescribedTest {
+        path: format!("tests::{name}"),
+        libtest: format!("tests::{name}"),
+        location: Location::new("src/lib.rs", 1, 1),
+        end_line: None,
+        ignore: None,
+        timeout: None,
+        marks: None,
+        expands: true,
+        together: None,
+        carrier: Some("tests::test_c".into()),
+    };
+    let described = hosts.map(described);
+    let identity = RunIdentity { run_id: "1".to_owned(), seed: 2 };
+    let started = Instant::now();
+    let expanded = expand(&compiled.binary, &identity, &described, Duration::from_millis(500));
+    assert!(started.elapsed() < Duration::from_secs(30), "took {:?}", started.elapsed());
+    assert_eq!(expanded.unserved, None);
+    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described, &expanded.expansions);
+    let shown: Vec<String> = tests
+        .iter()
+        .map(|test| match &test.host {
+            Host::Case { path, .. } => path.clone(),
+            Host::Unknown { path, attempt, .. } => {
+                format!("{path}: {}", attempt.failures[0].message.as_deref().unwrap_or_default())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let hung = "did not say within 500ms what its cases are";
+    assert_eq!(
+        shown,
+        [
+            "tests::test_a[1]",
+            &format!("tests::test_b: {hung}"),
+            "tests::test_c[1]",
+            "tests::test_c[2]",
+            &format!("tests::test_d: {hung}"),
+            "tests::test_e: was not asked for its cases, since 2 tests of its binary hung over theirs",
+        ]
+    );
+}
+
 /// The section of a binary with `modules` times `tests` collected tests.
 fn many_records(modules: usize, tests: usize) -> String {
     use std::fmt::Write as _;
@@ -186,7 +245,7 @@ fn reads_ten_thousand_collected_tests() {
     let compiled = Compiled::new(PLAIN, &many_records(100, 100), Harness::Libtest);
     let started = Instant::now();
     let described = described(&compiled.binary.path).unwrap();
-    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described.tests);
+    let tests = collected_tests(&compiled.binary, BinaryIndex(0), &described.tests, &Expansions::new());
     let elapsed = started.elapsed();
     assert_eq!(tests.len(), 10_000);
     println!("10,000 collected tests in {elapsed:?}");

@@ -113,7 +113,9 @@ fn binary_entry(binary: &Binary) -> BinaryEntry<'_> {
 fn entry<'a>(list: &'a TestList, test: &'a Test) -> TestEntry<'a> {
     let location = test.location.as_ref();
     let (name, kind) = match &test.host {
-        Host::Collected { path, .. } => (path.as_str(), "collected"),
+        Host::Collected { path, .. } | Host::Case { path, .. } | Host::Unknown { path, .. } => {
+            (path.as_str(), "collected")
+        }
         Host::Named { name } => (name.as_str(), "plain"),
         Host::Whole => ("", "whole"),
     };

@@ -1,11 +1,15 @@
-//! What `testkit list` writes: a tree for people, ids for other commands, a JSON document for programs.
+//! What `testkit list` writes: a tree for people, ids for other commands, a JSON document for programs; and what
+//! `testkit fixtures` writes.
 //!
 //! Knows the list of tests and a writer; the document is described in `docs/protocol.md`.
 
+mod fixtures;
 mod json;
 mod tree;
 
 use std::io::{self, BufWriter, Write};
+
+pub(crate) use fixtures::{in_order, write_fixtures};
 
 use crate::args::ListFormat;
 use crate::model::{TestIndex, TestList};

@@ -59,7 +59,7 @@ pub(super) fn write(list: &TestList, selected: &[TestIndex], out: &mut impl Writ
 /// The modules and groups of a test, and its own name with its case.
 fn split(test: &Test) -> (Vec<&str>, &str) {
     let path = match &test.host {
-        Host::Collected { path, .. } => path,
+        Host::Collected { path, .. } | Host::Case { path, .. } | Host::Unknown { path, .. } => path,
         // Not every harness names its tests by paths; a name with spaces is a text.
         Host::Named { name } if name.contains(' ') => return (Vec::new(), name),
         Host::Named { name } => name,

@@ -36,6 +36,7 @@ pub(crate) fn plain(list: &TestList, binary: BinaryIndex, name: &str, at: Option
         ignore: None,
         timeout: None,
         marks: None,
+        bond: None,
     }
 }
 

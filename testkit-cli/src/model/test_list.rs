@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::id::TestId;
 use testkit_protocol::location::Location;
 
@@ -35,6 +36,17 @@ pub(crate) struct Test {
     pub(crate) timeout: Option<Duration>,
     /// Its other marks, if it has any.
     pub(crate) marks: Option<Arc<TestMarks>>,
+    /// What it shares with others of its binary, if anything.
+    pub(crate) bond: Option<Arc<Bond>>,
+}
+
+/// What a test shares with others of its binary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bond {
+    /// Those with an equal text are run one after another by one worker.
+    pub(crate) together: Option<String>,
+    /// Those with an equal text are best run next to each other.
+    pub(crate) near: Option<String>,
 }
 
 /// How a test can be run.
@@ -48,6 +60,26 @@ pub(crate) enum Host {
         libtest: String,
         /// Which worker: the libtest name of the carrier, equal for all tests of one library version in a binary.
         carrier: Arc<str>,
+    },
+    /// By a worker alone: one of the cases that it made of a test when it was asked.
+    Case {
+        /// Path without the crate, the case included: `tests::test_q[Pg]`.
+        path: String,
+        /// Path without the crate of the test that it is a case of.
+        of: Arc<str>,
+        /// Name of the libtest test that runs all cases.
+        libtest: Arc<str>,
+        /// As of collected tests.
+        carrier: Arc<str>,
+    },
+    /// Not at all: a collected test whose cases cannot be known. It stands for them, and fails.
+    Unknown {
+        /// Path without the crate.
+        path: String,
+        /// Name of the libtest test that hosts it.
+        libtest: String,
+        /// What became of asking for the cases.
+        attempt: Arc<AttemptFinished>,
     },
     /// By libtest, or by another harness that takes `--exact NAME`; `name` is exactly what it lists.
     Named {

@@ -39,6 +39,7 @@ impl<W: Write> Reporter for JsonLines<W> {
         self.out.write_all(b"\n")?;
         let urgent = match &event.kind {
             EventKind::TestFinished(finished) => finished.verdict.is_failure(),
+            EventKind::Fixture(fixture) => !fixture.failures.is_empty(),
             EventKind::Interrupted(_) | EventKind::RunFinished(_) => true,
             EventKind::RunStarted(_)
             | EventKind::BinaryListed(_)

@@ -39,7 +39,16 @@ impl Write for Shared {
 }
 
 pub(super) fn settings(verbosity: Verbosity) -> Settings {
-    Settings { mode: Mode::Plain, color: false, columns: 100, verbosity, durations: 0, rerun: "testkit".to_owned() }
+    Settings {
+        mode: Mode::Plain,
+        color: false,
+        columns: 100,
+        verbosity,
+        setup_show: false,
+        shows_seed: false,
+        durations: 0,
+        rerun: "testkit".to_owned(),
+    }
 }
 
 fn report(settings: Settings, events: &[Event]) -> String {
@@ -70,6 +79,7 @@ fn the_canonical_run_has_everything_in_it() {
             "Attempt",
             "BinaryListed",
             "BuildFinished",
+            "Fixture",
             "Interrupted",
             "Notice",
             "PlanClosed",
@@ -83,6 +93,7 @@ fn the_canonical_run_has_everything_in_it() {
     for verdict in Verdict::ALL {
         assert!(tally.counts().of(verdict) > 0, "{verdict:?}");
     }
+    assert_eq!(tally.fixture_failures(), 1);
     assert_eq!(Some(tally.counts().total()), tally.plan().map(|plan| plan.selected));
     let Some(EventKind::RunFinished(finished)) = events.last().map(|event| &event.kind) else { panic!("no end") };
     assert_eq!(finished.exit_code, i32::from(tally.exit_code(false).number()));
@@ -100,8 +111,19 @@ fn plain_detailed() {
 }
 
 #[test]
+fn plain_with_set_ups() {
+    let is_theirs = |event: &Event| match &event.kind {
+        EventKind::Fixture(_) | EventKind::PlanClosed(_) | EventKind::RunStarted(_) => true,
+        _ => matches!(&event.kind, EventKind::RunFinished(_)),
+    };
+    let events: Vec<Event> = events().into_iter().filter(is_theirs).collect();
+    let settings = Settings { setup_show: true, shows_seed: true, ..settings(Verbosity::Normal) };
+    insta::assert_snapshot!(report(settings, &events));
+}
+
+#[test]
 fn plain_counts() {
-    insta::assert_snapshot!(report(settings(Verbosity::Counts), &events()), @"5 failed, 1 errored, 1 crashed, 1 timed out, 1 interrupted, 1 flaky, 3 passed, 1 xfailed, 1 xpassed, 4 skipped, 1 not run in 2.95s");
+    insta::assert_snapshot!(report(settings(Verbosity::Counts), &events()), @"5 failed, 1 errored, 1 crashed, 1 timed out, 1 interrupted, 1 flaky, 3 passed, 1 xfailed, 1 xpassed, 4 skipped, 1 not run, 1 fixture error in 2.95s");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use testkit_protocol::outcome::{Outcome, Termination, Verdict};
 use super::driver::Driver;
 use super::jobs::Running;
 use super::judge;
-use crate::model::TestIndex;
+use crate::model::{Host, TestIndex};
 
 /// What is remembered of a test that will be attempted once more.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +49,11 @@ impl Decided {
     }
 }
 
+/// An attempt that came to nothing for other reasons than the test's own.
+pub(super) fn errored(failures: Vec<Failure>) -> AttemptFinished {
+    AttemptFinished { failures, ..AttemptFinished::new(Outcome::Errored, 0) }
+}
+
 fn reason_of(running: &Running) -> AttemptReason {
     match &running.job {
         #[cfg(unix)]
@@ -79,6 +84,12 @@ impl Driver<'_> {
         for test in current {
             self.emit_attempt(test, AttemptEvent::Slow { elapsed_ns });
         }
+    }
+
+    /// The number of the next attempt at a test, from 1.
+    #[cfg(unix)]
+    pub(super) fn next_attempt(&self, test: TestIndex) -> u32 {
+        self.attempts.get(&test).map_or(0, |attempts| attempts.made) + 1
     }
 
     fn emit_attempt(&mut self, test: TestIndex, event: AttemptEvent) {
@@ -154,9 +165,16 @@ impl Driver<'_> {
         self.verdict(test, Decided { verdict, ..decided });
     }
 
-    /// An attempt gave no result that can be trusted: the test is run again, alone, through libtest.
+    /// An attempt gave no result that can be trusted: the test is run again, alone, through libtest. libtest does not know
+    /// cases: they get a worker of their own, once.
     pub(super) fn lose_attempt(&mut self, running: &Running, test: TestIndex, why: &str) {
-        self.tell_replaced(running.worker, Some(test), why.to_owned());
+        self.tell_replaced_while_standing(running.worker, Some(test), why.to_owned(), running.left_standing());
+        let is_case = matches!(self.list.test(test).host, Host::Case { .. });
+        if is_case && reason_of(running) == AttemptReason::AloneAfterLoss {
+            let message = format!("it gave no result that can be trusted, twice: {why}");
+            self.verdict_without_process(test, errored(vec![Failure::new(FailureKind::Runner, message)]));
+            return;
+        }
         let earlier = self.attempts.remove(&test).unwrap_or_default();
         self.attempts.insert(test, Attempts { made: earlier.made + 1, ..earlier });
         let binary = self.list.test(test).binary;
@@ -172,16 +190,8 @@ impl Driver<'_> {
     }
 
     /// A verdict of the runner itself, on a test that no process ran.
-    pub(super) fn verdict_without_process(&mut self, test: TestIndex, outcome: Outcome, failures: Vec<Failure>) {
-        let attempt = AttemptFinished {
-            outcome,
-            duration_ns: 0,
-            skip_reason: None,
-            failures,
-            termination: None,
-            stdout: testkit_protocol::event::Captured::default(),
-            stderr: testkit_protocol::event::Captured::default(),
-        };
+    pub(super) fn verdict_without_process(&mut self, test: TestIndex, attempt: AttemptFinished) {
+        let outcome = attempt.outcome;
         self.emit_attempt(test, AttemptEvent::Finished(attempt));
         let made = self.attempts.remove(&test).map_or(0, |attempts| attempts.made) + 1;
         self.verdict(test, Decided::new(outcome.into(), made, 0));
@@ -220,7 +230,12 @@ impl Driver<'_> {
         let duration_ns = u64::try_from(running.elapsed().as_nanos()).unwrap_or(u64::MAX);
         // How a process ended says something only where it did not end in its own time.
         let termination = (outcome != Outcome::Passed).then_some(termination);
-        AttemptFinished { outcome, duration_ns, skip_reason: None, failures, termination, stdout, stderr }
+        #[cfg(unix)]
+        let sections = super::standing::section(&running.left_standing()).into_iter().collect();
+        #[cfg(not(unix))]
+        let sections = Vec::new();
+        let attempt = AttemptFinished::new(outcome, duration_ns);
+        AttemptFinished { failures, termination, stdout, stderr, sections, ..attempt }
     }
 
     pub(super) fn timeout_failure(&self, test: TestIndex) -> Failure {

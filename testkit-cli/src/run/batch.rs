@@ -274,15 +274,7 @@ impl Driver<'_> {
 const BATCH_OUTPUT_LIMIT: u64 = 8 * 1024 * 1024;
 
 fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
-    AttemptFinished {
-        outcome,
-        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-        skip_reason: None,
-        failures: Vec::new(),
-        termination: None,
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-    }
+    AttemptFinished::new(outcome, u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
 }
 
 pub(super) fn crash_message(termination: Termination) -> String {

@@ -4,25 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{
-    AttemptReason, BinaryListed, BuildFinished, EventKind, Interrupted, PlanClosed, PlanExtended, TestFinished,
-    WorkerReplaced,
-};
-use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::event::{AttemptReason, BuildFinished, EventKind, TestFinished, WorkerReplaced};
 use testkit_protocol::id::TestId;
 #[cfg(doc)]
 use testkit_protocol::message::Message;
-use testkit_protocol::outcome::{Outcome, Verdict};
 
 use super::attempts::Attempts;
 use super::jobs::{Job, Running};
 use super::orphans::Orphans;
+use super::planning::together;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
-use crate::args::Isolation;
-use crate::discover::{self, Listed};
-use crate::model::{Binary, BinaryIndex, Harness, Host, Test, TestIndex, TestList};
-use crate::schedule::{LaneKind, Scheduler};
-use crate::select::{Fate, fate};
+use crate::discover::Listed;
+use crate::model::{Binary, BinaryIndex, TestIndex, TestList};
+use crate::schedule::Scheduler;
 
 /// Picks the selected tests out of the whole list; called once, when the list is closed.
 pub(crate) type SelectTests<'a> = dyn Fn(&TestList) -> Option<HashSet<TestIndex>> + 'a;
@@ -47,8 +41,6 @@ pub(super) enum Stop {
     Signal(i32),
 }
 
-/// How long tests may take to end after Ctrl-C before they are killed.
-const INTERRUPT_GRACE: Duration = Duration::from_secs(1);
 /// The longest pause between two looks at the clock while something runs.
 const TICK: Duration = Duration::from_millis(50);
 /// The same while a place is idle and a worker may have tests to give back.
@@ -76,28 +68,28 @@ pub(super) struct Driver<'a> {
     pub(super) started_processes: u32,
     pub(super) build_finished: Option<Instant>,
     pub(super) stop: Option<Stop>,
-    /// Binaries whose workers could not be started: their collected tests run through libtest.
-    pub(super) without_workers: HashSet<BinaryIndex>,
+    /// Binaries whose workers could not be started, and why: their collected tests run through libtest.
+    pub(super) without_workers: HashMap<BinaryIndex, String>,
     emit: &'a mut dyn FnMut(EventKind),
     /// Called when nothing has happened for a moment.
     pause_reports: &'a mut dyn FnMut(),
-    select: Option<&'a SelectTests<'a>>,
+    pub(super) select: Option<&'a SelectTests<'a>>,
     /// Tests of binaries that are not yet planned.
-    unplanned: Vec<TestIndex>,
-    tests_of: HashMap<BinaryIndex, u64>,
+    pub(super) unplanned: Vec<TestIndex>,
+    pub(super) tests_of: HashMap<BinaryIndex, u64>,
     /// Binaries of which every test is known.
-    listed: HashSet<BinaryIndex>,
-    ids: HashSet<TestId>,
-    selected: usize,
-    selected_binaries: HashSet<BinaryIndex>,
-    deselected: u64,
+    pub(super) listed: HashSet<BinaryIndex>,
+    pub(super) ids: HashSet<TestId>,
+    pub(super) selected: usize,
+    pub(super) selected_binaries: HashSet<BinaryIndex>,
+    pub(super) deselected: u64,
     failures: u32,
-    list_closed: bool,
-    selection_failed: bool,
-    interrupted_at: Option<Instant>,
+    pub(super) list_closed: bool,
+    pub(super) selection_failed: bool,
+    pub(super) interrupted_at: Option<Instant>,
     /// When the clock was last looked at.
     looked_at: Instant,
-    asked: Vec<(Binary, Vec<Listed>)>,
+    pub(super) asked: Vec<(Binary, Vec<Listed>)>,
     /// Tests that wait for their next attempt, and until when.
     pub(super) delayed: Vec<(Instant, TestIndex)>,
 }
@@ -111,7 +103,7 @@ pub(crate) fn run(
     emit: &mut dyn FnMut(EventKind),
     pause_reports: &mut dyn FnMut(),
 ) -> RunEnd {
-    let orphans = Orphans::adopt(&settings.run_id);
+    let orphans = Orphans::adopt(&settings.identity.run_id);
     let mut driver = Driver {
         settings,
         list: TestList::default(),
@@ -122,7 +114,7 @@ pub(crate) fn run(
         started_processes: 0,
         build_finished: None,
         stop: None,
-        without_workers: HashSet::new(),
+        without_workers: HashMap::new(),
         emit,
         pause_reports,
         select,
@@ -221,179 +213,6 @@ impl Driver<'_> {
         }
     }
 
-    fn take_tests(&mut self, binary: BinaryIndex, tests: Vec<Test>, last: bool) {
-        for test in tests {
-            // A harness may list a name twice; `--exact` runs both, and that is one test to us.
-            if self.ids.insert(test.id.clone()) {
-                *self.tests_of.entry(binary).or_default() += 1;
-                let index = self.list.add_test(test);
-                self.unplanned.push(index);
-            }
-        }
-        if last {
-            self.listed.insert(binary);
-            let tests = self.tests_of.get(&binary).copied().unwrap_or(0);
-            let found = self.list.binary(binary);
-            let (id, path) = (found.id.clone(), found.path.to_string());
-            self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests }));
-        }
-        self.plan();
-    }
-
-    fn take_unlisted(&mut self, binary: BinaryIndex, reason: &str) {
-        let id = TestId(self.list.binary(binary).id.0.clone());
-        let (location, end_line, ignore) = (None, None, None);
-        let test = Test { id, binary, host: Host::Whole, location, end_line, ignore, timeout: None, marks: None };
-        let index = self.list.add_test(test);
-        self.selected += 1;
-        self.selected_binaries.insert(binary);
-        let failure = Failure::new(FailureKind::Runner, format!("the tests of this binary cannot be listed: {reason}"));
-        self.verdict_without_process(index, Outcome::Errored, vec![failure]);
-    }
-
-    fn close_list(&mut self) {
-        self.list_closed = true;
-        self.plan();
-        if self.stop != Some(Stop::BuildFailed) && !self.selection_failed {
-            self.emit(EventKind::PlanClosed(PlanClosed {
-                binaries: self.selected_binaries.len() as u64,
-                selected: self.selected as u64,
-                deselected: self.deselected,
-            }));
-        }
-    }
-
-    /// Plans what can be planned: everything at once, unless selectors or `--no-early` ask for the whole list first.
-    fn plan(&mut self) {
-        let wait = self.select.is_some() || !self.settings.early || self.settings.max_failures.is_some();
-        let ready = if wait { self.list_closed } else { true };
-        if !ready || self.stop.is_some() || self.selection_failed {
-            return;
-        }
-        let mut tests = std::mem::take(&mut self.unplanned);
-        if let Some(select) = self.select {
-            let Some(selected) = select(&self.list) else {
-                self.selection_failed = true;
-                return;
-            };
-            let before = tests.len();
-            tests.retain(|test| selected.contains(test));
-            self.deselected += (before - tests.len()) as u64;
-        }
-        self.schedule(tests);
-    }
-
-    fn schedule(&mut self, tests: Vec<TestIndex>) {
-        let mut lanes: Vec<(BinaryIndex, LaneKind, Vec<TestIndex>)> = Vec::new();
-        for index in tests {
-            let test = self.list.test(index);
-            let binary = test.binary;
-            let skipped = match fate(test, self.settings.run_ignored) {
-                Fate::LeaveOut => {
-                    self.deselected += 1;
-                    continue;
-                }
-                Fate::Skip { reason } => Some(reason.to_owned()),
-                Fate::Run => None,
-            };
-            self.selected += 1;
-            self.selected_binaries.insert(binary);
-            if let Some(reason) = skipped {
-                self.finish_unattempted(index, Verdict::Skipped, Some(reason));
-                continue;
-            }
-            let marks = self.list.test(index).marks.clone();
-            let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref());
-            if let Some(xfail) = xfail.filter(|xfail| xfail.not_run) {
-                self.finish_unattempted(index, Verdict::XFailed, Some(xfail.reason.clone()));
-                continue;
-            }
-            let kind = self.lane_kind(index);
-            if let Some(marks) = marks {
-                self.scheduler.constrain(index, &marks.serial, marks.exclusive);
-            }
-            match lanes.iter_mut().rev().find(|(of, lane, _)| (*of, lane) == (binary, &kind)) {
-                Some((_, _, tests)) => tests.push(index),
-                None => lanes.push((binary, kind, vec![index])),
-            }
-        }
-        for (binary, kind, tests) in lanes {
-            self.scheduler.add(binary, &kind, tests);
-        }
-    }
-
-    fn lane_kind(&self, index: TestIndex) -> LaneKind {
-        let test = self.list.test(index);
-        let binary = self.list.binary(test.binary);
-        match (&test.host, self.settings.isolation) {
-            // Descriptors do not reach through a target runner: results come by exit status and text.
-            _ if binary.launch.has_runner => LaneKind::Single,
-            (Host::Whole, _) | (_, Isolation::Process) => LaneKind::Single,
-            (Host::Named { .. }, _) if binary.harness == Harness::Custom => LaneKind::Single,
-            _ if test.marks.as_ref().is_some_and(|marks| marks.isolate) => LaneKind::Single,
-            (Host::Collected { .. } | Host::Named { .. }, Isolation::Threads) => LaneKind::Threads,
-            (Host::Named { .. }, Isolation::Worker) => LaneKind::Batched,
-            (Host::Collected { .. }, Isolation::Worker) if self.without_workers.contains(&test.binary) => {
-                LaneKind::Batched
-            }
-            (Host::Collected { carrier, .. }, Isolation::Worker) => LaneKind::Served(carrier.clone()),
-        }
-    }
-
-    /// Whether so many tests are all that a binary has.
-    pub(super) fn is_whole(&self, binary: BinaryIndex, tests: usize) -> bool {
-        self.listed.contains(&binary) && self.tests_of.get(&binary) == Some(&(tests as u64))
-    }
-
-    /// Whether every test of a binary is known.
-    pub(super) fn is_listed(&self, binary: BinaryIndex) -> bool {
-        self.listed.contains(&binary)
-    }
-
-    /// A target with a `main` of its own answered with its tests: they take the place of the entry for the whole.
-    pub(super) fn extend_plan(&mut self, binary: BinaryIndex, listed: Vec<Listed>) {
-        let first = self.list.tests.len();
-        for test in discover::listed_tests(self.list.binary(binary), binary, &listed) {
-            if self.ids.insert(test.id.clone()) {
-                self.list.add_test(test);
-            }
-        }
-        self.asked.push((self.list.binary(binary).clone(), listed));
-        let added: Vec<TestIndex> = (first..self.list.tests.len()).map(TestIndex).collect();
-        self.selected -= 1;
-        let (before, id) = (self.selected, self.list.binary(binary).id.clone());
-        let path = self.list.binary(binary).path.to_string();
-        self.emit(EventKind::BinaryListed(BinaryListed { binary: id, path, tests: added.len() as u64 }));
-        self.schedule(added);
-        if self.list_closed {
-            let selected = self.selected as u64;
-            self.emit(EventKind::PlanExtended(PlanExtended {
-                added: selected.saturating_sub(before as u64),
-                selected,
-            }));
-        }
-    }
-
-    /// Tells the verdict of a test that no attempt was made at.
-    fn finish_unattempted(&mut self, index: TestIndex, verdict: Verdict, reason: Option<String>) {
-        let (skip_reason, xfail_reason) = match verdict {
-            Verdict::XFailed => (None, reason),
-            _ => (reason, None),
-        };
-        let test = self.list.test(index);
-        let finished = TestFinished {
-            test: test.id.clone(),
-            verdict,
-            attempts: 0,
-            duration_ns: 0,
-            location: test.location.clone(),
-            skip_reason,
-            xfail_reason,
-            fails_only_after_others: false,
-        };
-        self.emit(EventKind::TestFinished(finished));
-    }
-
     /// Tells a verdict, and stops the run if it was one failure too many.
     pub(super) fn finish(&mut self, finished: TestFinished) {
         let failed = finished.verdict.is_failure();
@@ -403,8 +222,7 @@ impl Driver<'_> {
         }
         self.failures += 1;
         if self.stop.is_none() && self.settings.max_failures.is_some_and(|limit| self.failures >= limit) {
-            self.stop = Some(Stop::MaxFailures);
-            self.kill_all();
+            self.stop_after_failures();
         }
     }
 
@@ -423,40 +241,13 @@ impl Driver<'_> {
         self.running.insert(worker, running);
     }
 
-    fn take_signal(&mut self, signal: i32) {
-        if self.interrupted_at.is_some() {
-            // The second time: at once.
-            self.kill_all();
-            return;
-        }
-        self.interrupted_at = Some(Instant::now());
-        self.stop = Some(Stop::Signal(signal));
-        let mut running: Vec<TestId> = Vec::new();
-        for worker in self.running.values_mut() {
-            running.extend(worker.current_tests().map(|test| self.list.test(test).id.clone()));
-            worker.give_up(super::jobs::GivenUp::Stopped);
-            worker.process.interrupt();
-        }
-        running.sort();
-        self.emit(EventKind::Interrupted(Interrupted { signal, running }));
-    }
-
-    fn kill_all(&mut self) {
-        for running in self.running.values_mut() {
-            running.give_up(super::jobs::GivenUp::Stopped);
-            running.process.kill();
-        }
-    }
-
     fn look_at_the_clock(&mut self) {
         let now = Instant::now();
         if now.duration_since(self.looked_at) < LOOK_EVERY {
             return;
         }
         self.looked_at = now;
-        if self.interrupted_at.is_some_and(|at| now.duration_since(at) > INTERRUPT_GRACE) {
-            self.kill_all();
-        }
+        self.kill_what_lingers(now);
         let workers: Vec<WorkerNumber> = self.running.keys().copied().collect();
         for worker in workers {
             let Some(mut running) = self.running.remove(&worker) else { continue };
@@ -465,9 +256,13 @@ impl Driver<'_> {
             }
             #[cfg(unix)]
             if let Job::Served(served) = &mut running.job {
-                if served.overstays() {
+                if served.overstays(now) {
                     running.process.kill();
-                } else if running.ready && !running.pending.is_empty() && running.current_since.elapsed() > PING_AFTER {
+                } else if running.ready
+                    && !running.pending.is_empty()
+                    && !served.is_leaving()
+                    && running.current_since.elapsed() > PING_AFTER
+                {
                     served.ping();
                 }
             }
@@ -502,7 +297,8 @@ impl Driver<'_> {
         if !idle || self.running.is_empty() {
             return false;
         }
-        let held_up = self.running.values().filter(|running| running.can_take_back() && self.is_held_up(running));
+        let may_give = |running: &&Running| running.can_take_back() && self.has_more_than_its_block(running);
+        let held_up = self.running.values().filter(may_give).filter(|running| self.is_held_up(running));
         let Some(worker) = held_up.max_by_key(|running| running.pending.len()).map(|running| running.worker) else {
             return false;
         };
@@ -522,6 +318,13 @@ impl Driver<'_> {
         let elapsed = running.elapsed();
         let behind = running.lane().map(|lane| self.scheduler.expected(lane, running.pending.len() - 1));
         elapsed > HELD_UP_SURELY || elapsed > IN_MIDST && behind.is_some_and(|behind| behind > WORTH_A_PROCESS)
+    }
+
+    /// Whether it has been handed other tests than those that are run together with the running one.
+    fn has_more_than_its_block(&self, running: &Running) -> bool {
+        let block = |test: Option<&TestIndex>| test.and_then(|test| together(self.list.test(*test)));
+        let current = block(running.pending.front());
+        current.is_none() || block(running.pending.back()) != current
     }
 
     /// Hands those tests to the scheduler that have waited long enough for their next attempt.
@@ -546,26 +349,21 @@ impl Driver<'_> {
         }
     }
 
-    /// Gives every test that is left its verdict: the run has been stopped.
-    fn abandon_the_rest(&mut self) {
-        let mut left = self.scheduler.drain();
-        if !self.selection_failed {
-            left.append(&mut self.unplanned);
-        }
-        // Those that were about to be tried once more have a failure already, and may be queued for that.
-        let undecided: HashSet<TestIndex> = self.attempts.keys().copied().collect();
-        left.retain(|test| !undecided.contains(test));
-        for test in undecided {
-            self.decide_without_another_attempt(test);
-        }
-        for index in left {
-            self.finish_unattempted(index, Verdict::NotRun, None);
-        }
-    }
-
     /// Says that a process could not be kept.
     pub(super) fn tell_replaced(&mut self, worker: WorkerNumber, after: Option<TestIndex>, reason: String) {
+        self.tell_replaced_while_standing(worker, after, reason, Vec::new());
+    }
+
+    /// The same of one in which fixtures were left standing.
+    pub(super) fn tell_replaced_while_standing(
+        &mut self,
+        worker: WorkerNumber,
+        after: Option<TestIndex>,
+        reason: String,
+        left_standing: Vec<String>,
+    ) {
         let after = after.map(|test| self.list.test(test).id.clone());
-        self.emit(EventKind::WorkerReplaced(WorkerReplaced { worker: worker.0, after, reason }));
+        let replaced = WorkerReplaced { worker: worker.0, after, reason, left_standing };
+        self.emit(EventKind::WorkerReplaced(replaced));
     }
 }

@@ -6,19 +6,20 @@ use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use testkit_protocol::env;
 use testkit_protocol::event::{AttemptReason, Captured, Notice};
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::outcome::Outcome;
 
 use super::WorkerNumber;
+use super::attempts::errored;
 use super::driver::Driver;
 use super::log_file::LogFile;
 use super::name_patterns;
-use super::process::{Process, Streams};
 use super::watch::{Source, watch};
 use crate::args::Isolation;
 use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex};
-use crate::schedule::{ConstraintIndex, LaneIndex, Task, TaskKind};
+use crate::schedule::{ConstraintIndex, LaneIndex, Seat, Task, TaskKind};
+use crate::worker::{Process, Streams};
 
 /// What a process does for us.
 #[derive(Debug)]
@@ -127,7 +128,7 @@ impl Running {
     pub(super) fn lane(&self) -> Option<LaneIndex> {
         match &self.job {
             #[cfg(unix)]
-            Job::Served(served) => served.lane(),
+            Job::Served(served) => served.seat().map(Seat::lane),
             Job::Batch { lane, .. } => Some(*lane),
             Job::Threads | Job::Single { .. } | Job::Ask => None,
         }
@@ -146,6 +147,24 @@ impl Running {
                 self.given_up.is_none() && self.pending.len() > 1 && !stopping && log.can_stop()
             }
             Job::Threads | Job::Single { .. } | Job::Ask => false,
+        }
+    }
+
+    /// Whether it has been asked to leave and is given the time to tear down fixtures.
+    pub(super) fn tears_down(&self) -> bool {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => served.tears_down(),
+            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
+        }
+    }
+
+    /// The fixtures that stand in it and outlive a test, as fragments: ``session fixture `server` ``.
+    pub(super) fn left_standing(&self) -> Vec<String> {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => served.standing().names(),
+            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => Vec::new(),
         }
     }
 
@@ -195,7 +214,7 @@ impl Driver<'_> {
     pub(super) fn start(&mut self, task: Task) {
         let Task { binary, kind, tests, hold } = task;
         let started = match kind {
-            TaskKind::Serve { lane, carrier } => self.start_served(binary, &carrier, tests.clone(), Some(lane), None),
+            TaskKind::Serve { seat, carrier } => self.start_served(binary, &carrier, tests.clone(), Some(seat), None),
             TaskKind::Batch { lane } => self.start_batch(binary, lane, &tests),
             TaskKind::Threads => self.start_threads(binary, &tests),
             TaskKind::Single => self.start_single(binary, tests[0], AttemptReason::Planned),
@@ -214,7 +233,7 @@ impl Driver<'_> {
         let path = self.list.binary(binary).path.clone();
         for test in tests {
             let failure = Failure::new(FailureKind::Runner, format!("cannot start {path}: {error}"));
-            self.verdict_without_process(test, Outcome::Errored, vec![failure]);
+            self.verdict_without_process(test, errored(vec![failure]));
         }
     }
 
@@ -227,8 +246,10 @@ impl Driver<'_> {
         let worker = self.next_worker();
         let streams = Streams::new(plan.captured)?;
         let launch = &self.list.binary(plan.binary).launch;
+        let mut variables = plan.variables;
+        variables.push((env::WORKER, worker.0.to_string().into()));
         let process =
-            Process::start(launch, plan.arguments, &plan.variables, &self.settings.run_id, plan.stdin, &streams)?;
+            Process::start(launch, plan.arguments, &variables, &self.settings.identity, plan.stdin, &streams)?;
         self.started_processes = worker.0;
         watch(worker, process.id(), plan.source, self.inputs.clone())?;
         let running = Running {
@@ -314,10 +335,23 @@ impl Driver<'_> {
             Host::Collected { carrier, .. }
                 if reason != AttemptReason::AloneAfterLoss
                     && !launch_has_runner
-                    && !self.without_workers.contains(&binary)
+                    && !self.without_workers.contains_key(&binary)
                     && self.settings.isolation != Isolation::Threads =>
             {
                 self.start_served(binary, &carrier, vec![test], None, Some(reason))
+            }
+            Host::Case { carrier, .. } => match self.without_workers.get(&binary) {
+                None => self.start_served(binary, &carrier, vec![test], None, Some(reason)),
+                Some(why) => {
+                    let message = format!("no worker can serve it, and libtest cannot run it by itself: {why}");
+                    let failure = Failure::new(FailureKind::Runner, message);
+                    self.verdict_without_process(test, errored(vec![failure]));
+                    Ok(())
+                }
+            },
+            Host::Unknown { attempt, .. } => {
+                self.verdict_without_process(test, attempt.as_ref().clone());
+                Ok(())
             }
             Host::Whole if reason == AttemptReason::Planned => {
                 let arguments = crate::discover::TERSE_LIST.map(OsString::from).to_vec();
@@ -433,7 +467,8 @@ impl Driver<'_> {
     /// The name by which libtest knows a test.
     pub(super) fn libtest_name(&self, test: TestIndex) -> &str {
         match &self.list.test(test).host {
-            Host::Collected { libtest, .. } => libtest,
+            Host::Collected { libtest, .. } | Host::Unknown { libtest, .. } => libtest,
+            Host::Case { libtest, .. } => libtest,
             Host::Named { name } => name,
             Host::Whole => "",
         }
@@ -441,9 +476,10 @@ impl Driver<'_> {
 
     /// Workers of this binary cannot be had: its collected tests run through libtest from now on.
     pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: &str) {
-        if !self.without_workers.insert(binary) {
+        if self.without_workers.contains_key(&binary) {
             return;
         }
+        self.without_workers.insert(binary, reason.to_owned());
         let id = &self.list.binary(binary).id;
         let notice = Notice {
             message: format!("the tests of `{id}` run through libtest, since no worker can serve them: {reason}"),

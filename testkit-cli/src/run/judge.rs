@@ -69,20 +69,11 @@ fn says(failure: &Failure, expected: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use testkit_protocol::event::Captured;
-
     use super::*;
 
     fn attempt(outcome: Outcome, failures: &[(FailureKind, &str)]) -> AttemptFinished {
-        AttemptFinished {
-            outcome,
-            duration_ns: 1,
-            skip_reason: None,
-            failures: failures.iter().map(|(kind, message)| Failure::new(kind.clone(), *message)).collect(),
-            termination: None,
-            stdout: Captured::default(),
-            stderr: Captured::default(),
-        }
+        let failures = failures.iter().map(|(kind, message)| Failure::new(kind.clone(), *message)).collect();
+        AttemptFinished { failures, ..AttemptFinished::new(outcome, 1) }
     }
 
     #[test]

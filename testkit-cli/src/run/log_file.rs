@@ -64,7 +64,7 @@ impl LogFile {
         let mut bytes = Vec::new();
         let mut chunk = [0; 4096];
         // What cannot be read tells nothing; the end of the process tells enough.
-        while let Ok(count @ 1..) = super::capture::read_at(&self.file, &mut chunk, offset + bytes.len() as u64) {
+        while let Ok(count @ 1..) = crate::worker::read_at(&self.file, &mut chunk, offset + bytes.len() as u64) {
             bytes.extend_from_slice(&chunk[..count]);
         }
         // Zeros that are not our room are what a test wrote here, and have to be seen as the nonsense they are.

@@ -2,11 +2,10 @@
 //!
 //! One thread, the [`driver`], decides everything; all that can happen to it comes as [`Input`] through one channel:
 //! what the build brings, what processes say, signals. `served`, `batch` and `single` know how each way of running
-//! tests speaks; `attempts` makes verdicts of attempts.
+//! tests speaks; `attempts` makes verdicts of attempts, `planning` decides how tests are run, `stopping` ends a run early.
 
 mod attempts;
 mod batch;
-mod capture;
 mod driver;
 mod jobs;
 mod judge;
@@ -14,9 +13,12 @@ mod libtest_text;
 mod log_file;
 mod name_patterns;
 mod orphans;
-mod process;
+mod planning;
 mod served;
 mod single;
+#[cfg(unix)]
+mod standing;
+mod stopping;
 mod watch;
 
 use std::time::Duration;
@@ -27,6 +29,7 @@ use testkit_protocol::message::Message;
 
 use crate::args::{Isolation, RunIgnored};
 use crate::model::{Binary, BinaryIndex, Test};
+use crate::worker::RunIdentity;
 
 pub(crate) use driver::{SelectTests, run};
 
@@ -102,8 +105,10 @@ pub(crate) struct RunSettings {
     pub(crate) max_failures: Option<u32>,
     /// Whether tests may start before everything is built.
     pub(crate) early: bool,
-    /// Identifier of the run.
-    pub(crate) run_id: String,
+    /// What all processes of the run are told of it.
+    pub(crate) identity: RunIdentity,
+    /// Whether workers tell of the fixtures of single tests, too.
+    pub(crate) setup_show: bool,
     /// A folder for this run's files, removed afterwards.
     pub(crate) scratch: Utf8PathBuf,
 }

@@ -1,10 +1,7 @@
 //! Workers: processes in which our own library serves requests over a channel.
 
 use std::collections::VecDeque;
-use std::ffi::OsString;
-use std::io::{self, Write as _};
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -16,91 +13,64 @@ use testkit_protocol::{PROTOCOL_VERSION, env};
 
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Plan, Running};
+use super::planning::together;
+use super::standing::Standing;
 use super::watch::Source;
 use crate::model::{BinaryIndex, Host, TestIndex};
-use crate::schedule::{LaneIndex, LaneKind};
+use crate::schedule::{LaneKind, Seat};
+use crate::worker::{self, Channel};
 
 /// A worker process.
 #[derive(Debug)]
 pub(super) struct Served {
-    channel: UnixStream,
+    channel: Channel,
     rescue: Utf8PathBuf,
     /// Where its tests come from; `None` for a process that runs one test alone.
-    lane: Option<LaneIndex>,
+    seat: Option<Seat>,
     reason: AttemptReason,
-    /// The worker's own end, from which requests that it has not read are taken back.
-    theirs: Option<UnixStream>,
+    /// Number of the attempt that it makes at its tests.
+    attempt: u32,
     /// Whether it has been asked for a sign since the running test began.
     pinged: bool,
-    /// Since when it has been told to leave.
-    leaving: Option<Instant>,
+    /// What has been set up in it and outlives a test.
+    standing: Standing,
+    /// It has been told to leave, or leaves by itself; when that should be done.
+    leave_by: Option<Instant>,
+    leaving_since: Option<Instant>,
+    /// Whether it was told so before its tests were done, and has the time to tear fixtures down.
+    tears_down: bool,
 }
 
-/// How long a worker may take to leave: its exit handlers may have coverage to write.
-const LEAVING_LIMIT: Duration = Duration::from_secs(10);
-
 impl Served {
-    /// Sends a request. A worker that does not take it is about to end, and its end is what counts.
-    fn send(&mut self, request: &Request) {
-        let Ok(mut line) = serde_json::to_vec(request) else { return };
-        line.push(b'\n');
-        let mut rest = line.as_slice();
-        // The watcher made the socket non-blocking. A worker is never handed more than the socket takes, unless names
-        // are very long: then the rest waits until it has read some.
-        let deadline = Instant::now() + Duration::from_secs(5);
-        while !rest.is_empty() && Instant::now() < deadline {
-            match self.channel.write(rest) {
-                Ok(count) => rest = &rest[count..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return,
-            }
-        }
-    }
-
     /// Hands out tests, so many in one request: what has not been read can be taken back, request by request.
     fn hand_out(&mut self, names: &[&str], in_one: usize) {
         for names in names.chunks(in_one.max(1)) {
-            self.send(&Request::Run { tests: names.iter().map(|name| (*name).to_owned()).collect() });
+            let tests = names.iter().map(|name| (*name).to_owned()).collect();
+            self.channel.send(&Request::Run { tests, attempt: self.attempt });
         }
     }
 
     /// Whether tests that the worker has not begun can be taken back.
     pub(super) fn can_take_back(&self) -> bool {
-        self.theirs.is_some()
+        self.channel.can_take_back()
     }
 
     /// Asks for a sign, once for each test: a worker that gives it is not running what it was handed.
     pub(super) fn ping(&mut self) {
         if !self.pinged {
             self.pinged = true;
-            self.send(&Request::Ping);
+            self.channel.send(&Request::Ping);
         }
     }
 
-    /// Whether it should have left long ago.
-    pub(super) fn overstays(&self) -> bool {
-        self.leaving.is_some_and(|since| since.elapsed() > LEAVING_LIMIT)
-    }
-
-    /// Takes back the requests that the worker has not read; the names of their tests, in order.
-    fn take_back(&mut self) -> Vec<String> {
-        let Some(theirs) = &mut self.theirs else { return Vec::new() };
-        let mut names = Vec::new();
-        let mut packet = vec![0; 64 * 1024];
-        while let Ok(count @ 1..) = receive_now(theirs, &mut packet) {
-            if let Ok(Request::Run { tests }) = serde_json::from_slice(&packet[..count]) {
-                names.extend(tests);
-            }
-        }
-        names
+    /// Whether it should have left by now.
+    pub(super) fn overstays(&self, now: Instant) -> bool {
+        self.leave_by.is_some_and(|by| now > by)
     }
 
     /// Where its tests come from.
-    pub(super) fn lane(&self) -> Option<LaneIndex> {
-        self.lane
+    pub(super) fn seat(&self) -> Option<Seat> {
+        self.seat
     }
 
     /// Why it makes its attempts.
@@ -108,11 +78,48 @@ impl Served {
         self.reason
     }
 
-    fn leave(&mut self) {
-        if self.leaving.is_none() {
-            self.leaving = Some(Instant::now());
-            self.send(&Request::Exit);
+    pub(super) fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    pub(super) fn standing_mut(&mut self) -> &mut Standing {
+        &mut self.standing
+    }
+
+    /// Whether it has been told to leave, or leaves by itself.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving_since.is_some()
+    }
+
+    /// Since when that is so.
+    pub(super) fn leaving_since(&self) -> Option<Instant> {
+        self.leaving_since
+    }
+
+    pub(super) fn tears_down(&self) -> bool {
+        self.tears_down
+    }
+
+    /// Tells it to leave after what it has read, unless it has been told; it is killed if that takes longer than `limit`.
+    pub(super) fn leave(&mut self, limit: Duration) {
+        if self.leave_by.is_none() {
+            self.channel.send(&Request::Exit);
         }
+        self.expect_to_leave(limit);
+    }
+
+    /// It is killed if it has not left within `limit`, or what it was given before.
+    pub(super) fn expect_to_leave(&mut self, limit: Duration) {
+        let now = Instant::now();
+        self.leaving_since.get_or_insert(now);
+        let by = now + limit;
+        self.leave_by = Some(self.leave_by.map_or(by, |earlier| earlier.min(by)));
+    }
+
+    /// The same in the midst of a run that is being stopped.
+    pub(super) fn leave_after_tear_down(&mut self, limit: Duration) {
+        self.tears_down = true;
+        self.leave(limit);
     }
 }
 
@@ -122,45 +129,52 @@ impl Driver<'_> {
         binary: BinaryIndex,
         carrier: &str,
         tests: Vec<TestIndex>,
-        lane: Option<LaneIndex>,
+        seat: Option<Seat>,
         reason: Option<AttemptReason>,
     ) -> io::Result<()> {
-        let (ours, theirs, keeps_packets) = channel_pair()?;
+        let (channel, theirs) = Channel::new()?;
+        let reader = channel.reader()?;
         let rescue = self.settings.scratch.join(format!("rescue-{}", self.next_worker().0));
         std::fs::File::create(&rescue)?;
-        let arguments = ["--exact", carrier, "--include-ignored", "--nocapture", "--test-threads=1"];
         let mut served = Served {
-            channel: ours.try_clone()?,
+            channel,
             rescue: rescue.clone(),
-            lane,
+            seat,
             reason: reason.unwrap_or(AttemptReason::Planned),
-            theirs: if keeps_packets { Some(theirs.try_clone()?) } else { None },
+            attempt: tests.first().filter(|_| seat.is_none()).map_or(1, |test| self.next_attempt(*test)),
             pinged: false,
-            leaving: None,
+            standing: Standing::default(),
+            leave_by: None,
+            leaving_since: None,
+            tears_down: false,
         };
-        served.hand_out(&self.worker_names(&tests), lane.map_or(1, |lane| self.scheduler.in_one_request(lane)));
+        let in_one = seat.map_or(1, |seat| self.scheduler.in_one_request(seat.lane()));
+        served.hand_out(&self.worker_names(&tests), in_one);
+        let mut variables =
+            vec![(env::CHANNEL, "0".into()), (env::RESCUE, rescue.into_std_path_buf().into_os_string())];
+        variables.extend(self.settings.setup_show.then(|| (env::SHOW_SETUP, "1".into())));
         self.launch(Plan {
             binary,
             job: Job::Served(served),
             tests: VecDeque::from(tests),
-            arguments: arguments.map(OsString::from).to_vec(),
-            variables: vec![(env::CHANNEL, "0".into()), (env::RESCUE, rescue.into_std_path_buf().into_os_string())],
-            stdin: OwnedFd::from(theirs).into(),
-            source: Source::Channel(ours),
+            arguments: worker::arguments(carrier),
+            variables,
+            stdin: theirs.into(),
+            source: Source::Channel(reader),
             captured: self.settings.capture,
             ready: false,
             threads: 1,
         })?;
-        if let Some(lane) = lane {
-            self.scheduler.enter(lane);
+        if let Some(seat) = seat {
+            self.scheduler.sit_down(seat);
         }
         Ok(())
     }
 
     /// The name by which a worker knows a test.
-    fn worker_name(&self, test: TestIndex) -> &str {
+    pub(super) fn worker_name(&self, test: TestIndex) -> &str {
         match &self.list.test(test).host {
-            Host::Collected { path, .. } => path,
+            Host::Collected { path, .. } | Host::Case { path, .. } | Host::Unknown { path, .. } => path,
             Host::Named { .. } | Host::Whole => "",
         }
     }
@@ -195,6 +209,9 @@ impl Driver<'_> {
                     running.recorded.push(failure);
                 }
                 Message::Finished(finished) => self.take_finished(running, finished),
+                Message::Fixture(fixture) => self.take_fixture(running, fixture),
+                // It was not asked.
+                Message::Cases(_) => running.give_up(GivenUp::Garbled),
                 Message::Pong => self.hand_out_again(running),
             }
         }
@@ -218,9 +235,9 @@ impl Driver<'_> {
         running.pending.pop_front();
         let Job::Served(served) = &mut running.job else { return };
         served.pinged = false;
-        let (lane, reason) = (served.lane, served.reason);
-        if let Some(lane) = lane {
-            self.scheduler.observe(lane, Duration::from_nanos(attempt.duration_ns));
+        let (seat, reason) = (served.seat, served.reason);
+        if let Some(seat) = seat {
+            self.scheduler.observe(seat.lane(), Duration::from_nanos(attempt.duration_ns));
         }
         self.end_attempt(test, running.position, reason, attempt);
         running.position += 1;
@@ -231,8 +248,12 @@ impl Driver<'_> {
         running.current_since = Instant::now();
         if let Some(reason) = replace {
             running.give_up(GivenUp::Retired);
+            self.expect_to_leave(running);
             self.tell_replaced(running.worker, Some(test), reason);
         } else {
+            if self.stop.is_some() {
+                self.take_back_all(running, false);
+            }
             self.begin_attempts(running);
         }
     }
@@ -241,9 +262,10 @@ impl Driver<'_> {
     fn hand_out_again(&mut self, running: &mut Running) {
         if let Job::Served(served) = &mut running.job
             && served.pinged
+            && !served.is_leaving()
         {
             served.pinged = false;
-            served.take_back();
+            served.channel.take_back();
             let names: Vec<&str> = running.pending.iter().map(|test| self.worker_name(*test)).collect();
             served.hand_out(&names, 1);
             running.current_since = Instant::now();
@@ -253,8 +275,25 @@ impl Driver<'_> {
     /// Takes the tests that a worker has not begun back to its lane.
     pub(super) fn take_back_served(&mut self, running: &mut Running) {
         let Job::Served(served) = &mut running.job else { return };
-        let Some(lane) = served.lane else { return };
-        let names = served.take_back();
+        let Some(seat) = served.seat else { return };
+        let Some(back) = self.take_unread(running) else { return };
+        // What is run together with the running test is no other worker's.
+        let block = |test: TestIndex| together(self.list.test(test));
+        let current = running.pending.front().and_then(|test| block(*test));
+        let (keep, back): (Vec<TestIndex>, Vec<TestIndex>) =
+            back.into_iter().partition(|test| current.is_some() && block(*test) == current);
+        if let Job::Served(served) = &mut running.job {
+            served.hand_out(&self.worker_names(&keep), 1);
+        }
+        running.pending.extend(keep);
+        self.scheduler.give_back(seat.lane(), back.into_iter());
+    }
+
+    /// Takes back the requests that a worker has not read, and with them the tests; `None` if they are not those that it
+    /// was handed.
+    fn take_unread(&mut self, running: &mut Running) -> Option<VecDeque<TestIndex>> {
+        let Job::Served(served) = &mut running.job else { return None };
+        let names = served.channel.take_back();
         // A request for a sign may have been among what was taken back.
         served.pinged = false;
         let keep = running.pending.len().saturating_sub(names.len());
@@ -262,29 +301,64 @@ impl Driver<'_> {
         if back.iter().zip(&names).any(|(test, name)| self.worker_name(*test) != name.as_str()) {
             running.pending.extend(back);
             running.give_up(GivenUp::Garbled);
+            return None;
+        }
+        Some(back)
+    }
+
+    /// Takes back everything that a worker has not read, unless it has been told to leave: nothing more is to begin.
+    /// `has_begun` is whether the first test was said to have begun.
+    pub(super) fn take_back_all(&mut self, running: &mut Running, has_begun: bool) {
+        // What would be taken back from one that leaves is the request to do so.
+        if matches!(&running.job, Job::Served(served) if served.is_leaving()) {
             return;
         }
-        self.scheduler.give_back(lane, back.into_iter());
+        let Some(mut back) = self.take_unread(running) else { return };
+        if has_begun
+            && running.pending.is_empty()
+            && let Some(first) = back.pop_front()
+        {
+            let attempt = AttemptFinished::new(Outcome::Interrupted, 0);
+            self.end_attempt(first, running.position, AttemptReason::Planned, attempt);
+        }
+        match &running.job {
+            Job::Served(Served { seat: Some(seat), .. }) => {
+                self.scheduler.give_back(seat.lane(), back.into_iter());
+            }
+            // Its one test is said to be not run, as those in lanes are.
+            _ => self.scheduler.add(running.binary, &LaneKind::Single, back),
+        }
     }
 
     /// Keeps a worker supplied; tells it to leave when there is nothing for it.
     fn hand_out_more(&mut self, running: &mut Running) {
-        let Job::Served(served) = &mut running.job else { return };
         if running.given_up.is_some() || !running.ready {
             return;
         }
-        let more = match served.lane {
-            Some(lane) if self.stop.is_none() => self.scheduler.more(lane, running.pending.len()),
-            _ => Vec::new(),
-        };
-        if more.is_empty() {
+        let Job::Served(served) = &mut running.job else { return };
+        if served.is_leaving() {
+            return;
+        }
+        if self.stop.is_some() {
+            // It ends what it has begun, in its own time.
+            let has_begun = running.is_running_a_test();
+            self.take_back_all(running, has_begun);
             if running.pending.is_empty() {
-                served.leave();
+                self.let_leave(running);
             }
             return;
         }
-        let Job::Served(served) = &mut running.job else { return };
-        let in_one = served.lane.map_or(1, |lane| self.scheduler.in_one_request(lane));
+        let more = match &mut served.seat {
+            Some(seat) => self.scheduler.more(seat, running.pending.len()),
+            None => Vec::new(),
+        };
+        if more.is_empty() {
+            if running.pending.is_empty() {
+                self.let_leave(running);
+            }
+            return;
+        }
+        let in_one = served.seat.map_or(1, |seat| self.scheduler.in_one_request(seat.lane()));
         served.hand_out(&self.worker_names(&more), in_one);
         let was_idle = running.pending.is_empty();
         running.pending.extend(more);
@@ -297,10 +371,10 @@ impl Driver<'_> {
     /// A worker has ended: by itself, by a test, or by us.
     pub(super) fn take_served_end(&mut self, mut running: Running, termination: Termination) {
         let Job::Served(served) = &running.job else { return };
-        let (lane, reason) = (served.lane, served.reason);
+        let (seat, reason) = (served.seat, served.reason);
         let rescue = served.rescue.clone();
-        if let Some(lane) = lane {
-            self.scheduler.leave(lane);
+        if let Some(seat) = seat {
+            self.scheduler.stand_up(seat);
         }
         let lost = running.given_up.is_none() && termination == Termination::Exited(CHANNEL_LOST_EXIT_CODE);
         if lost && running.ready {
@@ -317,6 +391,9 @@ impl Driver<'_> {
         if !running.ready && running.given_up.is_none() {
             self.take_unstarted(running, termination);
             return;
+        }
+        if !lost {
+            self.take_standing(&running, termination);
         }
         let Some(test) = running.pending.pop_front() else { return };
         let ends = running.streams.ends();
@@ -342,8 +419,8 @@ impl Driver<'_> {
                 self.end_attempt(test, running.position, reason, attempt);
             }
         }
-        match lane {
-            Some(lane) => self.scheduler.give_back(lane, running.pending.into_iter()),
+        match seat {
+            Some(seat) => self.scheduler.give_back(seat.lane(), running.pending.into_iter()),
             // A process of one test that never came to it, since the run stopped.
             None => {
                 for test in running.pending {
@@ -360,10 +437,13 @@ impl Driver<'_> {
         let said = said.lines().next().unwrap_or_default();
         let separator = if said.is_empty() { "" } else { ": " };
         self.give_up_workers(running.binary, &format!("it ended with {termination} before it served{separator}{said}"));
-        match served.lane {
-            Some(lane) => {
-                self.scheduler.give_back(lane, running.pending.into_iter());
-                self.scheduler.convert(lane, &LaneKind::Batched);
+        match served.seat {
+            Some(seat) => {
+                self.scheduler.give_back(seat.lane(), running.pending.into_iter());
+                for test in self.scheduler.clear(seat.lane()) {
+                    let kind = self.lane_kind(test);
+                    self.scheduler.add(running.binary, &kind, [test]);
+                }
             }
             None => {
                 for test in running.pending {
@@ -372,26 +452,6 @@ impl Driver<'_> {
             }
         }
     }
-}
-
-/// The two ends of a channel, and whether it keeps packets apart, so that what has not been read can be taken back.
-#[cfg(target_os = "linux")]
-fn channel_pair() -> io::Result<(UnixStream, UnixStream, bool)> {
-    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-    let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
-    Ok((ours.into(), theirs.into(), true))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn channel_pair() -> io::Result<(UnixStream, UnixStream, bool)> {
-    let (ours, theirs) = UnixStream::pair()?;
-    Ok((ours, theirs, false))
-}
-
-/// Reads a packet if one is there.
-fn receive_now(stream: &UnixStream, packet: &mut [u8]) -> io::Result<usize> {
-    let (_, count) = rustix::net::recv(stream, packet, rustix::net::RecvFlags::DONTWAIT)?;
-    Ok(count)
 }
 
 /// Why a test whose process ended under it did not pass: the end, and the panic that came before it, if any.

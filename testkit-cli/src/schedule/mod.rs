@@ -1,9 +1,11 @@
 //! Which tests go where next. Pure: it knows queues and estimates, no process and no clock; time comes in as durations.
 //!
 //! Tests stand in *lanes*, one for each way of running in each binary. Whoever has a free place asks for a [`Task`].
+//! A served lane is made of *blocks*: tests that share something costly stand in one, and a worker stays with its block.
 //! Sizes follow guided self-scheduling (Polychronopoulos and Kuck, 1987): large pieces while much is left, small ones
 //! towards the end, so that no place idles while tests are left.
 
+mod blocks;
 mod estimate;
 
 use std::collections::{HashMap, VecDeque};
@@ -12,12 +14,27 @@ use std::time::Duration;
 
 use testkit_protocol::event::AttemptReason;
 
-use crate::model::{BinaryIndex, TestIndex};
+use crate::model::{BinaryIndex, Bond, TestIndex};
+use blocks::{Block, BlockIndex, Blocks};
 use estimate::Estimate;
 
 /// Names a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LaneIndex(usize);
+
+/// Where a worker gets its tests from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    lane: LaneIndex,
+    block: BlockIndex,
+}
+
+impl Seat {
+    /// The lane of which its block is one.
+    pub(crate) fn lane(self) -> LaneIndex {
+        self.lane
+    }
+}
 
 /// Names what some tests keep from running beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,8 +76,8 @@ pub(crate) struct Task {
 /// How a task is to be run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TaskKind {
-    /// Hand the tests to a worker of this lane.
-    Serve { lane: LaneIndex, carrier: Arc<str> },
+    /// Hand the tests to a worker that sits here.
+    Serve { seat: Seat, carrier: Arc<str> },
     /// One libtest process for the tests.
     Batch { lane: LaneIndex },
     /// One process for the one test.
@@ -76,7 +93,7 @@ struct Lane {
     kind: LaneKind,
     /// Holds for all of its tests: one place at most works on a lane that has one.
     constraint: Option<ConstraintIndex>,
-    queue: VecDeque<TestIndex>,
+    blocks: Blocks,
     /// Places that work on the lane now.
     active: usize,
     estimate: Estimate,
@@ -90,6 +107,8 @@ pub(crate) struct Scheduler {
     constraints: Vec<Constraint>,
     /// Tests that have one.
     constraint_of: HashMap<TestIndex, ConstraintIndex>,
+    /// The same.
+    bond_of: HashMap<TestIndex, Arc<Bond>>,
     /// What the places hold now.
     held: Vec<ConstraintIndex>,
 }
@@ -124,6 +143,7 @@ impl Scheduler {
             alone: VecDeque::new(),
             constraints: Vec::new(),
             constraint_of: HashMap::new(),
+            bond_of: HashMap::new(),
             held: Vec::new(),
         }
     }
@@ -143,6 +163,11 @@ impl Scheduler {
             self.constraints.len() - 1
         });
         self.constraint_of.insert(test, ConstraintIndex(index));
+    }
+
+    /// Says what a test shares with others of its binary, before the test is added.
+    pub(crate) fn bind(&mut self, test: TestIndex, bond: Arc<Bond>) {
+        self.bond_of.insert(test, bond);
     }
 
     /// A place no longer works on a task that held something.
@@ -187,12 +212,17 @@ impl Scheduler {
         constraint: Option<ConstraintIndex>,
         tests: impl IntoIterator<Item = TestIndex>,
     ) {
-        let is_meant = |lane: &&mut Lane| lane.binary == binary && lane.kind == *kind && lane.constraint == constraint;
-        if let Some(lane) = self.lanes.iter_mut().find(is_meant) {
-            lane.queue.extend(tests);
-        } else {
-            let (kind, queue) = (kind.clone(), tests.into_iter().collect());
-            self.lanes.push(Lane { binary, kind, constraint, queue, active: 0, estimate: Estimate::default() });
+        let is_meant = |lane: &Lane| lane.binary == binary && lane.kind == *kind && lane.constraint == constraint;
+        let at = self.lanes.iter().position(is_meant).unwrap_or_else(|| {
+            let (kind, blocks, estimate) = (kind.clone(), Blocks::default(), Estimate::default());
+            self.lanes.push(Lane { binary, kind, constraint, blocks, active: 0, estimate });
+            self.lanes.len() - 1
+        });
+        let lane = &mut self.lanes[at];
+        match lane.kind {
+            LaneKind::Served(_) => lane.blocks.add(tests, |test| self.bond_of.get(&test)),
+            // Their processes run the tests in an order of their own, or just one.
+            LaneKind::Batched | LaneKind::Single | LaneKind::Threads => lane.blocks.add(tests, |_| None),
         }
     }
 
@@ -203,16 +233,12 @@ impl Scheduler {
 
     /// Puts tests back that were handed out and not begun, ahead of the others.
     pub(crate) fn give_back(&mut self, lane: LaneIndex, tests: impl DoubleEndedIterator<Item = TestIndex>) {
-        for test in tests.rev() {
-            self.lanes[lane.0].queue.push_front(test);
-        }
+        self.lanes[lane.0].blocks.give_back(tests);
     }
 
-    /// Turns everything left in a lane into another kind: its workers cannot be started.
-    pub(crate) fn convert(&mut self, lane: LaneIndex, kind: &LaneKind) {
-        let binary = self.lanes[lane.0].binary;
-        let queue = std::mem::take(&mut self.lanes[lane.0].queue);
-        self.add(binary, kind, queue);
+    /// Takes everything that is left in a lane, to be added in another way: its workers cannot be started.
+    pub(crate) fn clear(&mut self, lane: LaneIndex) -> Vec<TestIndex> {
+        self.lanes[lane.0].blocks.drain()
     }
 
     /// Notes how long a test of a lane took.
@@ -241,15 +267,27 @@ impl Scheduler {
         self.lanes[lane.0].active -= 1;
     }
 
+    /// A worker has begun to work on a lane.
+    pub(crate) fn sit_down(&mut self, seat: Seat) {
+        self.enter(seat.lane);
+        self.lanes[seat.lane.0].blocks.enter(seat.block);
+    }
+
+    /// A worker no longer works on its lane.
+    pub(crate) fn stand_up(&mut self, seat: Seat) {
+        self.leave(seat.lane);
+        self.lanes[seat.lane.0].blocks.leave(seat.block);
+    }
+
     /// Whether nothing is left to hand out.
     pub(crate) fn is_empty(&self) -> bool {
-        self.alone.is_empty() && self.lanes.iter().all(|lane| lane.queue.is_empty())
+        self.alone.is_empty() && self.lanes.iter().all(|lane| lane.blocks.is_empty())
     }
 
     /// Takes everything that is left, to say of it that it was not run.
     pub(crate) fn drain(&mut self) -> Vec<TestIndex> {
         self.alone.clear();
-        self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)).collect()
+        self.lanes.iter_mut().flat_map(|lane| lane.blocks.drain()).collect()
     }
 
     /// Takes the next thing to do for a place that has no process; `idle` is whether every place is free.
@@ -266,44 +304,58 @@ impl Scheduler {
         // while nothing else does comes last: every place has to become free for it.
         let is_exclusive = |lane: &Lane| lane.constraint.is_some_and(|held| self.constraints[held.0].exclusive);
         let lane = (0..self.lanes.len())
-            .filter(|index| !self.lanes[*index].queue.is_empty())
+            .filter(|index| self.lanes[*index].blocks.next().is_some())
             .filter(|index| idle || self.lanes[*index].kind != LaneKind::Threads)
             .filter(|index| self.may_begin(self.lanes[*index].constraint, idle))
             .min_by_key(|index| (is_exclusive(&self.lanes[*index]), self.lanes[*index].active))?;
-        let size = self.size(lane);
+        let block = self.lanes[lane].blocks.next()?;
+        let size = self.size(lane, block, 1);
         let index = LaneIndex(lane);
         let lane = &mut self.lanes[lane];
         let kind = match &lane.kind {
-            LaneKind::Served(carrier) => TaskKind::Serve { lane: index, carrier: Arc::clone(carrier) },
+            LaneKind::Served(carrier) => {
+                TaskKind::Serve { seat: Seat { lane: index, block }, carrier: Arc::clone(carrier) }
+            }
             LaneKind::Batched => TaskKind::Batch { lane: index },
             LaneKind::Single => TaskKind::Single,
             LaneKind::Threads => TaskKind::Threads,
         };
-        let is_mixed = lane.kind == LaneKind::Batched && lane.queue.len() <= MIXED_LIMIT;
-        let tests = if is_mixed { take_evenly(&mut lane.queue, size) } else { lane.queue.drain(..size).collect() };
+        let is_mixed = lane.kind == LaneKind::Batched && lane.blocks.left() <= MIXED_LIMIT;
+        let tests = if is_mixed { lane.blocks.take_evenly(block, size) } else { lane.blocks.take(block, size) };
         let hold = lane.constraint;
         self.held.extend(hold);
         Some(Task { binary: lane.binary, kind, tests, hold })
     }
 
-    /// Takes more tests for a worker of `lane` that has `pending` left; none if that is enough for now.
-    pub(crate) fn more(&mut self, lane: LaneIndex, pending: usize) -> Vec<TestIndex> {
-        let size = self.size(lane.0);
+    /// Takes more tests for a worker at `seat` that has `pending` left; none if that is enough for now. A worker whose
+    /// block is used up moves on to another one.
+    pub(crate) fn more(&mut self, seat: &mut Seat, pending: usize) -> Vec<TestIndex> {
+        let blocks = &self.lanes[seat.lane.0].blocks;
+        let stays = !blocks.block(seat.block).is_empty();
+        let Some(block) = (if stays { Some(seat.block) } else { blocks.next() }) else { return Vec::new() };
+        let size = self.size(seat.lane.0, block, usize::from(!stays));
         if pending > size / 2 || !self.alone.is_empty() && pending > 0 {
             return Vec::new();
         }
-        self.lanes[lane.0].queue.drain(..size).collect()
+        let blocks = &mut self.lanes[seat.lane.0].blocks;
+        blocks.leave(seat.block);
+        blocks.enter(block);
+        seat.block = block;
+        blocks.take(block, size)
     }
 
-    /// How many tests of a lane to hand out at once; at least 1 if there are any.
-    fn size(&self, index: usize) -> usize {
+    /// How many tests of a block to hand out at once; at least 1 if there are any. `newcomers` more than now are about to
+    /// work on it.
+    fn size(&self, index: usize, block: BlockIndex, newcomers: usize) -> usize {
         let lane = &self.lanes[index];
-        let left = lane.queue.len();
+        let block = lane.blocks.block(block);
+        let left = block.left();
         match lane.kind {
             LaneKind::Single => left.min(1),
             LaneKind::Threads => left,
             LaneKind::Served(_) => {
-                let share = if lane.constraint.is_some() { left } else { left.div_ceil(self.places) };
+                let workers = if lane.constraint.is_some() { 1 } else { self.workers_of(block, newcomers) };
+                let share = left.div_ceil(workers);
                 let ahead = lane.estimate.tests_in(SERVED_AHEAD).map_or(SERVED_FIRST, |count| count.min(SERVED_LIMIT));
                 share.min(ahead.max(1))
             }
@@ -311,7 +363,7 @@ impl Scheduler {
             LaneKind::Batched => {
                 let is_free = |lane: &&Lane| lane.kind == LaneKind::Batched && lane.constraint.is_none();
                 let batched = || self.lanes.iter().filter(is_free);
-                let all_left: usize = batched().map(|lane| lane.queue.len()).sum();
+                let all_left: usize = batched().map(|lane| lane.blocks.left()).sum();
                 let share = if BATCHES_CAN_BE_STOPPED {
                     // What a batch holds up is taken back from it, so everything may be handed out at once.
                     let free = self.places.saturating_sub(batched().map(|lane| lane.active).sum());
@@ -325,22 +377,11 @@ impl Scheduler {
             }
         }
     }
-}
 
-/// Takes `count` elements out of a queue, as evenly spread as can be, in their order.
-fn take_evenly(queue: &mut VecDeque<TestIndex>, count: usize) -> Vec<TestIndex> {
-    let length = queue.len();
-    let (mut taken, mut left) = (Vec::with_capacity(count), VecDeque::with_capacity(length - count));
-    for (index, test) in queue.drain(..).enumerate() {
-        // The taken ones are those at which `count * index / length` rises.
-        if taken.len() * length <= index * count && taken.len() < count {
-            taken.push(test);
-        } else {
-            left.push_back(test);
-        }
+    /// Among how many workers a block is to be shared out.
+    fn workers_of(&self, block: &Block, newcomers: usize) -> usize {
+        if block.is_bound() { (block.active() + newcomers).max(1) } else { self.places }
     }
-    *queue = left;
-    taken
 }
 
 #[cfg(test)]

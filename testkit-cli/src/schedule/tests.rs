@@ -1,5 +1,13 @@
 use super::*;
 
+/// Begins a task of a worker.
+#[track_caller]
+fn sit_down(scheduler: &mut Scheduler, task: &Task) -> Seat {
+    let TaskKind::Serve { seat, .. } = task.kind else { panic!("it is no worker's: {task:?}") };
+    scheduler.sit_down(seat);
+    seat
+}
+
 fn indices(range: std::ops::Range<usize>) -> impl Iterator<Item = TestIndex> {
     range.map(TestIndex)
 }
@@ -21,23 +29,6 @@ fn batches_share_what_is_there_among_the_free_places() {
 }
 
 #[test]
-fn neighbours_go_to_different_batches() {
-    #[track_caller]
-    fn check(length: usize, count: usize, want: &[usize]) {
-        let mut queue: VecDeque<TestIndex> = indices(0..length).collect();
-        let taken = take_evenly(&mut queue, count);
-        assert_eq!(taken, want.iter().copied().map(TestIndex).collect::<Vec<_>>());
-        assert!(indices(0..length).filter(|index| !taken.contains(index)).eq(queue), "{length} {count}");
-    }
-    check(6, 3, &[0, 2, 4]);
-    check(7, 4, &[0, 2, 4, 6]);
-    check(9, 3, &[0, 3, 6]);
-    check(5, 5, &[0, 1, 2, 3, 4]);
-    check(5, 4, &[0, 2, 3, 4]);
-    check(3, 1, &[0]);
-}
-
-#[test]
 fn fast_tests_are_not_split_into_tiny_batches() {
     let mut scheduler = Scheduler::new(2);
     scheduler.add(BinaryIndex(0), &LaneKind::Batched, indices(0..50));
@@ -51,13 +42,14 @@ fn a_served_worker_gets_ten_milliseconds_of_work() {
     scheduler.add(BinaryIndex(0), &LaneKind::Served("carrier".into()), indices(0..5000));
     let first = scheduler.next(true).unwrap();
     assert_eq!(first.tests.len(), SERVED_FIRST);
+    let mut seat = sit_down(&mut scheduler, &first);
     scheduler.observe(LaneIndex(0), Duration::from_millis(1));
-    assert_eq!(scheduler.more(LaneIndex(0), 0).len(), 10);
-    assert_eq!(scheduler.more(LaneIndex(0), 9).len(), 0, "enough is pending");
+    assert_eq!(scheduler.more(&mut seat, 0).len(), 10);
+    assert_eq!(scheduler.more(&mut seat, 9).len(), 0, "enough is pending");
     for _ in 0..20 {
         scheduler.observe(LaneIndex(0), Duration::from_secs(10));
     }
-    assert_eq!(scheduler.more(LaneIndex(0), 0).len(), 1, "slow tests are handed out singly");
+    assert_eq!(scheduler.more(&mut seat, 0).len(), 1, "slow tests are handed out singly");
 }
 
 #[test]
@@ -67,7 +59,7 @@ fn lanes_without_places_come_first_and_reruns_before_all() {
     scheduler.add(BinaryIndex(1), &LaneKind::Single, indices(100..102));
     let task = scheduler.next(true).unwrap();
     assert_eq!(task.binary, BinaryIndex(0));
-    scheduler.enter(LaneIndex(0));
+    sit_down(&mut scheduler, &task);
     assert_eq!(scheduler.next(false).unwrap().tests, [TestIndex(100)]);
     scheduler.add_alone(BinaryIndex(0), TestIndex(3), AttemptReason::AloneAfterFailure);
     assert_eq!(scheduler.next(false).unwrap().tests, [TestIndex(3)]);
@@ -81,39 +73,92 @@ fn threads_wait_for_every_place() {
     assert_eq!(scheduler.next(true).unwrap().tests.len(), 10);
 }
 
+/// What the test with this number shares with others: some of each kind.
+fn bond(kind: usize, number: usize) -> Option<Bond> {
+    let key = |count: usize| Some(format!("{}", number % count));
+    match kind {
+        0 => None,
+        1 => Some(Bond { together: key(3), near: None }),
+        2 => Some(Bond { together: None, near: key(4) }),
+        _ => Some(Bond { together: key(2), near: key(3) }),
+    }
+}
+
 proptest::proptest! {
-    /// Whatever is handed out, given back and converted: every test comes out exactly once.
+    /// Whatever is handed out, given back and cleared: every test comes out exactly once, and no two workers have tests
+    /// of one block at the same time that are to run together.
     #[test]
     fn nothing_is_lost(
-        lanes in proptest::collection::vec((0_usize..4, 0_usize..60), 1..5),
-        steps in proptest::collection::vec((0_u8..4, 0_usize..20), 0..60),
+        lanes in proptest::collection::vec((0_usize..4, 0_usize..60, 0_usize..4), 1..5),
+        steps in proptest::collection::vec((0_u8..6, 0_usize..20), 0..80),
         places in 1_usize..5,
     ) {
         let mut scheduler = Scheduler::new(places);
         let mut count = 0;
-        for (binary, (kind, tests)) in lanes.iter().enumerate() {
+        let mut bonds: Vec<(usize, Option<Bond>)> = Vec::new();
+        for (binary, (kind, tests, bound)) in lanes.iter().enumerate() {
             let kind = [LaneKind::Served("c".into()), LaneKind::Batched, LaneKind::Single, LaneKind::Threads][*kind].clone();
+            for test in indices(count..count + tests) {
+                let bond = bond(*bound, test.0);
+                bonds.push((binary, bond.clone().filter(|_| matches!(kind, LaneKind::Served(_)))));
+                if let Some(bond) = bond {
+                    scheduler.bind(test, Arc::new(bond));
+                }
+            }
             scheduler.add(BinaryIndex(binary), &kind, indices(count..count + tests));
             count += tests;
         }
+        let together = |test: &TestIndex| {
+            let (binary, bond) = &bonds[test.0];
+            Some((*binary, bond.as_ref()?.together.clone()?))
+        };
         let mut seen = Vec::new();
-        let mut served = None;
+        // Workers that sit, with what they have not run.
+        let mut workers: Vec<(Seat, Vec<TestIndex>)> = Vec::new();
         for (step, number) in steps {
+            let at = number % workers.len().max(1);
             match step {
-                0 => if let Some(task) = scheduler.next(true) {
-                    if let TaskKind::Serve { lane, .. } | TaskKind::Batch { lane } = task.kind {
-                        served = Some(lane);
-                        let keep = number.min(task.tests.len());
-                        seen.extend_from_slice(&task.tests[..keep]);
-                        scheduler.give_back(lane, task.tests[keep..].iter().copied());
-                    } else {
-                        seen.extend(task.tests);
+                0 | 1 => if let Some(task) = scheduler.next(true) {
+                    match task.kind {
+                        TaskKind::Serve { seat, .. } => {
+                            scheduler.sit_down(seat);
+                            workers.push((seat, task.tests));
+                        }
+                        TaskKind::Batch { lane } => {
+                            let keep = number.min(task.tests.len());
+                            seen.extend_from_slice(&task.tests[..keep]);
+                            scheduler.give_back(lane, task.tests[keep..].iter().copied());
+                        }
+                        TaskKind::Single | TaskKind::Threads | TaskKind::Alone { .. } => seen.extend(task.tests),
                     }
                 },
-                1 => if let Some(lane) = served { seen.extend(scheduler.more(lane, number)); },
-                2 => if let Some(lane) = served { scheduler.observe(lane, Duration::from_micros(number as u64)); },
-                _ => if let Some(lane) = served { scheduler.convert(lane, &LaneKind::Single); },
+                2 => if let Some((seat, pending)) = workers.get_mut(at) {
+                    seen.append(pending);
+                    pending.extend(scheduler.more(seat, 0));
+                },
+                3 => if let Some((seat, _)) = workers.get(at) {
+                    scheduler.observe(seat.lane(), Duration::from_micros(number as u64));
+                },
+                4 => if !workers.is_empty() {
+                    let (seat, pending) = workers.swap_remove(at);
+                    scheduler.stand_up(seat);
+                    scheduler.give_back(seat.lane(), pending.into_iter());
+                },
+                _ => if let Some((seat, _)) = workers.get(at) {
+                    let left = scheduler.clear(seat.lane());
+                    scheduler.add(BinaryIndex(99), &LaneKind::Single, left);
+                },
             }
+            for (one, (_, pending)) in workers.iter().enumerate() {
+                for (_, others) in &workers[one + 1..] {
+                    let shared = pending.iter().filter_map(together).find(|key| others.iter().filter_map(together).any(|other| other == *key));
+                    proptest::prop_assert_eq!(shared, None, "two workers have tests that are to run together");
+                }
+            }
+        }
+        for (seat, pending) in workers {
+            scheduler.stand_up(seat);
+            seen.extend(pending);
         }
         while let Some(task) = scheduler.next(true) {
             proptest::prop_assert!(!task.tests.is_empty());
@@ -123,6 +168,84 @@ proptest::proptest! {
         seen.sort_unstable();
         proptest::prop_assert_eq!(seen, indices(0..count).collect::<Vec<_>>());
     }
+}
+
+/// A scheduler of so many places with one served lane, whose tests have these bonds.
+fn bound(places: usize, bonds: &[(Option<&str>, Option<&str>)]) -> Scheduler {
+    let mut scheduler = Scheduler::new(places);
+    for (at, (together, near)) in bonds.iter().enumerate() {
+        let bond = Bond { together: together.map(str::to_owned), near: near.map(str::to_owned) };
+        scheduler.bind(TestIndex(at), Arc::new(bond));
+    }
+    scheduler.add(BinaryIndex(0), &LaneKind::Served("c".into()), indices(0..bonds.len()));
+    scheduler
+}
+
+fn numbers(tests: &[TestIndex]) -> Vec<usize> {
+    tests.iter().map(|test| test.0).collect()
+}
+
+#[test]
+fn one_worker_has_all_that_run_together() {
+    let (a, b, free) = ((Some("a"), None), (Some("b"), None), (None, None));
+    let mut scheduler = bound(3, &[a, b, a, free, a, b]);
+    let first = scheduler.next(true).unwrap();
+    assert_eq!(numbers(&first.tests), [0, 2, 4]);
+    let mut worker = sit_down(&mut scheduler, &first);
+    let second = scheduler.next(false).unwrap();
+    assert_eq!(numbers(&second.tests), [1, 5]);
+    sit_down(&mut scheduler, &second);
+    // The first one ends in the midst of its block: whoever comes next takes up the rest.
+    scheduler.stand_up(worker);
+    scheduler.give_back(worker.lane(), [TestIndex(2), TestIndex(4)].into_iter());
+    let third = scheduler.next(false).unwrap();
+    assert_eq!(numbers(&third.tests), [2, 4]);
+    worker = sit_down(&mut scheduler, &third);
+    assert_eq!(numbers(&scheduler.more(&mut worker, 0)), [3], "then it goes on with something else");
+    assert!(scheduler.more(&mut worker, 0).is_empty());
+    assert!(scheduler.is_empty());
+}
+
+#[test]
+fn nobody_else_takes_from_what_runs_together() {
+    let mut scheduler = bound(2, &[(Some("a"), None); 40]);
+    let first = scheduler.next(true).unwrap();
+    assert_eq!(first.tests.len(), SERVED_FIRST);
+    let mut worker = sit_down(&mut scheduler, &first);
+    assert_eq!(scheduler.next(false), None);
+    assert_eq!(scheduler.more(&mut worker, 0).len(), SERVED_FIRST);
+}
+
+#[test]
+fn workers_stay_near_what_they_have_built() {
+    let (pg, my) = ((None, Some("db=Pg")), (None, Some("db=My")));
+    let mut scheduler = bound(2, &[pg, my, pg, my, pg, my]);
+    let first = scheduler.next(true).unwrap();
+    assert_eq!(numbers(&first.tests), [0, 2, 4]);
+    sit_down(&mut scheduler, &first);
+    let second = scheduler.next(false).unwrap();
+    assert_eq!(numbers(&second.tests), [1, 3, 5]);
+    // Whoever is idle helps, when there is nothing else.
+    let mut scheduler = bound(2, &[pg; 40]);
+    let first = scheduler.next(true).unwrap();
+    sit_down(&mut scheduler, &first);
+    assert_eq!(scheduler.next(false).unwrap().tests.len(), 12, "half of what is left");
+    // One worker alone takes block after block.
+    let mut scheduler = bound(1, &[pg, my, (None, None), my, pg]);
+    let first = scheduler.next(true).unwrap();
+    let mut worker = sit_down(&mut scheduler, &first);
+    let mut order = numbers(&first.tests);
+    order.extend(numbers(&scheduler.more(&mut worker, 0)));
+    order.extend(numbers(&scheduler.more(&mut worker, 0)));
+    assert_eq!(order, [0, 4, 1, 3, 2]);
+}
+
+#[test]
+fn what_runs_together_is_ordered_by_what_is_near() {
+    let test = |near| (Some("a"), near);
+    let (pg, my) = (test(Some("Pg")), test(Some("My")));
+    let mut scheduler = bound(1, &[pg, my, test(None), pg, my, test(None)]);
+    assert_eq!(numbers(&scheduler.next(true).unwrap().tests), [0, 3, 1, 4, 2, 5]);
 }
 
 fn keys(names: &[&str]) -> Vec<String> {

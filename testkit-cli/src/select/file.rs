@@ -120,7 +120,8 @@ impl<'a> SourceFiles<'a> {
             Part::All => in_files.clone(),
             Part::Line(line) => around_line(&in_files, line, list),
             Part::Path(path) => {
-                in_files.iter().copied().filter(|&index| path_holds(test_path(list.test(index)), path)).collect()
+                let holds = |test: &Test| paths_of(test).into_iter().flatten().any(|of| path_holds(of, path));
+                in_files.iter().copied().filter(|&index| holds(list.test(index))).collect()
             }
         };
         FileMatch { tests, in_files }
@@ -173,12 +174,13 @@ fn around_line(tests: &[TestIndex], line: u32, list: &TestList) -> Vec<TestIndex
     tests.iter().copied().filter(|&index| lines(index) == Some((begin, None))).collect()
 }
 
-/// Path of a test in its binary, as people know it.
-fn test_path(test: &Test) -> &str {
+/// Path of a test in its binary, as people know it, and of the test that it is a case of.
+fn paths_of(test: &Test) -> [Option<&str>; 2] {
     match &test.host {
-        Host::Collected { path, .. } => path,
-        Host::Named { name } => name,
-        Host::Whole => "",
+        Host::Case { path, of, .. } => [Some(path), Some(of)],
+        Host::Collected { path, .. } | Host::Unknown { path, .. } => [Some(path), None],
+        Host::Named { name } => [Some(name), None],
+        Host::Whole => [Some(""), None],
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which tests a user's selectors mean.
 //!
 //! Pure: folders come in as values, and the answer depends on the list alone. A selector is a full id (which means that
-//! test alone), a source file, a line or a path in one, or else part of an id; several mean all tests that any of them
-//! means.
+//! test alone, or all its cases if it stands without one), a source file, a line or a path in one, or else part of an id;
+//! several mean all tests that any of them means.
 
 mod file;
+mod fixtures;
 mod nearest;
 
 use std::collections::HashMap;
@@ -12,9 +13,10 @@ use std::collections::HashMap;
 use camino::Utf8Path;
 
 use self::file::{FileSelector, SourceFiles};
+pub(crate) use self::fixtures::fixtures;
 pub(crate) use self::nearest::NoMatch;
 use crate::args::RunIgnored;
-use crate::model::{Test, TestIndex, TestList};
+use crate::model::{Host, Test, TestIndex, TestList};
 
 /// What paths in selectors are relative to.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +46,10 @@ pub(crate) fn select(selectors: &[String], place: Place<'_>, list: &TestList) ->
         return Ok(tests);
     }
     let files = SourceFiles::of(list, place);
-    Err(NoMatch { unmatched: unmatched.iter().map(|&at| nearest::explain(at, &selectors[at], &files, list)).collect() })
+    Err(NoMatch {
+        kind: "test",
+        unmatched: unmatched.iter().map(|&at| nearest::explain(at, &selectors[at], &files, list)).collect(),
+    })
 }
 
 /// As [`select`], for a list that is not complete: selectors without a match are no error yet.
@@ -71,7 +76,8 @@ pub(crate) fn matching(selectors: &[String], place: Place<'_>, list: &TestList) 
         if !*matched {
             // The names of some tests are paths of files: what is no source file may still be part of an id.
             for (test, chosen) in list.tests.iter().zip(&mut chosen) {
-                if test.id.as_str().contains(selector.as_str()) {
+                let is_in_stem = || stem_with_case(test).is_some_and(|stem| stem.contains(selector.as_str()));
+                if test.id.as_str().contains(selector.as_str()) || is_in_stem() {
                     *chosen = true;
                     *matched = true;
                 }
@@ -91,10 +97,35 @@ fn mark_full_ids(selectors: &[String], list: &TestList, chosen: &mut [bool], mat
         wanted.entry(selector).or_default().push(at);
     }
     for (test, chosen) in list.tests.iter().zip(chosen) {
-        for &at in wanted.get(test.id.as_str()).into_iter().flatten() {
+        let (id, stem) = (test.id.as_str(), stem_with_case(test));
+        let names = [Some(id), stem_without_case(test), stem.as_deref()];
+        for &at in names.into_iter().flatten().filter_map(|name| wanted.get(name)).flatten() {
             *chosen = true;
             matched[at] = true;
         }
+    }
+}
+
+/// The id of the test that this one is a case of, without any case: `pkg::tests::test_add` for all of its cases.
+fn stem_without_case(test: &Test) -> Option<&str> {
+    let path = match &test.host {
+        Host::Collected { path, .. } | Host::Case { path, .. } => path,
+        // What brackets mean in other names is not known.
+        Host::Unknown { .. } | Host::Named { .. } | Host::Whole => return None,
+    };
+    let case = path.len() - path.find('[')?;
+    Some(&test.id.as_str()[..test.id.as_str().len() - case])
+}
+
+/// The id of the test that this one is a case of, where that is itself a case: `pkg::tests::test_add[1]` for the case
+/// `pkg::tests::test_add[1-Pg]`.
+fn stem_with_case(test: &Test) -> Option<String> {
+    match &test.host {
+        Host::Case { path, of, .. } if of.ends_with(']') => {
+            let id = test.id.as_str();
+            Some(format!("{}{of}", &id[..id.len() - path.len()]))
+        }
+        Host::Case { .. } | Host::Collected { .. } | Host::Unknown { .. } | Host::Named { .. } | Host::Whole => None,
     }
 }
 

@@ -8,6 +8,8 @@ use crate::model::{TestIndex, TestList};
 /// Some selectors match nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NoMatch {
+    /// What is selected: `test` or `fixture`.
+    pub(crate) kind: &'static str,
     /// Each of them, in the order they were given.
     pub(crate) unmatched: Vec<Unmatched>,
 }
@@ -40,15 +42,16 @@ pub(crate) enum NoMatchReason {
     Path,
 }
 
-impl fmt::Display for NoMatchReason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Id => "matches no test",
-            Self::File => "names a file without tests",
-            Self::Line => "names a line outside of any test",
-            Self::UnknownLines => "names a line, but the lines of this file's tests are not known",
-            Self::Path => "names nothing in that file",
-        })
+impl NoMatchReason {
+    /// What there is to say to it of a `kind` of thing.
+    fn text(self, kind: &str) -> String {
+        match self {
+            Self::Id => format!("matches no {kind}"),
+            Self::File => format!("names a file without {kind}s"),
+            Self::Line => format!("names a line outside of any {kind}"),
+            Self::UnknownLines => format!("names a line, but the lines of this file's {kind}s are not known"),
+            Self::Path => "names nothing in that file".to_owned(),
+        }
     }
 }
 
@@ -58,7 +61,8 @@ impl fmt::Display for NoMatch {
             if at > 0 {
                 formatter.write_str("\n")?;
             }
-            write!(formatter, "selector {} `{}` {}", unmatched.position, unmatched.selector, unmatched.reason)?;
+            let reason = unmatched.reason.text(self.kind);
+            write!(formatter, "selector {} `{}` {reason}", unmatched.position, unmatched.selector)?;
             for (at, name) in unmatched.nearest.iter().enumerate() {
                 write!(formatter, "\n  {} {name}", if at == 0 { "nearest:" } else { "        " })?;
             }

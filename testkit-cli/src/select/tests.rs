@@ -154,3 +154,32 @@ fn fifty_thousand_tests_are_no_burden() {
     assert!(select(&strings(&["tset_4096"]), place(""), &list).is_err());
     println!("nearest names: {:?}", began.elapsed());
 }
+
+#[test]
+fn a_test_without_its_case_means_all_cases() {
+    let mut list = samples::list();
+    for (of, case) in
+        [("q", "q[Pg]"), ("q", "q[My]"), ("query", "query[1]"), ("many[1]", "many[1-Pg]"), ("many[2]", "many[2-Pg]")]
+    {
+        let mut test = list.test(TestIndex(0)).clone();
+        let (path, of) = (format!("cart::tests::test_{case}"), format!("cart::tests::test_{of}"));
+        test.id = testkit_protocol::id::TestId(format!("shop::{path}"));
+        test.host = Host::Case { path, of: of.into(), libtest: "x".into(), carrier: "x".into() };
+        list.add_test(test);
+    }
+    let check = |selector: &str, want: &[&str]| {
+        let got = select(&strings(&[selector]), place(""), &list).unwrap_or_else(|error| panic!("{error}"));
+        let got: Vec<_> = got.into_iter().map(|index| list.test(index).id.as_str()).collect();
+        let want: Vec<_> = want.iter().map(|name| format!("shop::cart::tests::{name}")).collect();
+        assert_eq!(got, want, "{selector}");
+    };
+    check("shop::cart::tests::test_q", &["test_q[Pg]", "test_q[My]"]);
+    check("shop::cart::tests::test_q[My]", &["test_q[My]"]);
+    check("test_q", &["test_q[Pg]", "test_q[My]", "test_query[1]"]);
+    check("cart.rs::test_q", &["test_q[Pg]", "test_q[My]"]);
+    check("shop::cart::tests::test_many", &["test_many[1-Pg]", "test_many[2-Pg]"]);
+    check("shop::cart::tests::test_many[1]", &["test_many[1-Pg]"]);
+    check("test_many[2]", &["test_many[2-Pg]"]);
+    check("cart.rs::test_many[2]", &["test_many[2-Pg]"]);
+    check("shop::cart::tests::TestTotal::test_sum", &["TestTotal::test_sum[one]", "TestTotal::test_sum[two items]"]);
+}

@@ -1,4 +1,5 @@
 use testkit_protocol::event::{BuildFinished, Interrupted, PlanClosed};
+use testkit_protocol::failure::{Failure, FailureKind};
 
 use super::*;
 
@@ -30,6 +31,12 @@ fn build(success: bool) -> Event {
 
 fn signal() -> Event {
     event(EventKind::Interrupted(Interrupted { signal: 2, running: Vec::new() }))
+}
+
+fn step(scope: Scope, step: Step, fails: bool) -> Event {
+    let failures = fails.then(|| Failure::new(FailureKind::Panic, "no")).into_iter().collect();
+    let (name, test) = ("server".to_owned(), None);
+    event(EventKind::Fixture(FixtureStep { worker: 1, name, scope, step, duration_ns: 1, test, failures }))
 }
 
 fn tally(slowest: usize, events: &[Event]) -> Tally {
@@ -64,6 +71,11 @@ fn exit_codes_follow_from_the_events() {
     check(&[plan(1), passed(), passed()], false, ExitCode::Internal);
     check(&[plan(2), passed(), finished("c", Verdict::NotRun, 0)], false, ExitCode::Internal);
     check(&[plan(2), passed(), finished("c", Verdict::Interrupted, 0)], false, ExitCode::Internal);
+    // What fails between tests is in no verdict; the rest is.
+    check(&[plan(1), passed(), step(Scope::Session, Step::TornDown, true)], false, ExitCode::TestsFailed);
+    check(&[plan(1), passed(), step(Scope::Group, Step::TornDown, false)], false, ExitCode::Passed);
+    check(&[plan(1), passed(), step(Scope::Group, Step::SetUp, true)], false, ExitCode::Passed);
+    check(&[plan(1), passed(), step(Scope::Test, Step::TornDown, true)], false, ExitCode::Passed);
     // Precedence: interrupted, internal, build failed, tests failed.
     check(&[build(false)], false, ExitCode::BuildFailed);
     check(&[build(false), plan(0)], false, ExitCode::BuildFailed);

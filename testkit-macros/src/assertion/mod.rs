@@ -16,6 +16,11 @@ mod variables;
 pub(crate) use emit::{assert, check, eventually};
 pub(crate) use rewrite::Rewriter;
 
+/// The text of an expression as the author wrote it.
+pub(crate) fn written(tokens: &proc_macro2::TokenStream) -> String {
+    source::text(tokens)
+}
+
 /// Whether the tokens are one expression, as far as its parts can be told.
 pub(crate) fn is_expression(tokens: &proc_macro2::TokenStream) -> bool {
     let tokens: Vec<_> = tokens.clone().into_iter().collect();

@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
+use super::asking::sites::{EXPANDS, Multiplies, Site};
 use super::{all_of, literal, marks, tokens};
 use crate::collect::Test;
 use crate::config::Loaded;
@@ -37,16 +38,18 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
     parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
-    let mut entries = String::new();
+    let (mut entries, mut asking) = (String::new(), String::new());
     for test in module.tests {
         describe(test, &mut parts);
-        enter(test, &mut entries);
+        enter(test, &mut entries, &mut asking);
     }
     let file = literal(module.file);
-    let fields = format!("module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS");
+    let fields = format!(
+        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, asking: ASKING"
+    );
     // The tests stand outside of `submit!`, which would hand their tokens through several macros.
     let entry = format!(
-        "static TESTS: &[TestCase] = &[{entries}]; \
+        "static TESTS: &[TestCase] = &[{entries}]; static ASKING: &[Asking] = &[{asking}]; \
          ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
     );
     let exclusive = marks::exclusive_entries(module.tests);
@@ -70,6 +73,54 @@ pub(crate) fn folder_text(folder: &Folder<'_>, loaded: &Loaded) -> String {
     block(&parts, entry) + manifest_dependency(loaded)
 }
 
+/// The block that describes a fixture.
+pub(crate) fn fixture_text(fixture: &Fixture<'_>) -> String {
+    let mut parts = Parts::default();
+    parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
+    parts.module_path();
+    parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(fixture.file)));
+    let mut line = format!(
+        "{{\"fixture\":{{\"name\":\"{}\",\"scope\":\"{}\",\"line\":{},\"column\":{}",
+        json(fixture.name),
+        fixture.scope,
+        fixture.line,
+        fixture.column
+    );
+    if !fixture.doc.is_empty() {
+        write!(line, ",\"doc\":\"{}\"", json(fixture.doc)).expect("writing to a String cannot fail");
+    }
+    for (key, list) in [("asks", fixture.asks), ("params", fixture.parameters)] {
+        if !list.is_empty() {
+            let list: Vec<String> = list.iter().map(|text| format!("\"{}\"", json(text))).collect();
+            write!(line, ",\"{key}\":[{}]", list.join(",")).expect("writing to a String cannot fail");
+        }
+    }
+    for (key, holds) in [("autouse", fixture.is_autouse), ("teardown", fixture.has_teardown)] {
+        if holds {
+            write!(line, ",\"{key}\":true").expect("writing to a String cannot fail");
+        }
+    }
+    line.push_str("}}\n");
+    parts.text(&line);
+    let entry =
+        "::testkit::__private::inventory::submit! { ::testkit::__private::FixtureEntry { description: &DESCRIPTION } }";
+    block(&parts, entry)
+}
+
+/// What is known of a fixture; the fields of its record.
+pub(crate) struct Fixture<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) scope: &'a str,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) doc: &'a str,
+    pub(crate) asks: &'a [String],
+    pub(crate) parameters: &'a [String],
+    pub(crate) is_autouse: bool,
+    pub(crate) has_teardown: bool,
+}
+
 /// What `discover_files!` found; the fields of the record.
 pub(crate) struct Folder<'a> {
     pub(crate) file: &'a str,
@@ -82,7 +133,7 @@ pub(crate) struct Folder<'a> {
 fn block(parts: &Parts, entry: &str) -> String {
     format!(
         "#[cfg(test)] const _: () = {{ \
-           #[allow(unused_imports)] use ::testkit::__private::{{ShouldPanic, TestCase}}; \
+           #[allow(unused_imports)] use ::testkit::__private::{{Asking, ShouldPanic, TestCase}}; \
            const PARTS: &[&str] = &[{parts}]; \
            #[cfg_attr(target_vendor = \"apple\", unsafe(link_section = \"__DATA,testkit\"))] \
            #[cfg_attr(not(target_vendor = \"apple\"), unsafe(link_section = \"testkit\"))] \
@@ -139,11 +190,14 @@ impl Parts {
 
     fn flush(&mut self) {
         self.flush_pending();
-        if !self.arguments.is_empty() {
-            write!(self.done, "::core::concat!({}),", self.arguments.join(", "))
-                .expect("writing to a String cannot fail");
-            self.arguments.clear();
-        }
+        let written = match self.arguments.as_slice() {
+            [] => return,
+            // A macro call for each of many parts would take the compiler longer than the parts themselves.
+            [text] if text.starts_with('"') => write!(self.done, "{text},"),
+            several => write!(self.done, "::core::concat!({}),", several.join(", ")),
+        };
+        written.expect("writing to a String cannot fail");
+        self.arguments.clear();
     }
 
     fn source(&self) -> String {
@@ -166,9 +220,15 @@ fn describe(test: &Test, parts: &mut Parts) {
     if test.plain {
         line.push_str(",\"plain\":true");
     }
+    if let Some(together) = &test.together {
+        write!(line, ",\"together\":\"{}\"", json(together)).expect("writing to a String cannot fail");
+    }
     let mut record = Record { parts, guard: all_of(&test.marks.conditions), pending: line };
     for (predicate, text) in marks::record_fields(&test.marks) {
         record.when(&predicate, &text);
+    }
+    if let Some(site) = &test.site {
+        record.expands(site);
     }
     record.pending.push_str("}}\n");
     record.flush();
@@ -192,6 +252,23 @@ impl Record<'_> {
         self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
     }
 
+    /// That the test stands for several, if it does.
+    fn expands(&mut self, site: &Site) {
+        match site.multiplies {
+            Multiplies::No => {}
+            Multiplies::Yes => self.pending.push_str(EXPANDS),
+            Multiplies::Perhaps => {
+                self.flush();
+                self.parts.flush();
+                if let Some(guard) = &self.guard {
+                    // The constant exists under the guard only.
+                    write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+                }
+                write!(self.parts.done, "{}_EXPANDS,", site.name).expect("writing to a String cannot fail");
+            }
+        }
+    }
+
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.pending);
         match &self.guard {
@@ -201,12 +278,17 @@ impl Record<'_> {
     }
 }
 
-/// Appends the registry's entry of a test.
-fn enter(test: &Test, entries: &mut String) {
+/// Appends the registry's entries of a test.
+fn enter(test: &Test, entries: &mut String, asking: &mut String) {
     for condition in &test.marks.conditions {
         write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
     }
     let (name, run) = (literal(&test.name), &test.run);
+    if let Some(site) = test.site.as_ref().filter(|site| site.multiplies != Multiplies::No) {
+        let conditions = test.marks.cfg_attributes();
+        write!(asking, "{conditions} Asking {{ name: {name}, site: &{} }},", site.name)
+            .expect("writing to a String cannot fail");
+    }
     let (line, column) = (test.place.name_line, test.place.column);
     let should_panic = marks::should_panic(&test.marks);
     write!(
@@ -231,7 +313,16 @@ mod tests {
 
     fn source(marks: Marks) -> String {
         let place = Place { line: 1, name_line: 2, column: 3, end_line: 4 };
-        let test = Test { name: "a".to_owned(), libtest: None, place, marks, plain: false, run: "a".to_owned() };
+        let test = Test {
+            name: "a".to_owned(),
+            libtest: None,
+            place,
+            marks,
+            plain: false,
+            run: "a".to_owned(),
+            site: None,
+            together: None,
+        };
         let mut parts = Parts::default();
         describe(&test, &mut parts);
         parts.source()
@@ -244,10 +335,10 @@ mod tests {
     #[test]
     fn describes_a_test() {
         let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
-        assert_eq!(source(Marks::default()), format!("::core::concat!(\"{line}}}}}\\n\"),"));
+        assert_eq!(source(Marks::default()), format!("\"{line}}}}}\\n\","));
         let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
         assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
         let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
-        assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
+        assert_eq!(source(marks), format!("\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\","));
     }
 }

@@ -6,16 +6,21 @@ use std::path::Path;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use testkit_protocol::name_pattern::matches_any;
 
+use super::asking::Called;
+use super::asking::sites::Sites;
+use super::cases::{Host, Run, hosts_of_cases};
 use super::description::{self, Module};
-use super::function::settled;
+use super::function::{Context, Templates, settled};
 use super::{group, marks, tokens};
+use crate::asking::{Asking, Offers};
+use crate::assertion::Rewriter;
 use crate::ast::{self, Item, ItemKind, Items, MacroCall};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::collect::{self, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
-use crate::{source, validate};
+use crate::{expand, source, validate};
 
 /// Expands `discover!()`, called at `call`.
 pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
@@ -101,15 +106,17 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         functions: String::new(),
         foreign: collect::foreign_marks(&items.items),
         tests: Vec::new(),
+        offers: Offers::default(),
+        sites: Sites::default(),
         module: free_module_name(items),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, functions, mut tests, module, diagnostics, .. } = scope;
+    let Scope { hosts, functions, mut tests, module, diagnostics, sites, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
-        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions}");
+        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions} {}", sites.into_text());
     }
     if errors.is_empty() {
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -153,6 +160,10 @@ struct Scope<'a> {
     /// Words of marks that are not ours here.
     foreign: Vec<String>,
     tests: Vec<Test>,
+    /// Fixtures that all tests ask for.
+    offers: Offers,
+    /// Where those that ask for something stand.
+    sites: Sites,
     module: String,
 }
 
@@ -162,7 +173,8 @@ impl Scope<'_> {
         let config = &self.loaded.config;
         let mut blocks = collect::blocks(&items.items, &self.foreign, config);
         blocks.retain(|index, _| !registers_itself(&items.items[*index].attributes));
-        let groups = collect::groups(&items.items, &blocks, &[], config, &mut self.diagnostics);
+        self.offers = collect::offers(&items.items, &Offers::default());
+        let groups = collect::groups(&items.items, &blocks, &[], &self.offers, config, &mut self.diagnostics);
         for item in &items.items {
             if let ItemKind::Function(function) = &item.kind {
                 self.function(item, function);
@@ -170,14 +182,18 @@ impl Scope<'_> {
         }
         for mut group in groups {
             let group = &mut group;
+            self.functions.push_str(&group::functions(group, self.file).into_text());
             for method in &mut group.methods {
                 // The hosts of a group stand in a module of `mod discovered`.
                 method.marks.applied = marked::seen_from_inside(&method.marks.applied);
+                for (_, marks) in &mut method.cases {
+                    marks.applied = marked::seen_from_inside(&marks.applied);
+                }
             }
             self.hosts.push_str(&group::construction_text(group, "super"));
-            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
+            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file, &self.sites));
             self.functions.push_str(&marked::functions_text(&group.functions));
-            self.tests.extend(group::tests(group, &format!("{}::", self.module)));
+            self.tests.extend(group::tests(group, &format!("{}::", self.module), &self.sites));
         }
         self.modules(items, inside);
     }
@@ -216,10 +232,10 @@ impl Scope<'_> {
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
+                let is_fixture = expand::fixture::attribute_of(item).is_some();
                 for attribute in &item.attributes {
                     if let AttributeKind::Mark(mark) = self.kind(attribute) {
-                        let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
-                        self.diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
+                        self.diagnostics.mark_on_no_test(attribute.span(), mark, &name, is_fixture);
                     }
                 }
             }
@@ -235,11 +251,15 @@ impl Scope<'_> {
                 if is_plain {
                     self.plain_marks(&marks, &name, function.name.span());
                 }
-                let hosting_marks = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
-                if !validate::function(&item.attributes, function, &mut self.diagnostics) {
+                let is_valid = validate::function(&item.attributes, function, &mut self.diagnostics);
+                let asking = Asking::of(function, &marks, &self.offers, &mut self.diagnostics);
+                let (Some(asking), true) = (asking, is_valid) else { return };
+                let place = Place::of(&item.attributes, &item.visibility, function);
+                if !asking.is_empty() && !is_plain {
+                    self.asking_function(function, place, &asking, &marks);
                     return;
                 }
-                let place = Place::of(&item.attributes, &item.visibility, function);
+                let hosting_marks = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
                 let call = |path: String| {
                     if function.returns_value() {
                         format!("|| {}", settled(&format!("{path}()"), self.file, place.name_line, place.column))
@@ -260,9 +280,80 @@ impl Scope<'_> {
                     let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
                     (Some(libtest), run)
                 };
-                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run });
+                let (site, together) = (None, None);
+                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run, site, together });
             }
         }
+    }
+
+    /// A test that asks for something.
+    fn asking_function(&mut self, function: &ast::Function, place: Place, asking: &Asking, marks: &Marks) {
+        let name = function.name.to_string();
+        let context = Context {
+            rewriter: Rewriter::new(),
+            file: self.file,
+            templates: &Templates::new(),
+            outer: &[],
+            offers: &self.offers,
+            group: None,
+            sites: &self.sites,
+            config: &self.loaded.config,
+        };
+        let called = Called::function(function, asking, &context);
+        let mut cases = Vec::new();
+        for combination in asking.has_literal_cases().then(|| asking.combinations()).into_iter().flatten() {
+            let mut marks = combination.marks(marks, &self.loaded.config, &mut self.diagnostics);
+            let of = format!("{name}_{}", combination.function);
+            let conditions = marked::condition_functions(&mut marks.applied, &of);
+            self.functions.push_str(&marked::functions_text(&conditions));
+            cases.push((combination, marks));
+        }
+        // What needs the author's expressions stands beside them; fixtures alone can be asked for from the host.
+        if !asking.is_for_fixtures() {
+            let mut combinations: Vec<_> = cases.iter().map(|(combination, _)| combination.clone()).collect();
+            if combinations.is_empty() {
+                combinations = asking.combinations();
+            }
+            let beside = called.dispatcher(&combinations, None, &marks.cfg_attributes());
+            self.functions.push_str(&beside.into_text());
+            self.functions.push_str(&called.labels().into_text());
+        }
+        let base = format!("{}::{name}", self.module);
+        let site = self.sites.site(asking, &name, None, &marks.cfg_attributes());
+        let mut add = |name: String, libtest: String, marks: &Marks| {
+            let (marks, run) = (marks.clone(), libtest.clone());
+            let (libtest, site, plain, together) = (Some(libtest), Some(site.clone()), false, None);
+            self.tests.push(Test { name, libtest, place, marks, plain, run, site, together });
+        };
+        if cases.is_empty() {
+            let site = format!("&super::{}", site.name);
+            let run = if asking.is_for_fixtures() {
+                let called = Called { function: format!("super::{name}"), ..called };
+                called.single("super::").into_text()
+            } else {
+                format!("super::{}(0)", expand::asking::dispatcher_name(&name))
+            };
+            let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
+            let hosted = marks.host_attributes();
+            let begin = if marks.are_hosted() {
+                format!("::testkit::__private::run_asking(|| {{ {run} }}, {}, {site})", marks::value(&seen))
+            } else {
+                format!("if ::testkit::__private::begin_asking({name}, {site}) {{ {run} }}")
+            };
+            write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {begin} }}")
+                .expect("writing to a String cannot fail");
+            add(name, base, marks);
+            return;
+        }
+        for (combination, marks) in &cases {
+            let libtest = format!("{base}::{}", combination.function);
+            add(format!("{name}[{}]", combination.id), libtest, marks);
+        }
+        let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {
+            run: Run::Dispatched(format!("super::super::{}", expand::asking::dispatcher_name(&name)), number),
+            site: format!("super::super::{}", site.name),
+        });
+        self.hosts.push_str(&hosts);
     }
 
     /// What an attribute is to us in this module.

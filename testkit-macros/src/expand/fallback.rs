@@ -27,6 +27,7 @@ fn is_harmless(kind: AttributeKind) -> bool {
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
+        | AttributeKind::Fixture
         | AttributeKind::Mark(_)
         | AttributeKind::ShouldPanic
         | AttributeKind::Ignore

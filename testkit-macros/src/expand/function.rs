@@ -1,16 +1,21 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
+use testkit_protocol::package_config::PackageConfig;
+
+use super::asking::sites::Sites;
+use super::asking::{self, Called};
 use super::description::{self, Module};
-use super::{fallback, literal, marks, placed, tokens};
+use super::{cases, fallback, literal, marks, placed, tokens};
+use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::collect::{Place, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
-use crate::marked::{self, Marks};
+use crate::marked::{self, Applied, Marks};
 use crate::validate;
 
 /// Expands `#[testkit::test(options)]`.
@@ -34,40 +39,103 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut marks = marked::marks(&attributes, &loaded.config, &mut diagnostics);
     validate::test_options(options, &mut marks, &mut diagnostics);
-    let name = function.name.to_string();
-    let conditions = marked::condition_functions(&mut marks.applied, &name);
-    marks.inherit(&[], &name, function.name.span(), &mut diagnostics);
     let is_foreign = attributes.iter().find(|attribute| attribute.kind() == AttributeKind::ForeignTest);
     if let Some(attribute) = is_foreign {
         let message = format!("`#[{}]` already makes this function a test", attribute.path);
         diagnostics.error(attribute.span(), message, "remove one of the two attributes");
     }
-    let is_valid = validate::function(&attributes, &function, &mut diagnostics);
-    if !is_valid || !diagnostics.is_empty() {
-        let mut tokens = diagnostics.into_tokens();
-        tokens.extend(fallback::item(Item { attributes, visibility, kind: ItemKind::Function(function) }));
-        return tokens;
-    }
     let file = function.name.span().file();
-    let test = test(&attributes, &visibility, &function, marks.clone());
-    let context = Context { rewriter: Rewriter::new(), file: &file, templates: &Templates::new() };
-    let mut tokens = hosted(attributes, visibility, *function, &marks, &context);
-    tokens.extend(marked::placed_functions(&conditions));
-    tokens.extend(description::registration(&Module { file: &file, tests: &[test] }, &loaded));
+    let sites = Sites::of(&function.name.to_string());
+    let context = Context {
+        rewriter: Rewriter::new(),
+        file: &file,
+        templates: &Templates::new(),
+        outer: &[],
+        offers: &Offers::default(),
+        group: None,
+        sites: &sites,
+        config: &loaded.config,
+    };
+    let item = (attributes, visibility, *function);
+    let Collected { tests, code } = match collected(item, marks, &context, &mut diagnostics) {
+        Ok(collected) if diagnostics.is_empty() => collected,
+        Ok(Collected { code, .. }) => {
+            let mut tokens = diagnostics.into_tokens();
+            tokens.extend(code);
+            return tokens;
+        }
+        Err(item) => {
+            let (attributes, visibility, function) = *item;
+            let mut tokens = diagnostics.into_tokens();
+            let kind = ItemKind::Function(Box::new(function));
+            tokens.extend(fallback::item(Item { attributes, visibility, kind }));
+            return tokens;
+        }
+    };
+    let mut tokens = code;
+    tokens.extend(self::tokens(&sites.into_text()));
+    tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
 }
 
-/// The model of a free function that hosts itself.
-pub(crate) fn test(attributes: &[Attribute], visibility: &[TokenTree], function: &Function, marks: Marks) -> Test {
+/// Attributes, visibility, function.
+pub(crate) type FunctionItem = (Vec<Attribute>, Vec<TokenTree>, Function);
+
+/// What is made of a test function.
+pub(crate) struct Collected {
+    /// One test, or one for each literal case.
+    pub(crate) tests: Vec<Test>,
+    /// The items that stand in its place.
+    pub(crate) code: TokenStream,
+}
+
+/// Makes tests of a function with `marks`, its own so far. Gives the function back if it cannot be a test, which has been
+/// said then.
+pub(crate) fn collected(
+    item: FunctionItem,
+    mut marks: Marks,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Collected, Box<FunctionItem>> {
+    let (attributes, visibility, function) = item;
     let name = function.name.to_string();
-    Test {
-        name: name.clone(),
-        libtest: None,
-        place: Place::of(attributes, visibility, function),
+    let span = function.name.span();
+    let mut conditions = marked::condition_functions(&mut marks.applied, &name);
+    marks.inherit(context.outer, &name, span, diagnostics);
+    let is_valid = validate::function(&attributes, &function, diagnostics);
+    let asking = Asking::of(&function, &marks, context.offers, diagnostics);
+    let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
+    let place = Place::of(&attributes, &visibility, &function);
+    let site = (!asking.is_empty()).then(|| context.sites.site(&asking, &name, context.group, &marks.cfg_attributes()));
+    let test = |name: String, libtest: Option<String>, run: String, marks: Marks| Test {
+        name,
+        libtest,
+        place,
         marks,
         plain: false,
-        run: name,
+        run,
+        site: site.clone(),
+        together: None,
+    };
+    if asking.has_literal_cases() {
+        let mut tests = Vec::new();
+        let mut cases = Vec::new();
+        for combination in asking.combinations() {
+            let mut marks = combination.marks(&marks, context.config, diagnostics);
+            let of = format!("{name}_{}", combination.function);
+            conditions.extend(marked::condition_functions(&mut marks.applied, &of));
+            let libtest = format!("{name}::{}", combination.function);
+            tests.push(test(format!("{name}[{}]", combination.id), Some(libtest.clone()), libtest, marks.clone()));
+            cases.push((combination, marks));
+        }
+        let mut code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);
+        code.extend(marked::placed_functions(&conditions));
+        return Ok(Collected { tests, code });
     }
+    let tests = vec![test(name.clone(), None, name, marks.clone())];
+    let mut code = hosted(attributes, visibility, function, &marks, &asking, context);
+    code.extend(marked::placed_functions(&conditions));
+    Ok(Collected { tests, code })
 }
 
 /// What the functions of one module share.
@@ -79,6 +147,15 @@ pub(crate) struct Context<'a> {
     pub(crate) file: &'a str,
     /// Tokens for each of them.
     pub(crate) templates: &'a Templates,
+    /// Marks of the modules around them.
+    pub(crate) outer: &'a [Applied],
+    /// Fixtures that the modules around them offer to all.
+    pub(crate) offers: &'a Offers,
+    /// `Some("")` if the module is a group.
+    pub(crate) group: Option<&'a str>,
+    /// Where those that ask for something stand.
+    pub(crate) sites: &'a Sites,
+    pub(crate) config: &'a PackageConfig,
 }
 
 /// The function as libtest's test.
@@ -93,10 +170,13 @@ pub(crate) fn hosted(
     visibility: Vec<TokenTree>,
     function: Function,
     marks: &Marks,
+    asking: &Asking,
     context: &Context<'_>,
 ) -> TokenStream {
-    let Context { rewriter, file, templates } = *context;
+    let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
+    let site = || context.sites.site(asking, &name.to_string(), context.group, &marks.cfg_attributes()).name;
+    let mut labels = TokenStream::new();
     let keyword = function.keyword.clone();
     let (outer, inner): (Vec<_>, Vec<_>) =
         attributes.into_iter().partition(|attribute| marked::is_hosted(attribute.kind()));
@@ -108,12 +188,38 @@ pub(crate) fn hosted(
     let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
     let mut span = name.span();
     let mut body: Vec<TokenTree> = Vec::new();
+    let may_be_flat = inner.is_empty() && !marks.are_hosted();
     match function.body {
-        TokenTree::Group(ref block) if inner.is_empty() && !marks.are_hosted() && is_flat(&function, block) => {
+        TokenTree::Group(ref block) if may_be_flat && asking.is_empty() && is_flat(&function, block) => {
             span = block.span();
             body.extend_from_slice(&templates.begin);
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
+        }
+        TokenTree::Group(ref block) if may_be_flat && asking.is_for_fixtures() && is_flat(&function, block) => {
+            span = block.span();
+            body.extend_from_slice(&templates.begin_asking);
+            let site = Ident::new(&site(), name.span());
+            let arguments: [TokenTree; 4] = [
+                TokenTree::Ident(name.clone()),
+                TokenTree::Punct(Punct::new(',', Spacing::Alone)),
+                TokenTree::Punct(Punct::new('&', Spacing::Alone)),
+                TokenTree::Ident(site),
+            ];
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.into_iter().collect())));
+            let mut inner = asking::bindings(asking, templates);
+            inner.extend([TokenTree::Group(rewritten(rewriter, block.clone()))]);
+            body.push(TokenTree::Group(Group::new(Delimiter::Brace, inner)));
+        }
+        _ if !asking.is_empty() => {
+            let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
+            let called = Called::function(&function, asking, context);
+            labels = called.labels().into_tokens();
+            body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
+            push_rewritten(function, rewriter, &mut body);
+            body.extend(placed(tokens("fn __testkit_body()"), span));
+            body.push(TokenTree::Group(Group::new(Delimiter::Brace, called.single("").into_tokens())));
+            body.extend(placed(tokens(&run), span));
         }
         _ => {
             let call = if function.returns_value() {
@@ -141,7 +247,9 @@ pub(crate) fn hosted(
     let mut body = Group::new(Delimiter::Brace, body.into_iter().collect());
     body.set_span(span);
     tokens.push(TokenTree::Group(body));
-    tokens.into_iter().collect()
+    let mut stream: TokenStream = tokens.into_iter().collect();
+    stream.extend(labels);
+    stream
 }
 
 /// Whether the body can stand in the hosting function itself.
@@ -159,13 +267,33 @@ fn is_flat(function: &Function, body: &Group) -> bool {
 pub(crate) struct Templates {
     test: Vec<TokenTree>,
     begin: Vec<TokenTree>,
+    begin_asking: Vec<TokenTree>,
+    /// What the requests of a test are made with.
+    pub(crate) asked: Vec<TokenTree>,
+    /// `let`
+    pub(crate) bind: Vec<TokenTree>,
+    /// What stands around the name of a fixture that is borrowed, and of one that is made anew.
+    pub(crate) shared: Vec<TokenTree>,
+    pub(crate) end_of_shared: Vec<TokenTree>,
+    pub(crate) fresh: Vec<TokenTree>,
+    pub(crate) end_of_fresh: Vec<TokenTree>,
 }
 
 impl Templates {
     /// Makes them.
     pub(crate) fn new() -> Self {
         let list = |text| tokens(text).into_iter().collect();
-        Self { test: list("#[::core::prelude::v1::test]"), begin: list("if ::testkit::__private::begin") }
+        Self {
+            test: list("#[::core::prelude::v1::test]"),
+            begin: list("if ::testkit::__private::begin"),
+            begin_asking: list("if ::testkit::__private::begin_asking"),
+            asked: list("let __testkit_asked = ::testkit::__private::Asked::new();"),
+            bind: list("let"),
+            shared: list("= ::testkit::__private::shared::<"),
+            end_of_shared: list(">(&__testkit_asked);"),
+            fresh: list("= ::testkit::__private::fresh::<"),
+            end_of_fresh: list(">();"),
+        }
     }
 }
 

@@ -2,57 +2,182 @@
 
 use std::fmt::Write as _;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::quote_spanned;
 
+use super::asking::sites::{Site, Sites};
+use super::asking::{self, Called};
+use super::cases::{self, Host, Run};
+use super::code::Code;
+use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Receiver, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, SetUp, Shared, TearDown, Test, snake_case};
+use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
-pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String {
+pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str, sites: &Sites) -> String {
     let mut text = format!("#[cfg(test)] pub(crate) mod {} {{", group.module);
     for method in &group.methods {
-        write!(
-            text,
-            "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ {run} }}",
-            hosted = method.marks.host_attributes(),
-            name = method.name,
-            run = marks::run_text(&format!("|| {}", body(group, method, parent, file)), &method.marks),
-        )
-        .expect("writing to a String cannot fail");
+        let name = &method.name;
+        if method.cases.is_empty() {
+            let prefix = format!("{parent}::");
+            let seen = Marks { applied: marked::seen_from(&method.marks.applied, "super::"), ..method.marks.clone() };
+            let run = if method.asking.is_empty() {
+                marks::run_text(&format!("|| {}", body(group, method, parent, file, None)), &seen)
+            } else {
+                let site = site(group, method, sites).name;
+                let body = body(group, method, parent, file, Some(0));
+                format!("::testkit::__private::run_asking(|| {{ {body} }}, {}, &{prefix}{site})", marks::value(&seen))
+            };
+            let hosted = method.marks.host_attributes();
+            write!(text, "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ {run} }}")
+                .expect("writing to a String cannot fail");
+            continue;
+        }
+        let parent = format!("super::{parent}");
+        let prefix = format!("{parent}::");
+        let site = site(group, method, sites).name;
+        let hosts = cases::hosts_of_cases(name, "pub(crate)", &method.cases, "super::super::", |number| Host {
+            run: Run::Code(format!("{{ {} }}", body(group, method, &parent, file, Some(number)))),
+            site: format!("{prefix}{site}"),
+        });
+        text.push_str(&hosts);
     }
     text.push('}');
     text
 }
 
-fn body(group: &Group, method: &Method, parent: &str, file: &str) -> String {
+fn site(group: &Group, method: &Method, sites: &Sites) -> Site {
+    let (name, conditions) = (long_name(group, method), method.marks.cfg_attributes());
+    sites.site(&method.asking, &name, Some(&group.name.to_string()), &conditions)
+}
+
+/// A name for a method among the functions of the group's module.
+fn long_name(group: &Group, method: &Method) -> String {
+    format!("{}_{}", group.name, method.name)
+}
+
+/// How the method with its arguments is called.
+fn called<'a>(group: &'a Group, method: &'a Method, file: &'a str) -> Called<'a> {
+    Called {
+        asking: &method.asking,
+        function: format!("group.{}", method.name),
+        name: long_name(group, method),
+        returns_value: method.returns_value,
+        is_method: true,
+        file,
+        line: method.place.name_line,
+        column: method.place.column,
+        span: method.span,
+    }
+}
+
+/// What runs one test: its case with a number, if it asks for anything.
+fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<usize>) -> String {
     let name = &group.name;
-    let construction = match group.construction {
-        Construction::Setup => format!("{parent}::{name}::setup"),
-        Construction::Unit => format!("|| {parent}::{name}"),
-        Construction::Default => format!("super::{}", constructor(name)),
+    let construction = match (&group.setup, group.construction) {
+        (Some(_), _) => format!("{parent}::{}", setup_name(name)),
+        (None, Construction::Setup) => format!("{parent}::{name}::setup"),
+        (None, Construction::Unit) => format!("|| {parent}::{name}"),
+        // Where the hosts of a case stand deeper, so does the path to it.
+        (None, Construction::Default) => {
+            let up = if method.cases.is_empty() { "super" } else { "super::super" };
+            format!("{up}::{}", constructor(name))
+        }
     };
     let (line, column) = (method.place.name_line, method.place.column);
     let call = |call: String, returns_value| {
         if returns_value { settled(&call, file, line, column) } else { call }
     };
-    let test = call(format!("group.{}()", method.name), method.returns_value);
+    let test = match case {
+        Some(case) => format!("{parent}::{}(group, {case})", asking::dispatcher_name(&long_name(group, method))),
+        None => call(format!("group.{}()", method.name), method.returns_value),
+    };
     let teardown = match group.teardown {
         None => "::core::option::Option::None".to_owned(),
-        Some(returns_value) => {
-            let call = call("group.teardown()".to_owned(), returns_value);
+        Some(TearDown { returns_value, is_async }) => {
+            let future = "group.teardown()".to_owned();
+            let future = if is_async {
+                format!("::testkit::__private::block_on(&::testkit::__private::Runtime::Default, {future})")
+            } else {
+                future
+            };
+            let call = call(future, returns_value);
             format!("::core::option::Option::Some(|group: {parent}::{name}| {call})")
         }
     };
-    match method.receiver {
+    let run = match method.receiver {
         Receiver::Reference => format!(
             "::testkit::__private::run_group({construction}, |group: &mut {parent}::{name}| {test}, {teardown})"
         ),
         Receiver::Value => {
             format!("::testkit::__private::run_group_by_value({construction}, |group: {parent}::{name}| {test})")
         }
+    };
+    let uses = asking::uses(&method.asking, &format!("{parent}::")).into_text();
+    format!("{uses}{run}")
+}
+
+/// Functions beside the group that its hosting tests call: what makes its value, and what calls each method with what it asks
+/// for.
+pub(crate) fn functions(group: &Group, file: &str) -> Code {
+    let mut code = Code::default();
+    if let Some(setup) = &group.setup {
+        code.code(setup_function(&group.name, setup, file));
     }
+    if let Some(shared) = &group.shared {
+        code.code(shared_fixture(group, shared));
+    }
+    for method in group.methods.iter().filter(|method| !method.asking.is_empty()) {
+        let called = called(group, method, file);
+        let mut combinations: Vec<_> = method.cases.iter().map(|(combination, _)| combination.clone()).collect();
+        if combinations.is_empty() {
+            combinations = method.asking.combinations();
+        }
+        let by = match method.receiver {
+            Receiver::Reference => format!("&mut {}", group.name),
+            Receiver::Value => group.name.to_string(),
+        };
+        code.code(called.dispatcher(&combinations, Some(&by), &method.marks.cfg_attributes()));
+        code.code(called.labels());
+    }
+    code
+}
+
+fn setup_name(group: &Ident) -> String {
+    format!("__testkit_set_up_{group}")
+}
+
+/// A function that makes the group's value with what its `setup` asks for.
+fn setup_function(group: &Ident, setup: &SetUp, file: &str) -> Code {
+    let SetUp { asking, place, span, is_fallible } = setup;
+    let called = Called {
+        asking,
+        function: format!("{group}::setup"),
+        name: setup_name(group),
+        returns_value: false,
+        is_method: true,
+        file,
+        line: place.name_line,
+        column: place.column,
+        span: *span,
+    };
+    let mut made = called.single("");
+    if *is_fallible {
+        made = asking::unwrapped(made, file, place.name_line, place.column, *span);
+    }
+    let mut code = Code::default();
+    code.text(format!("#[allow(dead_code, non_snake_case)] fn {}() -> {group}", setup_name(group)), *span);
+    code.group(Delimiter::Brace, made);
+    code
+}
+
+/// The fixture of what the tests of the group share.
+fn shared_fixture(group: &Group, shared: &Shared) -> Code {
+    // `collect` has looked at the function; what is wrong with its arguments rustc says here.
+    let made = Made::of_shared(&group.name, &shared.function, shared.has_teardown);
+    made.map(|made| made.code(&[])).unwrap_or_default()
 }
 
 /// The function that makes a group's value through `Default`: a name of its own for each group of a module.
@@ -91,17 +216,29 @@ pub(crate) fn construction(group: &Group, span: Span) -> TokenStream {
 }
 
 /// The group's tests as the description and the registry know them; `host` is the path to the module of the hosts.
-pub(crate) fn tests(group: &Group, host: &str) -> Vec<Test> {
-    let tests = group.methods.iter().map(|method| {
-        let libtest = format!("{host}{}::{}", group.module, method.name);
-        Test {
-            name: format!("{}::{}", group.name, method.name),
+pub(crate) fn tests(group: &Group, host: &str, sites: &Sites) -> Vec<Test> {
+    let mut tests = Vec::new();
+    for method in &group.methods {
+        let base = format!("{host}{}::{}", group.module, method.name);
+        let test = |name: String, libtest: String, marks: &Marks| Test {
+            name,
             libtest: Some(libtest.clone()),
             place: method.place,
-            marks: method.marks.clone(),
+            marks: marks.clone(),
             plain: false,
             run: libtest,
+            site: (!method.asking.is_empty()).then(|| site(group, method, sites)),
+            together: group.shared.as_ref().map(|_| group.name.to_string()),
+        };
+        let name = format!("{}::{}", group.name, method.name);
+        if method.cases.is_empty() {
+            tests.push(test(name, base, &method.marks));
+            continue;
         }
-    });
-    tests.collect()
+        for (combination, marks) in &method.cases {
+            let libtest = format!("{base}::{}", combination.function);
+            tests.push(test(format!("{name}[{}]", combination.id), libtest, marks));
+        }
+    }
+    tests
 }

@@ -17,7 +17,10 @@ pub(crate) fn run_text(body: &str, marks: &Marks) -> String {
 }
 
 /// Source text of a `&'static Marks`.
-fn value(marks: &Marks) -> String {
+pub(crate) fn value(marks: &Marks) -> String {
+    if !marks.are_hosted() {
+        return "&::testkit::__private::Marks::NONE".to_owned();
+    }
     let (mut skip_if, mut serial) = (String::new(), String::new());
     let (mut exclusive, mut strict_threads) = (Vec::new(), Vec::new());
     for Applied { predicate, mark, .. } in &marks.applied {
@@ -33,7 +36,16 @@ fn value(marks: &Marks) -> String {
             }
             Mark::Exclusive => exclusive.push(predicate.as_deref().unwrap_or(ALWAYS)),
             Mark::StrictThreads => strict_threads.push(predicate.as_deref().unwrap_or(ALWAYS)),
-            Mark::Skip(_) | Mark::Xfail(_) | Mark::Retry { .. } | Mark::Isolate | Mark::Timeout(_) | Mark::Free(_) => {}
+            Mark::Skip(_)
+            | Mark::Xfail(_)
+            | Mark::Retry { .. }
+            | Mark::Isolate
+            | Mark::Timeout(_)
+            | Mark::Free(_)
+            | Mark::Uses(_)
+            | Mark::Parametrize(_)
+            | Mark::Property(_)
+            | Mark::Runtime(_) => {}
         }
     }
     let mut fields = format!("skip_if: &[{skip_if}], serial: &[{serial}],");

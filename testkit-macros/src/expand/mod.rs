@@ -1,9 +1,13 @@
 //! From the model to code. Expanded code names only `::testkit::__private`.
 
+pub(crate) mod asking;
+pub(crate) mod cases;
+pub(crate) mod code;
 pub(crate) mod description;
 pub(crate) mod discover;
 pub(crate) mod discover_files;
 pub(crate) mod fallback;
+pub(crate) mod fixture;
 pub(crate) mod function;
 pub(crate) mod group;
 pub(crate) mod mark;
@@ -40,6 +44,15 @@ pub(crate) fn placed(stream: TokenStream, span: Span) -> TokenStream {
         }
     };
     stream.into_iter().map(place).collect()
+}
+
+/// The source texts that `piece` makes of `items`, one behind the other.
+pub(crate) fn concatenated<T>(items: impl IntoIterator<Item = T>, mut piece: impl FnMut(T) -> String) -> String {
+    let mut text = String::new();
+    for item in items {
+        text.push_str(&piece(item));
+    }
+    text
 }
 
 /// A Rust string literal of `text`.

@@ -2,9 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use super::asking::sites::Sites;
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
 use super::{fallback, group, tokens};
+use crate::asking::Offers;
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
@@ -12,7 +14,7 @@ use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
-use crate::{source, validate};
+use crate::source;
 
 /// Expands `#[testkit::tests]`.
 pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
@@ -29,7 +31,9 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &[]);
+                let surroundings =
+                    Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
+                let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
                 let module = ast::Module { body: TokenTree::Group(changed), ..module };
@@ -65,6 +69,17 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
+/// What the modules around items say of them.
+#[derive(Clone, Default)]
+struct Surroundings {
+    /// Marks of all tests.
+    marks: Vec<Applied>,
+    /// Fixtures that all tests ask for.
+    offers: Offers,
+    /// Whether the module itself is a group.
+    is_group: bool,
+}
+
 /// Collects the tests of one attribute's item.
 struct Collector {
     loaded: Loaded,
@@ -84,44 +99,60 @@ impl Collector {
         Self { loaded, diagnostics, file: String::new(), templates: Templates::new() }
     }
 
-    /// The attributes of a module without its marks, and its body; `outer` are the marks of the modules around it.
-    fn module(&mut self, attributes: Vec<Attribute>, items: Items, outer: &[Applied]) -> (Vec<Attribute>, TokenStream) {
+    /// Whether a module is a group, by its name.
+    fn is_group(&self, name: &Ident) -> bool {
+        self.loaded.config.is_test_name(&name.to_string())
+    }
+
+    /// The attributes of a module without its marks, and its body.
+    fn module(
+        &mut self,
+        attributes: Vec<Attribute>,
+        items: Items,
+        outer: &Surroundings,
+    ) -> (Vec<Attribute>, TokenStream) {
         let mut marks = marked::shared(&attributes, &self.loaded.config, &mut self.diagnostics);
         let conditions = marked::condition_functions(&mut marks, "module");
-        marks.extend(marked::seen_from_inside(outer));
-        let mut body = self.items(items, &marks);
+        marks.extend(marked::seen_from_inside(&outer.marks));
+        let inner = Surroundings { marks, ..outer.clone() };
+        let mut body = self.items(items, inner);
         body.extend(marked::placed_functions(&conditions));
         (marked::without(attributes, |kind| matches!(kind, AttributeKind::Mark(_))), body)
     }
 
-    /// The body of a module, with its tests hosted, described and registered; `outer` are the marks of all of them.
-    fn items(&mut self, mut items: Items, outer: &[Applied]) -> TokenStream {
+    /// The body of a module, with its tests hosted, described and registered; `outer` has the marks of all of them.
+    fn items(&mut self, mut items: Items, mut outer: Surroundings) -> TokenStream {
         let foreign = collect::foreign_marks(&items.items);
         items.disown(&foreign);
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
+        outer.offers = collect::offers(&items, &outer.offers);
+        let outer = &outer;
         let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
-        let groups = collect::groups(&items, &blocks, outer, &self.loaded.config, &mut self.diagnostics);
+        let groups =
+            collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
+        let sites = Sites::default();
         for (index, item) in items.into_iter().enumerate() {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
                     let item = (attributes, visibility, *function);
-                    self.function(item, outer, rewriter, &mut output, &mut tests);
+                    self.function(item, outer, (rewriter, &sites), &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
                     let (attributes, kind) = match module.body {
                         TokenTree::Group(body) if !is_separate => {
-                            let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), outer);
+                            let outer = Surroundings { is_group: self.is_group(&module.name), ..outer.clone() };
+                            let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), &outer);
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
                             (attributes, ItemKind::Module(ast::Module { body: TokenTree::Group(changed), ..module }))
                         }
                         body => {
-                            if is_separate && !outer.is_empty() {
+                            if is_separate && !outer.marks.is_empty() {
                                 self.diagnostics.error(
                                     module.name.span(),
                                     format!("the marks of the module around `mod {}` do not reach its tests", module.name),
@@ -161,10 +192,12 @@ impl Collector {
         }
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(group::functions(group, &self.file).into_tokens());
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -175,8 +208,8 @@ impl Collector {
     fn function(
         &mut self,
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
-        outer: &[Applied],
-        rewriter: Rewriter,
+        outer: &Surroundings,
+        (rewriter, sites): (Rewriter, &Sites),
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
     ) {
@@ -187,23 +220,34 @@ impl Collector {
             }
             Role::Ordinary => {
                 let attributes = self.without_marks(attributes, &function.name);
-                output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+                let attributes = attributes.into_iter().map(Attribute::with_path_of_fixture);
+                output.extend(attributes.flat_map(Attribute::into_tokens));
                 output.extend(visibility);
                 function::push_rewritten(function, rewriter, output);
             }
             Role::Test => {
-                let mut marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
-                let name = function.name.to_string();
-                let conditions = marked::condition_functions(&mut marks.applied, &name);
-                marks.inherit(outer, &name, function.name.span(), &mut self.diagnostics);
-                if validate::function(&attributes, &function, &mut self.diagnostics) {
-                    tests.push(function::test(&attributes, &visibility, &function, marks.clone()));
-                    let context = Context { rewriter, file: &self.file, templates: &self.templates };
-                    output.extend(function::hosted(attributes, visibility, function, &marks, &context));
-                    output.extend(marked::placed_functions(&conditions));
-                } else {
-                    let kind = ItemKind::Function(Box::new(function));
-                    output.extend(fallback::item(Item { attributes, visibility, kind }));
+                let marks = marked::marks(&attributes, &self.loaded.config, &mut self.diagnostics);
+                let context = Context {
+                    rewriter,
+                    file: &self.file,
+                    templates: &self.templates,
+                    outer: &outer.marks,
+                    offers: &outer.offers,
+                    group: outer.is_group.then_some(""),
+                    sites,
+                    config: &self.loaded.config,
+                };
+                let item = (attributes, visibility, function);
+                match function::collected(item, marks, &context, &mut self.diagnostics) {
+                    Ok(collected) => {
+                        tests.extend(collected.tests);
+                        output.extend(collected.code);
+                    }
+                    Err(item) => {
+                        let (attributes, visibility, function) = *item;
+                        let kind = ItemKind::Function(Box::new(function));
+                        output.extend(fallback::item(Item { attributes, visibility, kind }));
+                    }
                 }
             }
         }
@@ -211,12 +255,12 @@ impl Collector {
 
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
+        let is_fixture = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture);
         let (marks, rest): (Vec<_>, Vec<_>) =
             attributes.into_iter().partition(|attribute| matches!(attribute.kind(), AttributeKind::Mark(_)));
         for mark in marks {
             if let AttributeKind::Mark(word) = mark.kind() {
-                let message = format!("`#[{}]` on `{name}`, which is no test", word.word());
-                self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+                self.diagnostics.mark_on_no_test(mark.span(), word, &name.to_string(), is_fixture);
             }
         }
         rest
@@ -285,7 +329,7 @@ impl Collector {
         config.groups.push(name.to_string());
         let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
         let blocks = collect::blocks(&items, &[], &config);
-        let mut groups = collect::groups(&items, &blocks, &[], &config, &mut self.diagnostics);
+        let mut groups = collect::groups(&items, &blocks, &[], &Offers::default(), &config, &mut self.diagnostics);
         let mut tests = Vec::new();
         let mut output: Vec<TokenTree> = Vec::new();
         let mut blocks = blocks;
@@ -295,6 +339,7 @@ impl Collector {
                 Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
+        let sites = Sites::of(&collect::snake_case(&name.to_string()));
         for group in &mut groups {
             if let Some(known) = source::type_beside(span, &name) {
                 if group.construction == Construction::Default {
@@ -304,10 +349,12 @@ impl Collector {
                 group.module.push_str(&"_".repeat(known.earlier_blocks));
             }
             output.extend(group::construction(group, group.name.span()));
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(group::functions(group, &self.file).into_tokens());
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));
@@ -331,6 +378,7 @@ fn method_attributes(attributes: Vec<Attribute>) -> Vec<Attribute> {
         AttributeKind::Test
         | AttributeKind::OurTest
         | AttributeKind::Tests
+        | AttributeKind::Fixture
         | AttributeKind::Mark(_)
         | AttributeKind::ShouldPanic
         | AttributeKind::Ignore => true,

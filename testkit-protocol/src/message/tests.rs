@@ -1,5 +1,10 @@
 use super::*;
-use crate::failure::TextRange;
+use crate::event::{Attachment, NamedValue, Section};
+use crate::failure::{
+    Assertion, Comparison, DiffLine, Difference, FailureKind, Moment, Operand, ReturnedError, TextRange,
+};
+use crate::location::Location;
+use crate::outcome::Outcome;
 
 fn failure(kind: FailureKind) -> Failure {
     Failure {
@@ -12,17 +17,28 @@ fn failure(kind: FailureKind) -> Failure {
     }
 }
 
+fn named() -> Vec<NamedValue> {
+    ["1", "\"two\"\n"].map(|value| NamedValue { name: "a".into(), value: value.into() }).into()
+}
+
+fn passed(attempt: AttemptFinished) -> Message {
+    let test = "tests::\"quoted\"".into();
+    Message::Finished(Finished { test, attempt, stdout_end: 0, stderr_end: 10, replace: None })
+}
+
+fn fixture(scope: Scope, step: Step, test: Option<&str>, failures: Vec<Failure>) -> Message {
+    let (name, test) = ("db[\"Pg\"]".into(), test.map(str::to_owned));
+    Message::Fixture(FixtureMessage { name, scope, step, duration_ns: 12, test, failures })
+}
+
 fn finished(failures: Vec<Failure>) -> Message {
+    let outcome = if failures.is_empty() { Outcome::Passed } else { Outcome::Failed };
     Message::Finished(Finished {
         test: "tests::test_add".into(),
         attempt: AttemptFinished {
-            outcome: if failures.is_empty() { Outcome::Passed } else { Outcome::Failed },
-            duration_ns: u64::MAX,
             skip_reason: failures.is_empty().then(|| "why \"not\"".into()),
             failures,
-            termination: None,
-            stdout: Captured::default(),
-            stderr: Captured::default(),
+            ..AttemptFinished::new(outcome, u64::MAX)
         },
         stdout_end: 10,
         stderr_end: 0,
@@ -86,21 +102,34 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         Message::Recorded(Failure { subtest: vec!["n = 1".into()], ..failure(FailureKind::Panic) }),
         Message::Pong,
         finished(vec![]),
-        Message::Finished(Finished {
-            test: "tests::\"quoted\"".into(),
-            attempt: AttemptFinished {
-                outcome: Outcome::Passed,
-                duration_ns: 1_234_567_890,
-                skip_reason: None,
-                failures: vec![],
-                termination: None,
-                stdout: Captured::default(),
-                stderr: Captured::default(),
-            },
-            stdout_end: 0,
-            stderr_end: 10,
-            replace: None,
+        passed(AttemptFinished::new(Outcome::Passed, 1_234_567_890)),
+        // Each of these alone keeps a pass from being written in the short way.
+        passed(AttemptFinished { values: named(), ..AttemptFinished::new(Outcome::Passed, 1) }),
+        passed(AttemptFinished {
+            sections: vec![Section { title: "logs".into(), text: "a\nb".into() }],
+            ..AttemptFinished::new(Outcome::Passed, 1)
         }),
+        passed(AttemptFinished { properties: named(), ..AttemptFinished::new(Outcome::Passed, 1) }),
+        passed(AttemptFinished {
+            attachments: vec![
+                Attachment { name: "page".into(), path: "/tmp/p.png".into(), media_type: Some("image/png".into()) },
+                Attachment { name: "rest".into(), path: "/tmp/rest".into(), media_type: None },
+            ],
+            ..AttemptFinished::new(Outcome::Passed, 1)
+        }),
+        fixture(Scope::Test, Step::SetUp, Some("tests::test_q"), vec![]),
+        fixture(Scope::Group, Step::SetUp, None, vec![]),
+        fixture(Scope::Module, Step::TornDown, None, vec![failure(FailureKind::Panic)]),
+        fixture(Scope::Session, Step::TornDown, Some("a[\"b\"]"), vec![failure(FailureKind::Runner); 2]),
+        Message::Cases(Cases {
+            test: "tests::test_q".into(),
+            cases: vec![
+                Case { name: "tests::test_q[Pg]".into(), near: Some("db=Pg".into()) },
+                Case { name: "tests::test_q[\"\"]".into(), near: None },
+            ],
+            failure: None,
+        }),
+        Message::Cases(Cases { failure: Some(failure(FailureKind::Panic)), ..Cases::default() }),
         finished(kinds.into_iter().map(failure).collect()),
     ];
     for message in messages {
@@ -113,14 +142,34 @@ fn what_a_worker_writes_is_what_the_command_reads() {
 
 #[test]
 fn what_the_command_writes_is_what_a_worker_reads() {
-    let requests =
-        [Request::Run { tests: vec!["tests::test_add".into(), "q\"\\".into()] }, Request::Ping, Request::Exit];
+    let tests = || vec!["tests::test_add".into(), "q\"\\".into()];
+    let requests = [
+        Request::Run { tests: tests(), attempt: 1 },
+        Request::Run { tests: tests(), attempt: 2 },
+        Request::Expand { tests: tests() },
+        Request::Ping,
+        Request::Exit,
+    ];
     for request in requests {
         let line = serde_json::to_string(&request).unwrap();
-        assert_eq!(Request::read(&line), Ok(request), "line: {line}");
+        assert_eq!(Request::read(&line), Ok(request.clone()), "line: {line}");
+        assert_eq!(serde_json::from_str::<Request>(&line).unwrap(), request, "line: {line}");
     }
-    assert_eq!(
-        Request::read("{\"walk\":1}").unwrap_err().to_string(),
-        "expected a request: \"ping\", \"exit\" or {\"run\":{\"tests\":[…]}}"
-    );
+    assert_eq!(serde_json::to_string(&Request::Run { tests: vec![], attempt: 1 }).unwrap(), r#"{"run":{"tests":[]}}"#);
+}
+
+#[test]
+fn what_is_no_request_is_named() {
+    #[track_caller]
+    fn check(line: &str, want: &str) {
+        assert_eq!(Request::read(line).unwrap_err().to_string(), want, "line: {line}");
+    }
+    let kinds = "expected a request: \"ping\", \"exit\", {\"run\":{\"tests\":[…]}} or {\"expand\":{\"tests\":[…]}}";
+    check("{\"walk\":1}", kinds);
+    check("{\"run\":{}}", kinds);
+    check("{\"expand\":1}", kinds);
+    check("{\"expand\":{\"tests\":[1]}}", "expected names of tests as strings");
+    check("{\"run\":{\"tests\":[1]}}", "expected names of tests as strings");
+    check("{\"run\":{\"tests\":[],\"attempt\":-1}}", "expected the number of an attempt");
+    check("{\"run\":{\"tests\":[],\"attempt\":4294967296}}", "expected the number of an attempt");
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::value::{is_open_ended, line_start, split_note, text_lines, wrapped};
 use super::visible::columns;
 use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
+use crate::event::NamedValue;
 use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operand, TextRange};
 
 /// What begins the line of the expression.
@@ -70,6 +71,22 @@ pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize)
         write!(text, "\n  full values: {path}").expect("writing to a String cannot fail");
     }
     text
+}
+
+/// Values by their names, one below the other as the values of an assertion are; each line with its indent.
+pub(super) fn values(named: &[NamedValue], columns: usize) -> String {
+    let operand = |NamedValue { name, value }: &NamedValue| Operand {
+        source: name.clone(),
+        value: value.clone(),
+        ..Operand::default()
+    };
+    let operands: Vec<Operand> = named.iter().map(operand).collect();
+    let layout = ValueLayout::new(&operands, &Comparison::default(), columns);
+    let mut text = String::new();
+    for operand in &operands {
+        layout.push_operand(&mut text, operand, false);
+    }
+    text.trim_start_matches('\n').to_owned()
 }
 
 /// The expression with its values, or with the first of the differences where the values are long.

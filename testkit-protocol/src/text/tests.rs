@@ -380,3 +380,19 @@ proptest! {
         prop_assert!(!summary(&failure).contains('\n'));
     }
 }
+
+#[test]
+fn values_stand_below_each_other() {
+    let named = |name: &str, value: &str| crate::event::NamedValue { name: name.into(), value: value.into() };
+    assert_eq!(values_within(&[], 100), "");
+    assert_eq!(
+        values_within(
+            &[named("a", "1"), named("want", "Point {\n    x: 1,\n}"), named("xs", "[\n    1,\n    2,\n]")],
+            100
+        ),
+        "  a    = 1\n  want = Point { x: 1 }\n  xs   = [1, 2]"
+    );
+    let long = format!("[\n    \"{}\",\n]", "x".repeat(60));
+    let want = format!("  xs =\n    [\"{}\"]", "x".repeat(60));
+    assert_eq!(values_within(&[named("xs", &long)], 40), want);
+}

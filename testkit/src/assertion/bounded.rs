@@ -87,34 +87,73 @@ impl Write for Bounded {
     }
 }
 
+/// How the text of a value ended.
+enum End {
+    /// With all that the value has to say.
+    Whole,
+    /// At the limit.
+    Cut,
+    /// With an error of its `Debug`.
+    Error,
+    /// With a panic in its `Debug`.
+    Panic,
+}
+
+/// What `write` writes, up to `limit` bytes.
+fn bounded(limit: usize, work: usize, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> (String, End) {
+    let mut writer = Bounded::new(limit, work);
+    // The writer is only looked at afterwards for what it has taken, which is whole at any time.
+    let result = panic::catch_unwind(AssertUnwindSafe(|| write(&mut writer)));
+    let end = match result {
+        Ok(Ok(())) if !writer.full => End::Whole,
+        _ if writer.full => End::Cut,
+        Ok(_) => End::Error,
+        Err(_) => End::Panic,
+    };
+    (writer.text, end)
+}
+
 /// The text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
 ///
 /// The text is the pretty one, but for values that are so large or so deep that it would take too long: they have theirs on
 /// one line.
 pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
-    let pretty = taken(limit, MAX_PRETTY, format_args!("{value:#?}"));
-    match pretty {
-        Ok(text) => text,
-        Err(text) if text.text.len() >= limit => text,
-        Err(_) => taken(limit, MAX_PLAIN, format_args!("{value:?}")).unwrap_or_else(|text| text),
+    let (mut text, mut end) = bounded(limit, MAX_PRETTY, |writer| write!(writer, "{value:#?}"));
+    if matches!(end, End::Cut) && text.len() < limit {
+        (text, end) = bounded(limit, MAX_PLAIN, |writer| write!(writer, "{value:?}"));
     }
+    text.push_str(match end {
+        End::Whole => return Text { text, whole: true },
+        End::Cut => CUT,
+        End::Error => ERROR,
+        End::Panic => PANIC,
+    });
+    Text { text, whole: false }
 }
 
-/// What is written; the error has what was written before it became too much.
-fn taken(limit: usize, work: usize, arguments: fmt::Arguments<'_>) -> Result<Text, Text> {
-    let mut writer = Bounded::new(limit, work);
-    // The writer is only looked at afterwards for what it has taken, which is whole at any time.
-    let result = panic::catch_unwind(AssertUnwindSafe(|| writer.write_fmt(arguments)));
-    let Bounded { mut text, full, .. } = writer;
-    let end = match result {
-        Ok(Ok(())) if !full => return Ok(Text { text, whole: true }),
-        _ if full => CUT,
-        Ok(_) => "<its Debug returned an error>",
-        Err(_) => "<its Debug panicked>",
-    };
-    text.push_str(end);
-    let text = Text { text, whole: false };
-    if full { Err(text) } else { Ok(text) }
+const ERROR: &str = "<its Debug returned an error>";
+const PANIC: &str = "<its Debug panicked>";
+
+/// The text of a value on one line, as `{:?}` gives it, of `limit` bytes at most and then a `…`; whatever else would end or
+/// break the line is told in it.
+pub(crate) fn line(value: &dyn Debug, limit: usize) -> String {
+    let (text, end) = bounded(limit, MAX_PLAIN, |writer| write!(writer, "{value:?}"));
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            // Where the standard library's types write something, it is escaped already; others begin a new line.
+            '\n' | '\r' | '\t' => line.push(' '),
+            _ if character.is_control() => line.extend(character.escape_default()),
+            _ => line.push(character),
+        }
+    }
+    line.push_str(match end {
+        End::Whole => "",
+        End::Cut => "…",
+        End::Error => ERROR,
+        End::Panic => PANIC,
+    });
+    line
 }
 
 #[cfg(test)]
@@ -147,6 +186,15 @@ mod tests {
         fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             formatter.write_str("half ")?;
             Err(fmt::Error)
+        }
+    }
+
+    struct Panicking;
+
+    impl Debug for Panicking {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("half ")?;
+            panic!("in the middle");
         }
     }
 
@@ -186,5 +234,20 @@ mod tests {
         check(&Endless, 7, "more mo<cut: its Debug text is too long>", false);
         check(&Heedless, 7, "more mo<cut: its Debug text is too long>", false);
         check(&Failing, 100, "half <its Debug returned an error>", false);
+        check(&Panicking, 100, "half <its Debug panicked>", false);
+    }
+
+    #[test]
+    fn the_text_on_one_line_stays_there() {
+        #[track_caller]
+        fn check(value: &dyn Debug, limit: usize, want: &str) {
+            assert_eq!(line(value, limit), want);
+        }
+        check(&["a\nb"], 100, r#"["a\nb"]"#);
+        check(&format_args!("two\nlines\u{1b}[1m"), 100, "two lines\\u{1b}[1m");
+        check(&"äöü", 4, "\"ä…");
+        check(&Heedless, 7, "more mo…");
+        check(&Failing, 100, "half <its Debug returned an error>");
+        check(&Panicking, 100, "half <its Debug panicked>");
     }
 }

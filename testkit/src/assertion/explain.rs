@@ -80,6 +80,12 @@ pub(crate) fn shown(value: Value<'_>) -> String {
     in_report(&text_of(value, MAX_SIDE_TEXT))
 }
 
+/// The text of a value, cut after `limit` bytes; no file holds the rest.
+#[cfg(feature = "proptest")]
+pub(crate) fn start_of(value: &dyn std::fmt::Debug, limit: usize) -> String {
+    bounded::text(value, limit).text
+}
+
 /// The text of a value that is no side of an equality.
 pub(crate) fn side_text(value: Value<'_>) -> Text {
     text_of(value, MAX_SIDE_TEXT)

@@ -12,6 +12,9 @@ mod probe;
 mod shorten;
 mod told;
 
+pub(crate) use bounded::line;
+#[cfg(feature = "proptest")]
+pub(crate) use explain::{shown, start_of};
 pub use keep::{
     Peek, PrimitiveProbe, Slot, Undecided, Watch, altered, asked, asking, consumed, copying, filled, last_element,
     looking, peek, place, snap, watching,

@@ -4,56 +4,60 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{AttemptFinished, Captured};
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
 use super::current::{self, Phase};
+use super::told::Told;
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
+use crate::{executor, fixture};
 
-/// Runs the test once, on this thread. Panics do not leave it.
-pub(super) fn attempt(case: &TestCase, test: &str) -> AttemptFinished {
-    current::begin_served(test);
+/// Runs the test once, on this thread; `values` are the arguments of its case that are known. Panics do not leave it.
+pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, String)]) -> AttemptFinished {
+    current::begin_served(test, values);
     let started = Instant::now();
     let result = catch_unwind(case.run);
     // Before anything else is done: whether a test can have changed the process is told by its time.
     let mut duration = started.elapsed();
-    if result.is_ok() && current::wait_for_threads() {
+    let had_threads = result.is_ok() && current::wait_for_threads();
+    let mut skipped = None;
+    let panic = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
+        Ok(()) => None,
+        Err(Ok(reason)) => {
+            skipped = Some(reason.reason);
+            None
+        }
+        Err(Err(payload)) => {
+            // Now, since another panic may come while the fixtures are taken down.
+            let failure = failure_of_panic(&*payload);
+            // A payload may panic again when it is dropped; that is one more thing that went wrong in the test.
+            drop_quietly(payload);
+            Some((current::phase(), failure))
+        }
+    };
+    let had_fixtures = fixture::end_test();
+    let had_runtime = executor::end_test();
+    if had_threads || had_fixtures || had_runtime {
         duration = started.elapsed();
     }
-    let (phase, recorded) = current::end_served();
-    let result = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
-        // A failure that was recorded before counts for more than the wish to skip the rest.
-        Err(Ok(skipped)) if recorded.is_empty() => {
-            return AttemptFinished {
-                skip_reason: Some(skipped.reason),
-                ..finished(Outcome::Skipped, Vec::new(), duration)
-            };
-        }
-        Ok(()) | Err(Ok(_)) => Ok(()),
-        Err(Err(payload)) => Err(payload),
+    let (recorded, told) = current::end_served();
+    // A failure that was recorded counts for more than the wish to skip the rest.
+    let skip_reason = skipped.filter(|_| recorded.is_empty());
+    let (outcome, failures) = match skip_reason {
+        Some(_) => (Outcome::Skipped, Vec::new()),
+        None => judge(case.should_panic, panic, recorded),
     };
-    let panic = result.err().map(|payload| {
-        let failure = failure_of_panic(&*payload);
-        // A payload may panic again when it is dropped; that is one more thing that went wrong in the test.
-        drop_quietly(payload);
-        (phase, failure)
-    });
-    let (outcome, failures) = judge(case.should_panic, panic, recorded);
-    finished(outcome, failures, duration)
+    let is_fine = matches!(outcome, Outcome::Passed | Outcome::Skipped);
+    super::note_judged(is_fine);
+    let Told { values, sections, properties, attachments, .. } = told.judged(is_fine);
+    AttemptFinished { skip_reason, values, sections, properties, attachments, ..finished(outcome, failures, duration) }
 }
 
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {
-    AttemptFinished {
-        outcome,
-        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-        skip_reason: None,
-        failures,
-        termination: None,
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-    }
+    let duration_ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+    AttemptFinished { failures, ..AttemptFinished::new(outcome, duration_ns) }
 }
 
 pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {

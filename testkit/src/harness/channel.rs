@@ -20,6 +20,7 @@ pub(super) struct Channel {
     stream: UnixStream,
     identity: FileIdentity,
     rescue: Option<PathBuf>,
+    shows_set_up: bool,
     pending: Vec<u8>,
     /// Room for what is read in one go; kept, since making it anew would cost more than a small test.
     chunk: Vec<u8>,
@@ -45,12 +46,14 @@ impl Channel {
     pub(super) fn from_environment() -> Option<Self> {
         let number: RawFd = std::env::var(env::CHANNEL).ok()?.parse().ok()?;
         let rescue = std::env::var_os(env::RESCUE).map(PathBuf::from);
+        let shows_set_up = std::env::var_os(env::SHOW_SETUP).is_some_and(|value| value == "1");
         // A number that outlived its process may mean anything by now, or nothing.
         let identity = FileIdentity::of(number).filter(FileIdentity::is_socket)?;
         // SAFETY: libtest's main thread waits for this one and no other exists, so nobody reads the environment now.
         unsafe {
             std::env::remove_var(env::CHANNEL);
             std::env::remove_var(env::RESCUE);
+            std::env::remove_var(env::SHOW_SETUP);
         }
         let copy = high_copy(number);
         if copy < 0 {
@@ -67,11 +70,17 @@ impl Channel {
             stream,
             identity,
             rescue,
+            shows_set_up,
             pending: Vec::new(),
             chunk: vec![0; 64 * 1024],
             line: String::new(),
             process: std::process::id(),
         })
+    }
+
+    /// Whether the command wants to know of each test's own fixtures.
+    pub(super) fn shows_set_up(&self) -> bool {
+        self.shows_set_up
     }
 
     /// Waits for requests. Where the channel keeps packets apart, one packet is read and no more: what this worker has

@@ -5,33 +5,33 @@
 //! makes the verdict itself, so a test simply fails or passes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+#[cfg(unix)]
+use std::sync::Once;
 use std::time::Duration;
 
-use testkit_protocol::env;
+use testkit_protocol::event::{Attachment, NamedValue};
+use testkit_protocol::{env, text};
 
-use super::current::{self, Hosted, Recorded};
+use super::current::{self, Hosted, Phase, Recorded};
+use super::told::Told;
 use super::{Payload, attempt, tell, turn};
+use crate::expansion::{self, Axes, Case, Choice};
+#[cfg(unix)]
+use crate::fixture::Ended;
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
+use crate::{executor, fixture};
 
 /// Runs a test to its end; a panic that leaves this is a failure to libtest.
-pub(super) fn run(body: fn(), marks: &Marks) {
+pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
-    let _turn = turn::wait(marks);
-    let once = || {
-        let test = Hosted::begin();
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            SkipIf::check(marks.skip_if);
-            body();
-        }));
-        if result.is_ok() {
-            current::wait_for_threads();
-        }
-        with_recorded(panicked_as_asked(result, marks.should_panic), &test.take_recorded())
+    let _turn = turn::wait(marks, axes);
+    let once = |attempt| {
+        if axes.multiply() { all_cases(body, marks, axes, attempt) } else { attempt_once(body, marks, attempt, None) }
     };
-    let mut result = once();
+    let mut result = once(1);
     for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
         if payload.is::<Skipped>() {
@@ -41,7 +41,7 @@ pub(super) fn run(body: fn(), marks: &Marks) {
         let tries = if left == 1 { "once".to_owned() } else { format!("up to {left} times") };
         tell(&format!("attempt {made} failed; the test is tried again, {tries}"));
         std::thread::sleep(Duration::from_nanos(retry.delay_ns));
-        result = once();
+        result = once(made + 1);
     }
     match result {
         Err(payload) if payload.is::<Skipped>() => skipped(payload),
@@ -52,13 +52,108 @@ pub(super) fn run(body: fn(), marks: &Marks) {
     }
 }
 
+/// One attempt at a test, or at one case of it, with its fixtures.
+fn attempt_once(body: fn(), marks: &Marks, attempt: u32, case: Option<&Case>) -> Result<(), Payload> {
+    let (id, values) = case.map(|case| (case.id.as_str(), case.values.as_slice())).unzip();
+    let test = Hosted::begin(attempt, id, values.unwrap_or_default());
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        SkipIf::check(marks.skip_if);
+        body();
+    }));
+    if result.is_ok() {
+        current::wait_for_threads();
+    }
+    let phase = current::phase();
+    fixture::end_test();
+    executor::end_test();
+    let (recorded, told) = test.take();
+    let result = match phase {
+        Phase::Test => panicked_as_asked(result, marks.should_panic),
+        // A set-up is not what is to panic.
+        Phase::SetUp | Phase::TearDown => result,
+    };
+    let result = with_recorded(result, &recorded);
+    let is_fine = result.as_ref().err().is_none_or(|payload| payload.is::<Skipped>());
+    super::note_judged(is_fine);
+    let told = told.judged(is_fine);
+    if !is_fine {
+        tell_of_failed(&told);
+    }
+    result
+}
+
+/// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
+fn all_cases(body: fn(), marks: &Marks, axes: &Axes, attempt: u32) -> Result<(), Payload> {
+    let cases = axes.cases().map_err(|message| {
+        tell(&message);
+        Box::new(message) as Payload
+    })?;
+    let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
+    for case in cases {
+        expansion::choose(case.choice.clone());
+        let id = &case.id;
+        match attempt_once(body, marks, attempt, Some(&case)) {
+            Ok(()) => passed += 1,
+            Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
+            Err(payload) => {
+                tell(&format!("the case [{id}] failed"));
+                let message = attempt::message_of(&*payload).unwrap_or("(a payload that is no text)");
+                failed.push(format!("[{id}] {message}"));
+                attempt::drop_quietly(payload);
+            }
+        }
+    }
+    expansion::choose(Choice::default());
+    match skipped {
+        _ if !failed.is_empty() => {
+            let message = format!("{} of {count} cases failed:\n{}", failed.len(), failed.join("\n"));
+            tell(message.lines().next().unwrap_or_default());
+            Err(Box::new(message))
+        }
+        // Skipped as a whole only if no case has run.
+        Some(payload) if passed == 0 => Err(payload),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Takes down what outlives the tests when the process ends. A failure there has no test any more that it could fail, so
+/// the process ends with libtest's exit code for failed tests.
+pub(super) fn end_scopes_with_the_process() {
+    #[cfg(unix)]
+    {
+        extern "C" fn at_exit() {
+            let failed: Vec<_> =
+                fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
+            for Ended { name, scope, failures, .. } in &failed {
+                tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
+                for failure in failures {
+                    tell(&testkit_protocol::text::report(failure));
+                }
+            }
+            if !failed.is_empty() {
+                // SAFETY: ends the process; every handler that was registered after this one has run.
+                unsafe { libc::_exit(LIBTEST_FAILED) };
+            }
+        }
+        static REGISTERED: Once = Once::new();
+        // SAFETY: the function lives as long as the process, and no panic leaves it: each teardown's is caught.
+        REGISTERED.call_once(|| unsafe {
+            libc::atexit(at_exit);
+        });
+    }
+}
+
+/// What libtest exits with if a test has failed.
+#[cfg(unix)]
+const LIBTEST_FAILED: i32 = 101;
+
 /// The mark once for each further attempt that it allows; the command makes those itself.
 fn repeated(marks: &Marks) -> impl Iterator<Item = crate::marks::Retry> {
     marks.retry.filter(|_| !is_judged()).into_iter().flat_map(|retry| std::iter::repeat_n(retry, retry.count as usize))
 }
 
 /// Whether the command makes the verdict: it is our parent, and has said so.
-fn is_judged() -> bool {
+pub(super) fn is_judged() -> bool {
     let Some(judge) = std::env::var_os(env::JUDGE) else { return false };
     if judge == "any" {
         return true;
@@ -106,10 +201,42 @@ fn with_recorded(result: Result<(), Payload>, recorded: &Recorded) -> Result<(),
                 "the test failed in {}",
                 if count == 1 { "one part".into() } else { format!("{count} parts") }
             ));
-            let reports: Vec<_> = recorded.iter().map(|(_, failure)| testkit_protocol::text::report(failure)).collect();
+            let reports: Vec<_> = recorded.iter().map(|(_, failure)| text::report(failure)).collect();
             Err(Box::new(reports.join("\n")))
         }
     }
+}
+
+/// Says what there is to say of a test that failed, beside its failures.
+fn tell_of_failed(told: &Told) {
+    if !told.values.is_empty() {
+        tell(&case(&told.values));
+    }
+    for section in &told.sections {
+        tell(&format!("{}:\n  {}", section.title, indented(&section.text)));
+    }
+    for NamedValue { name, value } in &told.properties {
+        tell(&format!("property {name} = {value}"));
+    }
+    for Attachment { name, path, .. } in &told.attachments {
+        tell(&format!("attachment {name}: {path}"));
+    }
+}
+
+/// `case: a = 1, b = 2`; values that are long stand on lines of their own.
+fn case(values: &[NamedValue]) -> String {
+    let short =
+        |value: &NamedValue| Some(format!("{} = {}", value.name, text::compact(&value.value, text::DEFAULT_COLUMNS)?));
+    let line = values.iter().map(short).collect::<Option<Vec<_>>>().map(|all| all.join(", "));
+    if let Some(line) = line.filter(|line| line.len() <= text::DEFAULT_COLUMNS) {
+        return format!("case: {line}");
+    }
+    let lines = values.iter().map(|NamedValue { name, value }| format!("\n  {name} = {}", indented(value)));
+    format!("case:{}", lines.collect::<String>())
+}
+
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n  ")
 }
 
 fn skipped(payload: Payload) {
@@ -124,12 +251,12 @@ fn skipped(payload: Payload) {
 /// Turns an expected failure into a pass and, if it is strict, a pass into a failure.
 fn expect_failure(result: Result<(), Payload>, xfail: Xfail) {
     match (result, xfail.panics) {
-        (Ok(()), _) if xfail.strict => std::panic::panic_any(testkit_protocol::text::unexpected_pass(xfail.reason)),
+        (Ok(()), _) if xfail.strict => std::panic::panic_any(text::unexpected_pass(xfail.reason)),
         (Ok(()), _) => say(&format!("xpassed: {}", reason_or(xfail.reason))),
         (Err(payload), Some(expected))
             if !attempt::message_of(&*payload).is_some_and(|came| came.contains(expected)) =>
         {
-            tell(&testkit_protocol::text::other_failure(expected));
+            tell(&text::other_failure(expected));
             resume_unwind(payload)
         }
         (Err(_), _) => say(&format!("xfailed: {}", reason_or(xfail.reason))),
@@ -143,4 +270,22 @@ fn reason_or(reason: &str) -> &str {
 #[expect(clippy::print_stdout, reason = "libtest captures it and shows it with the test")]
 fn say(text: &str) {
     println!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_told_on_one_line_if_it_has_room() {
+        #[track_caller]
+        fn check(values: &[(&str, &str)], want: &str) {
+            let named = |&(name, value): &(&str, &str)| NamedValue { name: name.to_owned(), value: value.to_owned() };
+            assert_eq!(case(&values.iter().map(named).collect::<Vec<_>>()), want);
+        }
+        check(&[("a", "1"), ("b", "Point {\n    x: 1,\n}")], "case: a = 1, b = Point { x: 1 }");
+        check(&[("a", "by hand,\nso"), ("b", "2")], "case:\n  a = by hand,\n  so\n  b = 2");
+        let long = "\"a text that is rather long\"".repeat(4);
+        check(&[("a", "[\n    1,\n]"), ("b", &long)], &format!("case:\n  a = [\n      1,\n  ]\n  b = {long}"));
+    }
 }

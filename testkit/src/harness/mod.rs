@@ -1,41 +1,82 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
-//! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
-//! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process.
+//! `current` is what the threads of a test know of it, `told` what is said of it beside its failures, `attempt` runs one test
+//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix,
+//! `worker` serves the command, `channel` is its line to it, and `process_state` puts back what a test changed in the
+//! process, `dispositions` what is done about signals, but for what `adopted` lets stay.
 
+mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+mod told;
+#[cfg(feature = "proptest")]
+mod trial;
 mod turn;
 #[cfg(unix)]
 mod worker;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::cell::Cell;
+#[cfg(unix)]
+use std::fs::File;
+#[cfg(unix)]
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
+use crate::expansion::{self, Axes};
+use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub use current::Phase;
-pub(crate) use current::{Inherited, be_strict_about_threads, in_subtest, inherited, recorded};
+pub(crate) use adopted::Adopted;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use current::with_told;
+pub(crate) use current::{
+    Inherited, ThisTest, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place,
+    recorded,
+};
+pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
+pub(crate) use told::Judged;
+#[cfg(feature = "tokio")]
+pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
+#[cfg(feature = "proptest")]
+pub(crate) use {
+    current::{note_section, recorded_in_test, wait_for_threads},
+    trial::{Trial, trial},
+};
 
 /// What this process is; decided when the first collected test begins.
 static ROLE: AtomicU8 = AtomicU8::new(UNDECIDED);
 const UNDECIDED: u8 = 0;
 const HOSTED: u8 = 1;
 const WORKER: u8 = 2;
+
+/// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
+#[derive(Debug)]
+pub struct Site {
+    /// `module_path!()`
+    pub module: &'static str,
+    /// Its group; the empty name if the module itself is one.
+    pub group: Option<&'static str>,
+    /// What multiplies it.
+    pub axes: Axes,
+}
 
 /// Runs a collected test's body; what a hosting `#[test]` function calls that wraps the author's function.
 ///
@@ -59,6 +100,50 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
     }
 }
 
+/// The same for a test that asks for something.
+pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
+    if is_body_next_of(body, marks, Some(site)) {
+        enter_site(site);
+        SkipIf::check(marks.skip_if);
+        if marks.strict_threads {
+            be_strict_about_threads();
+        }
+        body();
+    }
+}
+
+/// [`begin`] for a test that asks for something.
+#[inline(never)]
+pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
+    let is_next = is_body_next_of(test, &Marks::NONE, Some(site));
+    if is_next {
+        enter_site(site);
+    }
+    is_next
+}
+
+/// Runs one case of a test by its number: all that the hosting function of a case without marks does.
+#[inline(never)]
+pub fn run_case(test: fn(), site: &'static Site, run: fn(usize), number: usize) {
+    if begin_asking(test, site) {
+        run(number);
+    }
+}
+
+/// Begins a test that asks for something. One that stands for several cannot be run as one.
+fn enter_site(site: &'static Site) {
+    current::enter_site(site);
+    if expansion::is_chosen() || !site.axes.multiply() {
+        return;
+    }
+    enter(Phase::SetUp);
+    let reason = match site.axes.cases() {
+        Ok(cases) => format!("this stands for {} tests, and none of them was asked for", cases.len()),
+        Err(reason) => reason,
+    };
+    raise(Failure::new(FailureKind::Runner, reason));
+}
+
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
 ///
 /// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
@@ -70,23 +155,29 @@ pub fn begin(test: fn()) -> bool {
 }
 
 fn is_body_next(test: fn()) -> bool {
-    is_body_next_of_marked(test, &Marks::NONE)
+    is_body_next_of(test, &Marks::NONE, None)
 }
 
 fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
+    is_body_next_of(test, marks, None)
+}
+
+fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks);
+    hosted::run(test, marks, site.map_or(&Axes::NONE, |site| &site.axes));
     false
 }
 
 #[cfg(unix)]
 fn decide() {
+    capture_logs();
     if let Some(channel) = channel::Channel::from_environment() {
+        SHOWS_SET_UP.store(channel.shows_set_up(), Ordering::Relaxed);
         ROLE.store(WORKER, Ordering::Relaxed);
         worker::serve(channel);
     }
@@ -95,7 +186,14 @@ fn decide() {
 
 #[cfg(not(unix))]
 fn decide() {
+    capture_logs();
     ROLE.store(HOSTED, Ordering::Relaxed);
+}
+
+/// From the first collected test on.
+fn capture_logs() {
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    crate::logging::install();
 }
 
 /// Ends the running test with a failure, by a panic whose message is the failure's text.
@@ -120,8 +218,9 @@ pub fn enter(phase: Phase) {
 #[track_caller]
 pub fn record(failure: Failure) {
     match current::record(failure) {
-        Ok(failure) if is_worker() => tell_recorded(&failure),
-        Ok(failure) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(Some(failure)) if is_worker() => tell_recorded(&failure),
+        Ok(Some(failure)) => tell(&testkit_protocol::text::report(&failure)),
+        Ok(None) => {}
         Err(mut failure) => {
             if let FailureKind::Assertion(assertion) = &mut failure.kind {
                 assertion.notes.push(RECORDED_NOWHERE.to_owned());
@@ -141,10 +240,12 @@ pub(crate) fn record_panic(payload: Payload) {
     let failure = attempt::failure_of_panic(&*payload);
     match current::record(failure) {
         Ok(failure) => {
-            if is_worker() {
-                tell_recorded(&failure);
-            } else if !failure.subtest.is_empty() {
-                tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+            match failure {
+                Some(failure) if is_worker() => tell_recorded(&failure),
+                Some(failure) if !failure.subtest.is_empty() => {
+                    tell(&format!("this panic ended the subtest `{}`", failure.subtest.join("` > `")));
+                }
+                Some(_) | None => {}
             }
             attempt::drop_quietly(payload);
         }
@@ -154,7 +255,7 @@ pub(crate) fn record_panic(payload: Payload) {
 
 /// Records a panic that was caught and goes on.
 pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
-    if let Ok(failure) = current::record(attempt::failure_of_panic(payload))
+    if let Ok(Some(failure)) = current::record(attempt::failure_of_panic(payload))
         && is_worker()
     {
         tell_recorded(&failure);
@@ -164,6 +265,127 @@ pub(crate) fn record_passing_panic(payload: &(dyn Any + Send)) {
 fn is_worker() -> bool {
     ROLE.load(Ordering::Relaxed) == WORKER
 }
+
+/// Who runs the tests of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    /// The command, in a worker.
+    Worker,
+    /// The command, by way of libtest.
+    CommandThroughLibtest,
+    /// libtest, for somebody else.
+    Libtest,
+}
+
+pub(crate) fn runner() -> Runner {
+    if is_worker() {
+        Runner::Worker
+    } else if hosted::is_judged() {
+        Runner::CommandThroughLibtest
+    } else {
+        Runner::Libtest
+    }
+}
+
+/// What the running test has written to one of its streams so far; `None` where that cannot be seen.
+pub(crate) fn written(to_stderr: bool) -> Option<String> {
+    let bytes = written_bytes(to_stderr)?;
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+#[cfg(unix)]
+fn written_bytes(to_stderr: bool) -> Option<Vec<u8>> {
+    worker::flush_streams();
+    process_state::written(to_stderr)
+}
+
+#[cfg(not(unix))]
+fn written_bytes(_: bool) -> Option<Vec<u8>> {
+    None
+}
+
+/// The same open file under a high number, so that a test that counts on low ones finds them.
+#[cfg(unix)]
+pub(crate) fn out_of_the_way(file: File) -> File {
+    let copy = process_state::high_copy(file.as_raw_fd());
+    // SAFETY: the descriptor was made above for us alone.
+    if copy < 0 { file } else { unsafe { File::from_raw_fd(copy) } }
+}
+
+/// How many tests of this process have failed.
+static FAILED: AtomicU32 = AtomicU32::new(0);
+
+fn note_judged(is_fine: bool) {
+    if !is_fine {
+        FAILED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How many tests of this process have failed so far.
+pub(crate) fn failed_tests() -> u32 {
+    FAILED.load(Ordering::Relaxed)
+}
+
+/// Whether the command wants to know of each test's own fixtures.
+static SHOWS_SET_UP: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn shows_set_up() -> bool {
+    SHOWS_SET_UP.load(Ordering::Relaxed)
+}
+
+/// Tells the command of a fixture, if there is one.
+pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
+    if is_worker() {
+        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
+    }
+}
+
+/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
+/// comes back with it is kept.
+pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            SETS_UP_FOR_MANY.set(self.0);
+        }
+    }
+    let before = adopted::before_set_up();
+    let reset = Reset(SETS_UP_FOR_MANY.replace(true));
+    let value = set_up();
+    drop(reset);
+    (value, adopted::adopt_since(&before))
+}
+
+thread_local! {
+    static SETS_UP_FOR_MANY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what this thread makes now outlives its test.
+pub(crate) fn sets_up_for_many() -> bool {
+    SETS_UP_FOR_MANY.get()
+}
+
+/// The failure that a caught panic stands for; lets go of the panic.
+pub(crate) fn take_failure(payload: Payload) -> Failure {
+    let failure = attempt::failure_of_panic(&*payload);
+    attempt::drop_quietly(payload);
+    failure
+}
+
+/// Sees to it that fixtures of a process are taken down at its end, where nobody else does that.
+pub(crate) fn end_scopes_with_the_process() {
+    if !is_worker() {
+        hosted::end_scopes_with_the_process();
+    }
+}
+
+#[cfg(unix)]
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
+    worker::tell_fixture(name, scope, step, duration, Vec::new());
+}
+
+#[cfg(not(unix))]
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
@@ -175,7 +397,7 @@ fn tell_recorded(_: &Failure) {}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     eprintln!("{text}");
 }
 

@@ -106,6 +106,41 @@ fn is_quiet() -> bool {
     IS_QUIET.try_with(Cell::get).unwrap_or(false)
 }
 
+/// While this stands, the thread that runs tests does something else: a panic is told as one on any other thread.
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+pub(crate) struct Aside {
+    ran_tests: bool,
+}
+
+#[cfg(feature = "tokio")]
+impl Aside {
+    pub(crate) fn begin() -> Self {
+        Self { ran_tests: RUNS_TESTS.replace(false) }
+    }
+
+    /// Goes back to the test for a while.
+    pub(crate) fn back_to_test<T>(&self, part: impl FnOnce() -> T) -> T {
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                RUNS_TESTS.set(false);
+            }
+        }
+        RUNS_TESTS.set(self.ran_tests);
+        // A panic that goes through the test is seen before this.
+        let _leave = Leave;
+        part()
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Drop for Aside {
+    fn drop(&mut self) {
+        RUNS_TESTS.set(self.ran_tests);
+    }
+}
+
 /// Runs `f`, of whose panics on this thread nothing is printed.
 pub(crate) fn quietly<T>(f: impl FnOnce() -> T) -> T {
     struct Reset(bool);
@@ -159,7 +194,14 @@ const RUNNING: [&str; 4] =
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];
 
-/// A backtrace without the frames of the panic at its top and of the runner at its bottom.
+/// Parts of the names of functions that our macros make, and of the one of the compiler's that has no place.
+const BETWEEN: [&str; 3] = ["::__testkit_", " as testkit::fixture::Fixture>::", "__rust_try"];
+
+/// Parts of the places of code that is not the user's: the standard library's and that of packages from a registry.
+const FOREIGN_PLACES: [&str; 3] = ["at /rustc/", "/rustlib/src/rust/", "/registry/src/"];
+
+/// A backtrace without the frames of the panic at its top and of the runner at its bottom, and of those in between that are
+/// not the user's.
 fn trimmed(backtrace: &str) -> String {
     // A frame is a line `  N: path`, followed by lines `      at file:line:column`.
     let mut frames: Vec<Vec<&str>> = Vec::new();
@@ -178,7 +220,14 @@ fn trimmed(backtrace: &str) -> String {
     // What catches panics has its frames below those of the code that raises them, in a subtest for example.
     let is_raising = |frame: &Vec<&str>| is_one_of(frame, &RAISING) && !frame[0].contains("catch_unwind");
     let start = frames[..end].iter().rposition(is_raising).map_or(0, |last| last + 1);
-    frames[start..end].concat().join("\n")
+    let is_foreign = |frame: &&Vec<&str>| {
+        let is_ours = frame[0].contains(": testkit::") || frame[0].contains(": <testkit::");
+        let is_between = is_one_of(frame, &BETWEEN);
+        is_ours || is_between || frame[1..].iter().any(|place| FOREIGN_PLACES.iter().any(|part| place.contains(part)))
+    };
+    let of_user: Vec<_> = frames[start..end].iter().filter(|frame| !is_foreign(frame)).cloned().collect();
+    let kept = if of_user.is_empty() { &frames[start..end] } else { &of_user };
+    kept.concat().join("\n")
 }
 
 #[cfg(test)]
@@ -193,6 +242,11 @@ mod tests {
                     core::ops::function::FnOnce::call_once\n   6: std::panicking::catch_unwind::do_call\n   7: __rust_try\n   8: testkit::harness::attempt::attempt\n   9: main";
         assert_eq!(trimmed(full), "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it");
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
+        let mixed = "   0: alloc::vec::map\n             at /rustc/x/vec.rs:1:1\n   1: demo::a\n             at \
+                     ./src/lib.rs:3:5\n   2: tokio::block_on\n             at /h/.cargo/registry/src/i/tokio-1/a.rs:1:1\n   \
+                     3: testkit::property::run\n             at ./p.rs:1:1\n   4: demo::b\n   5: demo::__testkit_run_test_c\n   \
+                     6: __rust_try";
+        assert_eq!(trimmed(mixed), "   1: demo::a\n             at ./src/lib.rs:3:5\n   4: demo::b");
         let caught = "   0: std::panicking::panic_any\n   1: demo::part\n   2: std::panicking::catch_unwind::do_call\n   3: demo::test_it";
         assert_eq!(trimmed(caught), caught.split_once('\n').unwrap().1);
     }

@@ -4,18 +4,22 @@
 //! of them. `docs/protocol.md` shows the conversation.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
 use testkit_protocol::PROTOCOL_VERSION;
-use testkit_protocol::event::{AttemptFinished, Captured};
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::message::{Finished, Hello, Message, Request};
+use testkit_protocol::fixture::{Scope, Step};
+use testkit_protocol::message::{self, Cases, Finished, FixtureMessage, Hello, Message, Request};
 use testkit_protocol::outcome::Outcome;
 
 use super::channel::{Channel, Received};
 use super::process_state::ProcessState;
-use super::{attempt, panic_hook};
+use super::{attempt, current, panic_hook};
+use crate::expansion::{self, Choice};
+use crate::fixture::{self, Ended};
 use crate::registry::Registry;
 
 thread_local! {
@@ -45,7 +49,18 @@ pub(super) fn serve(channel: Channel) -> ! {
         let Received::Requests(requests) = received else { leave() };
         for request in requests {
             let tests = match request {
-                Request::Run { tests } => tests,
+                Request::Run { tests, attempt } => {
+                    current::note_attempt(attempt);
+                    tests
+                }
+                Request::Expand { tests } => {
+                    panic_hook::install();
+                    for test in tests {
+                        let cases = cases_of(&mut registry, test);
+                        channel.borrow_mut().send(&Message::Cases(cases));
+                    }
+                    continue;
+                }
                 Request::Ping => {
                     channel.borrow_mut().send(&Message::Pong);
                     continue;
@@ -80,9 +95,33 @@ fn end_with_the_command() {
     }
 }
 
-/// Leaves as a program does that is done: exit handlers run, coverage profiles are written.
+/// Leaves as a program does that is done: fixtures are taken down, exit handlers run, coverage profiles are written.
 fn leave() -> ! {
+    end_scopes(None);
     std::process::exit(0)
+}
+
+/// Ends the scopes that the next test is outside of.
+fn end_scopes(next: Option<(&str, &Choice)>) {
+    for Ended { name, scope, duration, failures } in fixture::end_scopes(next) {
+        tell_fixture(name, scope, Step::TornDown, duration, failures);
+    }
+}
+
+/// The tests that a test stands for.
+fn cases_of(registry: &mut Registry, test: String) -> Cases {
+    let known = catch_unwind(AssertUnwindSafe(|| registry.cases(&test)));
+    let failure = match known {
+        Ok(Ok(cases)) => {
+            let cases =
+                cases.iter().map(|case| message::Case { name: case.name.clone(), near: case.case.near.clone() });
+            let cases = cases.collect();
+            return Cases { test, cases, failure: None };
+        }
+        Ok(Err(reason)) => Failure::new(FailureKind::Runner, reason),
+        Err(payload) => super::take_failure(payload),
+    };
+    Cases { test, cases: Vec::new(), failure: Some(failure) }
 }
 
 /// Ends a copy of the worker that a test forked and let return: the worker itself speaks for the test, and under
@@ -97,10 +136,20 @@ fn leave_copy(outcome: Outcome) -> ! {
 fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Finished, bool) {
     let not_restored = state.restore().err();
     panic_hook::install();
-    let attempt = match (registry.find(&test), not_restored) {
-        (Some(case), None) => attempt::attempt(case, &test),
-        (None, _) => errored(format!("the worker has no test `{test}`; was the binary built anew during the run?")),
-        (Some(_), Some(reason)) => errored(format!("the process could not be restored before this test: {reason}")),
+    let found = catch_unwind(AssertUnwindSafe(|| registry.find(&test)));
+    let attempt = match (found, not_restored) {
+        (Ok(Ok(found)), None) => {
+            end_scopes(Some((&test, &found.choice)));
+            expansion::choose(found.choice);
+            attempt::attempt(found.test, &test, &found.values)
+        }
+        (Ok(Err(reason)), _) => errored(Failure::new(FailureKind::Runner, reason)),
+        // The rows of a test are made by the author's code.
+        (Err(payload), _) => errored(super::take_failure(payload)),
+        (Ok(Ok(_)), Some(reason)) => {
+            let message = format!("the process could not be restored before this test: {reason}");
+            errored(Failure::new(FailureKind::Runner, message))
+        }
     };
     flush_streams();
     let untouched = attempt.outcome == Outcome::Passed
@@ -112,20 +161,12 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
     (Finished { test, attempt, stdout_end, stderr_end, replace }, untouched)
 }
 
-fn errored(message: String) -> AttemptFinished {
-    AttemptFinished {
-        outcome: Outcome::Errored,
-        duration_ns: 0,
-        skip_reason: None,
-        failures: vec![Failure::new(FailureKind::Runner, message)],
-        termination: None,
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-    }
+fn errored(failure: Failure) -> AttemptFinished {
+    AttemptFinished { failures: vec![failure], ..AttemptFinished::new(Outcome::Errored, 0) }
 }
 
 /// Pushes out what Rust's and C's buffers hold, so that it counts as this test's output.
-fn flush_streams() {
+pub(super) fn flush_streams() {
     use std::io::Write as _;
     // A stream that a test closed has nothing to push out to.
     drop(std::io::stdout().flush());
@@ -141,6 +182,18 @@ fn tell_panic(failure: &Failure) {
 /// Sends a failure that the running test has recorded, for the same reason.
 pub(super) fn tell_recorded(failure: &Failure) {
     mention(&Message::Recorded(failure.clone()));
+}
+
+/// Sends what happened to a fixture.
+pub(super) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
+    mention(&Message::Fixture(FixtureMessage {
+        name,
+        scope,
+        step,
+        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        test: current::name_of_running_test(),
+        failures,
+    }));
 }
 
 /// Sends a message from the thread that runs tests. A test that took the channel away still goes on to its end.

@@ -1,6 +1,8 @@
 //! The constant data that expanded code submits. One [`ModuleEntry`] a collected module, so that registration costs
 //! little to compile however many tests there are.
 
+use crate::harness::Site;
+
 /// A collected module. Made by expanded code only.
 #[derive(Debug)]
 pub struct ModuleEntry {
@@ -12,6 +14,17 @@ pub struct ModuleEntry {
     pub description: &'static [u8],
     /// Its tests, in the order of the source.
     pub tests: &'static [TestCase],
+    /// Those of them that something may multiply.
+    pub asking: &'static [Asking],
+}
+
+/// A test that asks for fixtures, or has rows that are known at run time only. Made by expanded code only.
+#[derive(Debug)]
+pub struct Asking {
+    /// [`TestCase::name`]
+    pub name: &'static str,
+    /// Where it stands, and what may multiply it.
+    pub site: &'static Site,
 }
 
 inventory::collect!(ModuleEntry);

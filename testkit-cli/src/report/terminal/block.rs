@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use testkit_protocol::event::{AttemptFinished, AttemptReason, TestFinished};
+use testkit_protocol::event::{Attachment, AttemptFinished, AttemptReason, NamedValue, TestFinished};
 use testkit_protocol::failure::Failure;
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::{Outcome, Termination, Verdict};
@@ -88,6 +88,12 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
             _ => format!("{label} {id} ({})", words::duration(finished.duration_ns)),
         },
     );
+    if let Some(attempt) = deciding {
+        let values = text::values_within(&attempt.finished.values, style.columns);
+        if !values.is_empty() {
+            style.push_foreign(out, &values, "");
+        }
+    }
     let failures = deciding.map_or(&[][..], |attempt| &attempt.finished.failures);
     if failures.first().is_none_or(|failure| failure.location.is_none())
         && let Some(location) = &finished.location
@@ -95,12 +101,7 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
         let place = Style::foreign_line(&location.to_string());
         push_line(out, &format!("{INDENT}test at {}", style.paint(Look::Place, &place)));
     }
-    for (at, failure) in failures.iter().enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        push_failure(out, style, failure);
-    }
+    push_failures(out, style, failures);
     for note in notes(finished, test, deciding) {
         push_line(out, &format!("{INDENT}{} {note}", style.paint(Look::Odd, "note:")));
     }
@@ -111,8 +112,33 @@ pub(super) fn push(out: &mut String, style: Style, finished: &TestFinished, test
         let whole = verbosity >= Verbosity::Verbose;
         captured::push(out, style, "stdout", &attempt.finished.stdout, whole);
         captured::push(out, style, "stderr", &attempt.finished.stderr, whole);
+        for section in &attempt.finished.sections {
+            captured::push_section(out, style, section, whole);
+        }
+        push_records(out, style, &attempt.finished);
     }
     out.push('\n');
+}
+
+/// Appends what a test recorded about itself, and the files that it left.
+fn push_records(out: &mut String, style: Style, attempt: &AttemptFinished) {
+    for NamedValue { name, value } in &attempt.properties {
+        style.push_foreign(out, &format!("property {name} = {value}"), INDENT);
+    }
+    for Attachment { name, path, media_type } in &attempt.attachments {
+        let media_type = media_type.as_ref().map(|media_type| format!(" ({media_type})")).unwrap_or_default();
+        style.push_foreign(out, &format!("attachment {name}{media_type}: {path}"), INDENT);
+    }
+}
+
+/// Appends the reports of failures, an empty line between them.
+pub(super) fn push_failures(out: &mut String, style: Style, failures: &[Failure]) {
+    for (at, failure) in failures.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        push_failure(out, style, failure);
+    }
 }
 
 /// Appends the report of a failure, its place in its own colour.

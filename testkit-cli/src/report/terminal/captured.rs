@@ -1,6 +1,6 @@
 //! What a test wrote to one of its streams, as it is shown: under a caption, harmless, and not without end.
 
-use testkit_protocol::event::Captured;
+use testkit_protocol::event::{Captured, Section};
 
 use super::block::{INDENT, push_line};
 use super::style::{Look, Style};
@@ -17,6 +17,13 @@ const LAST_LINES: usize = 140;
 
 /// Longest line that is shown, in bytes.
 const LINE: usize = 4000;
+
+/// Appends a text that helps to understand a failure, in the same manner.
+pub(super) fn push_section(out: &mut String, style: Style, section: &Section, whole: bool) {
+    let Section { title, text } = section;
+    let captured = Captured { bytes: text.len() as u64, head: text.clone(), ..Captured::default() };
+    push(out, style, &Style::foreign_line(&words::one_line(title)), &captured, whole);
+}
 
 /// Appends what a test wrote, nothing if it wrote nothing. Unless `whole`, the middle of a long text is left out, and the
 /// ends of long lines.

@@ -5,6 +5,7 @@
 
 mod block;
 mod captured;
+mod fixture;
 mod header;
 mod output;
 mod progress;
@@ -15,8 +16,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use testkit_protocol::event::{
-    Attempt, AttemptEvent, AttemptFinished, AttemptReason, Event, EventKind, RunFinished, RunStarted, TestFinished,
-    WorkerReplaced,
+    Attempt, AttemptEvent, AttemptFinished, AttemptReason, Event, EventKind, FixtureStep, RunFinished, RunStarted,
+    TestFinished, WorkerReplaced,
 };
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::{Outcome, Verdict};
@@ -39,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) columns: usize,
     /// How much is said.
     pub(crate) verbosity: Verbosity,
+    /// Whether to show each fixture that is set up and torn down.
+    pub(crate) setup_show: bool,
+    /// Whether the first line names the seed.
+    pub(crate) shows_seed: bool,
     /// How many of the slowest tests to list at the end.
     pub(crate) durations: usize,
     /// The command that runs tests again when their ids are added to it: `testkit`, `cargo testkit --release`.
@@ -204,8 +209,23 @@ impl<W: Write + Send + 'static> Terminal<W> {
         }
     }
 
+    fn fixture(&mut self, step: &FixtureStep) {
+        if self.settings.setup_show && self.says(Verbosity::Quiet) {
+            let workers = self.run.as_ref().map_or(1, |run| run.workers);
+            fixture::step_line(&mut self.text, self.style, step, workers);
+        }
+        if Tally::is_fixture_failure(step) {
+            self.summary.fixture_failed(step);
+            if self.says(Verbosity::Quiet) {
+                fixture::push(&mut self.text, self.style, step);
+            }
+        }
+    }
+
     fn worker_replaced(&mut self, replaced: &WorkerReplaced) {
-        if self.says(Verbosity::Verbose) {
+        if !replaced.left_standing.is_empty() && self.says(Verbosity::Quiet) {
+            fixture::left_standing_line(&mut self.text, self.style, replaced);
+        } else if self.says(Verbosity::Verbose) {
             let after = match &replaced.after {
                 Some(test) => format!(" after {}", Style::foreign_line(test.as_str())),
                 None => String::new(),
@@ -240,7 +260,8 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
                 // A build that gave nothing to run has said enough.
                 let nothing = plan.selected == 0 && self.tally.build_failed();
                 if self.says(Verbosity::Normal) && !nothing {
-                    header::push(&mut self.text, self.style, self.run.as_ref(), plan);
+                    let shows_seed = self.settings.shows_seed;
+                    header::push(&mut self.text, self.style, self.run.as_ref(), plan, shows_seed);
                     let selected = plan.selected;
                     self.output.progress(|progress| progress.open(selected));
                     self.output.start_drawing();
@@ -252,6 +273,7 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             }
             EventKind::Attempt(attempt) => self.attempt(event.at_us, attempt),
             EventKind::TestFinished(finished) => self.test_finished(finished),
+            EventKind::Fixture(step) => self.fixture(step),
             EventKind::WorkerReplaced(replaced) => self.worker_replaced(replaced),
             EventKind::Notice(notice) => self.summary.notice(notice),
             EventKind::Interrupted(interrupted) => self.summary.interrupted(interrupted),

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use testkit_protocol::event::{AttemptFinished, BuildFinished, Interrupted, Notice, RunFinished, TestFinished};
-use testkit_protocol::id::TestId;
+use testkit_protocol::event::{
+    AttemptFinished, BuildFinished, FixtureStep, Interrupted, Notice, RunFinished, TestFinished,
+};
 use testkit_protocol::location::Location;
 use testkit_protocol::outcome::{Termination, Verdict};
 use testkit_protocol::text;
 
 use super::style::{Look, Style};
-use super::{Settings, Verbosity, block};
+use super::{Settings, Verbosity, block, fixture};
 use crate::tally::Tally;
 use crate::words;
 
@@ -38,12 +39,13 @@ pub(super) struct Summary {
     build_ns: Option<u64>,
 }
 
-/// A test that is named in the short summary.
+/// A test, or a fixture, that is named in the short summary.
 struct Entry {
-    test: TestId,
-    verdict: Verdict,
-    attempts: u32,
-    only_after_others: bool,
+    heading: &'static str,
+    look: Look,
+    name: String,
+    /// What is said before all else.
+    remark: Option<String>,
     what: Option<String>,
     location: Option<Location>,
 }
@@ -54,11 +56,13 @@ impl Summary {
         match finished.verdict {
             Verdict::Failed | Verdict::Errored | Verdict::Crashed | Verdict::TimedOut | Verdict::Flaky => {
                 let failure = deciding.and_then(|attempt| attempt.failures.first());
+                let after_others = finished.fails_only_after_others.then(|| "only after others".to_owned());
+                let is_flaky = finished.verdict == Verdict::Flaky;
                 self.entries.push(Entry {
-                    test: finished.test.clone(),
-                    verdict: finished.verdict,
-                    attempts: finished.attempts,
-                    only_after_others: finished.fails_only_after_others,
+                    heading: block::heading(finished.verdict),
+                    look: if finished.verdict.is_failure() { Look::Bad } else { Look::Odd },
+                    name: finished.test.to_string(),
+                    remark: after_others.or(is_flaky.then(|| format!("passed at attempt {}", finished.attempts))),
                     what: failure.map(text::summary).filter(|what| !what.is_empty()),
                     location: failure
                         .and_then(|failure| failure.location.clone())
@@ -76,6 +80,19 @@ impl Summary {
             }
             Verdict::Passed | Verdict::Interrupted | Verdict::NotRun => {}
         }
+    }
+
+    /// Remembers what went wrong with a fixture and is in no test's verdict.
+    pub(super) fn fixture_failed(&mut self, step: &FixtureStep) {
+        let failure = step.failures.first();
+        self.entries.push(Entry {
+            heading: fixture::HEADING,
+            look: Look::Bad,
+            name: format!("teardown of {}", fixture::name(step)),
+            remark: None,
+            what: failure.map(text::summary).filter(|what| !what.is_empty()),
+            location: failure.and_then(|failure| failure.location.clone()),
+        });
     }
 
     /// Remembers how long the build took.
@@ -117,17 +134,14 @@ impl Summary {
             return;
         }
         line(out, &style.paint(Look::Strong, "short summary:"));
-        let width = self.entries.iter().map(|entry| block::heading(entry.verdict).len()).max().unwrap_or_default();
+        let width = self.entries.iter().map(|entry| entry.heading.len()).max().unwrap_or_default();
         for entry in &self.entries {
-            let heading = block::heading(entry.verdict);
-            let look = if entry.verdict.is_failure() { Look::Bad } else { Look::Odd };
-            let mut text = format!("  {}{}", style.paint(look, heading), " ".repeat(width - heading.len() + 1));
-            text.push_str(&Style::foreign_line(entry.test.as_str()));
-            if entry.verdict == Verdict::Flaky {
-                write!(text, " - passed at attempt {}", entry.attempts).expect("writing to a String cannot fail");
-            }
-            if entry.only_after_others {
-                text.push_str(" - only after others");
+            let padding = " ".repeat(width - entry.heading.len() + 1);
+            let mut text = format!("  {}{padding}", style.paint(entry.look, entry.heading));
+            text.push_str(&Style::foreign_line(&entry.name));
+            if let Some(remark) = &entry.remark {
+                text.push_str(" - ");
+                text.push_str(remark);
             }
             if let Some(what) = &entry.what {
                 text.push_str(" - ");
@@ -176,11 +190,11 @@ impl Summary {
 
     /// Appends the last line: `2 failed, 117 passed, 3 skipped in 1.23s`.
     fn push_counts(&self, out: &mut String, style: Style, tally: &Tally, finished: &RunFinished, detailed: bool) {
-        let ran: Vec<_> = tally
-            .counts()
-            .present()
-            .map(|(verdict, count)| format!("{} {}", words::number(count), verdict.word()))
-            .collect();
+        let fixtures = Some(tally.fixture_failures()).filter(|count| *count > 0);
+        let fixtures = fixtures.map(|count| words::count(count, "fixture error", "fixture errors"));
+        let tests = tally.counts().present();
+        let tests = tests.map(|(verdict, count)| format!("{} {}", words::number(count), verdict.word()));
+        let ran: Vec<_> = tests.chain(fixtures).collect();
         let mut text = String::new();
         if tally.build_failed() {
             text.push_str("build failed, ");

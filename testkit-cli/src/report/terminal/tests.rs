@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{AttemptEvent, AttemptFinished, AttemptStarted, Captured, PlanClosed};
+use testkit_protocol::event::{AttemptEvent, AttemptFinished, AttemptStarted, PlanClosed};
 
 use super::*;
 use crate::report::tests::{Shared, events, settings};
@@ -44,7 +44,7 @@ fn live_shows_the_progress_below_the_failures() {
     let shown = screen(&out, 60, 80);
     let last: Vec<_> = shown.lines().rev().take(5).collect();
     insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @r"
-        remove the mark if what it waits for is done
+        panicked: still printing
 
     [━━━━━━━━━━━━━━━━━━━━╸   ] 17/20  7 failed, 4 passed, 1 xfailed, 1 xpassed, 4 …
         1.51 s  shop::orders::test_export
@@ -57,7 +57,7 @@ fn live_shows_the_progress_below_the_failures() {
     terminal.finish().unwrap();
     let shown = screen(&out, 60, 80);
     assert!(!shown.contains("[━"), "nothing of the progress is left: {shown}");
-    assert!(shown.trim_end().ends_with("1 not run in 2.95s"), "{shown}");
+    assert!(shown.trim_end().ends_with("1 not run, 1 fixture error in 2.95s"), "{shown}");
 }
 
 #[test]
@@ -92,15 +92,7 @@ fn passing(count: u64) -> Vec<Event> {
     for at in 0..count {
         let test = TestId(format!("some-package::some_target::some_module::tests::test_number_{at}"));
         events.push(attempt(at, &test, started()));
-        let finished = AttemptFinished {
-            skip_reason: None,
-            outcome: Outcome::Passed,
-            duration_ns: 1000,
-            failures: Vec::new(),
-            termination: None,
-            stdout: Captured::default(),
-            stderr: Captured::default(),
-        };
+        let finished = AttemptFinished::new(Outcome::Passed, 1000);
         events.push(attempt(at, &test, AttemptEvent::Finished(finished)));
         let finished = TestFinished {
             xfail_reason: None,

@@ -17,7 +17,7 @@ const WORTHWHILE: u64 = 4 * 1024 * 1024;
 
 /// One captured stream of a process.
 #[derive(Debug)]
-pub(super) struct Capture {
+pub(crate) struct Capture {
     file: File,
     /// Everything before this offset has been given back to the system.
     released: u64,
@@ -28,7 +28,7 @@ impl Capture {
     ///
     /// # Errors
     /// If the system has no file to give.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { file: new_file()?, released: 0 })
     }
 
@@ -36,17 +36,17 @@ impl Capture {
     ///
     /// # Errors
     /// If no descriptor is left.
-    pub(super) fn stdio(&self) -> io::Result<Stdio> {
+    pub(crate) fn stdio(&self) -> io::Result<Stdio> {
         Ok(self.file.try_clone()?.into())
     }
 
     /// How much has been written so far, in bytes.
-    pub(super) fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.file.metadata().map_or(0, |metadata| metadata.len())
     }
 
     /// Reads what was written between two offsets, without the middle if that is long.
-    pub(super) fn read(&self, from: u64, to: u64) -> Captured {
+    pub(crate) fn read(&self, from: u64, to: u64) -> Captured {
         let to = to.min(self.end());
         let bytes = to.saturating_sub(from);
         let whole = bytes <= 2 * KEPT;
@@ -58,7 +58,7 @@ impl Capture {
     }
 
     /// Reads everything between two offsets; for output of ours in which results are looked for.
-    pub(super) fn read_bytes(&self, from: u64, to: u64) -> Vec<u8> {
+    pub(crate) fn read_bytes(&self, from: u64, to: u64) -> Vec<u8> {
         let mut buffer = vec![0; usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX)];
         let mut filled = 0;
         while filled < buffer.len() {
@@ -75,7 +75,7 @@ impl Capture {
     }
 
     /// Nothing before `offset` will be read any more.
-    pub(super) fn release(&mut self, offset: u64) {
+    pub(crate) fn release(&mut self, offset: u64) {
         if offset.saturating_sub(self.released) >= WORTHWHILE {
             punch(&self.file, self.released, offset);
             self.released = offset;
@@ -83,7 +83,7 @@ impl Capture {
     }
 
     /// The running test began at `from`: if it floods, only the beginning and the end of its output are kept.
-    pub(super) fn trim(&mut self, from: u64) {
+    pub(crate) fn trim(&mut self, from: u64) {
         let keep_until = from.max(self.released) + KEPT;
         let end = self.end();
         if end.saturating_sub(KEPT) > keep_until + WORTHWHILE {
@@ -121,12 +121,12 @@ fn temporary_file() -> io::Result<File> {
 }
 
 #[cfg(unix)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 #[cfg(windows)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 

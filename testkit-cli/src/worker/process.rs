@@ -7,44 +7,45 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use testkit_protocol::env;
 use testkit_protocol::outcome::Termination;
 
+use super::RunIdentity;
 use super::capture::Capture;
 use crate::model::Launch;
 
 /// Standard output and standard error of a process.
 #[derive(Debug)]
-pub(super) struct Streams {
+pub(crate) struct Streams {
     /// `None` where they are the terminal's.
     captures: Option<(Capture, Capture)>,
 }
 
 impl Streams {
     /// New streams; captured or not.
-    pub(super) fn new(captured: bool) -> io::Result<Self> {
+    pub(crate) fn new(captured: bool) -> io::Result<Self> {
         let captures = if captured { Some((Capture::new()?, Capture::new()?)) } else { None };
         Ok(Self { captures })
     }
 
-    pub(super) fn stdout(&self) -> Option<&Capture> {
+    pub(crate) fn stdout(&self) -> Option<&Capture> {
         self.captures.as_ref().map(|(stdout, _)| stdout)
     }
 
-    pub(super) fn stderr(&self) -> Option<&Capture> {
+    pub(crate) fn stderr(&self) -> Option<&Capture> {
         self.captures.as_ref().map(|(_, stderr)| stderr)
     }
 
-    pub(super) fn both_mut(&mut self) -> Option<&mut (Capture, Capture)> {
+    pub(crate) fn both_mut(&mut self) -> Option<&mut (Capture, Capture)> {
         self.captures.as_mut()
     }
 
     /// How much has been written to each, in bytes.
-    pub(super) fn ends(&self) -> (u64, u64) {
+    pub(crate) fn ends(&self) -> (u64, u64) {
         self.captures.as_ref().map_or((0, 0), |(stdout, stderr)| (stdout.end(), stderr.end()))
     }
 }
 
 /// A process of the run, leader of a process group of its own.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     reaped: bool,
 }
@@ -54,11 +55,11 @@ impl Process {
     ///
     /// # Errors
     /// Whatever the system says: no such file, no permission, no more processes.
-    pub(super) fn start(
+    pub(crate) fn start(
         launch: &Launch,
         arguments: impl IntoIterator<Item = OsString>,
         variables: &[(&str, OsString)],
-        run_id: &str,
+        identity: &RunIdentity,
         stdin: Stdio,
         streams: &Streams,
     ) -> io::Result<Self> {
@@ -67,12 +68,15 @@ impl Process {
         let mut command = Command::new(program);
         command.args(words).args(arguments).current_dir(&launch.directory).stdin(stdin);
         command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
-        command.env(env::TESTKIT, "1").env(env::RUN_ID, run_id);
+        command.env(env::TESTKIT, "1").env(env::RUN_ID, &identity.run_id);
+        command.env(env::SEED, identity.seed.to_string());
         // Descriptors of ours that a test would otherwise find named in its environment.
         // Hosting tests leave the verdict to us, who are their parent unless a runner stands between.
         let judge = if launch.has_runner { "any".to_owned() } else { std::process::id().to_string() };
         command.env(env::JUDGE, judge);
-        command.env_remove(env::CHANNEL).env_remove(env::RESCUE).env_remove(env::BUILD);
+        for private in [env::CHANNEL, env::RESCUE, env::SHOW_SETUP, env::BUILD] {
+            command.env_remove(private);
+        }
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         if let (Some(stdout), Some(stderr)) = (streams.stdout(), streams.stderr()) {
             command.stdout(stdout.stdio()?).stderr(stderr.stdio()?);
@@ -82,12 +86,12 @@ impl Process {
         Ok(Self { child: command.spawn()?, reaped: false })
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Ends the process and everything in its group, at once. Harmless if it has ended by itself.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if self.reaped {
             return;
         }
@@ -97,7 +101,7 @@ impl Process {
     }
 
     /// Asks the process and its group to end, as Ctrl-C on a terminal does.
-    pub(super) fn interrupt(&mut self) {
+    pub(crate) fn interrupt(&mut self) {
         #[cfg(unix)]
         if let (false, Some(group)) = (self.reaped, group_of(self.child.id())) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
@@ -105,7 +109,7 @@ impl Process {
     }
 
     /// Takes the end of a process that is known to have ended, after killing what it left in its group.
-    pub(super) fn reap(&mut self) -> Termination {
+    pub(crate) fn reap(&mut self) -> Termination {
         // Before the process is reaped its number cannot mean another group.
         if !self.reaped {
             kill_group(self.child.id());

@@ -1,186 +1,17 @@
-//! The marks of testkit: their names, their arguments, and which go together.
-//!
-//! Knows the text of one mark, not what it stands on: `collect` gathers the marks of a test, `expand` makes code of them.
+//! The arguments of a mark, read from its tokens.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use testkit_protocol::duration;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
+use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, Xfail};
+use crate::asking::arguments::split_at_top_level_commas;
+use crate::asking::parametrize::Parametrize;
 use crate::assertion;
 use crate::attribute::{split_at_commas, string_value};
 
-/// The attribute that a mark is written with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MarkName {
-    /// `#[skip]`
-    Skip,
-    /// `#[skip_if]`
-    SkipIf,
-    /// `#[xfail]`
-    Xfail,
-    /// `#[retry]`
-    Retry,
-    /// `#[serial]`
-    Serial,
-    /// `#[exclusive]`
-    Exclusive,
-    /// `#[isolate]`
-    Isolate,
-    /// `#[strict_threads]`
-    StrictThreads,
-    /// `#[timeout]`
-    Timeout,
-    /// `#[mark]`
-    Free,
-}
-
-impl MarkName {
-    /// Every name.
-    pub(crate) const ALL: [Self; 10] = [
-        Self::Skip,
-        Self::SkipIf,
-        Self::Xfail,
-        Self::Retry,
-        Self::Serial,
-        Self::Exclusive,
-        Self::Isolate,
-        Self::StrictThreads,
-        Self::Timeout,
-        Self::Free,
-    ];
-
-    /// As it is written.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::SkipIf => "skip_if",
-            Self::Xfail => "xfail",
-            Self::Retry => "retry",
-            Self::Serial => "serial",
-            Self::Exclusive => "exclusive",
-            Self::Isolate => "isolate",
-            Self::StrictThreads => "strict_threads",
-            Self::Timeout => "timeout",
-            Self::Free => "mark",
-        }
-    }
-
-    /// The mark that a word writes.
-    pub(crate) fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|name| name.word() == word)
-    }
-
-    /// Whether a plain `#[test]` that we do not host can have it: whether it says nothing to libtest.
-    pub(crate) fn is_for_the_command_alone(self) -> bool {
-        match self {
-            Self::Isolate | Self::Timeout | Self::Free => true,
-            Self::Skip
-            | Self::SkipIf
-            | Self::Xfail
-            | Self::Retry
-            | Self::Serial
-            | Self::Exclusive
-            | Self::StrictThreads => false,
-        }
-    }
-
-    /// Its forms, for a hint.
-    pub(crate) fn form(self) -> &'static str {
-        match self {
-            Self::Skip => "write `#[skip]` or `#[skip(\"why\")]`",
-            Self::SkipIf => "write `#[skip_if(condition, \"why\")]`",
-            Self::Xfail => {
-                "write `#[xfail]`, `#[xfail(\"why\")]`, or add `strict = false`, `panics = \"…\"` or `run = false`"
-            }
-            Self::Retry => "write `#[retry(3)]` or `#[retry(3, delay = \"1s\")]`",
-            Self::Serial => "write `#[serial]` or `#[serial(\"key\")]`",
-            Self::Exclusive => "write `#[exclusive]`",
-            Self::Isolate => "write `#[isolate]`",
-            Self::StrictThreads => "write `#[strict_threads]`",
-            Self::Timeout => "write `#[timeout(\"5s\")]`",
-            Self::Free => "write `#[mark(slow, db(kind = \"pg\"))]`",
-        }
-    }
-}
-
-/// A mark with its arguments, as plain text: see the model in `collect`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// The reason, which may be empty.
-    Skip(String),
-    /// A condition that is evaluated when the test begins.
-    SkipIf(SkipIf),
-    Xfail(Xfail),
-    Retry {
-        /// Attempts after the first one.
-        count: u32,
-        /// Pause before each, in nanoseconds.
-        delay_ns: Option<u64>,
-    },
-    /// Keys; the key of a mark without one is empty.
-    Serial(Vec<String>),
-    Exclusive,
-    Isolate,
-    StrictThreads,
-    /// In nanoseconds.
-    Timeout(u64),
-    Free(Vec<FreeMark>),
-}
-
-/// `#[skip_if(condition, "why")]`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SkipIf {
-    /// Source text of the condition; empty once it has become a function.
-    pub(crate) condition: String,
-    /// Path of the function that evaluates it, from the module of the test.
-    pub(crate) function: String,
-    pub(crate) reason: String,
-}
-
-/// `#[xfail(…)]`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Xfail {
-    pub(crate) reason: String,
-    pub(crate) strict: bool,
-    pub(crate) panics: Option<String>,
-    pub(crate) run: bool,
-}
-
-/// One mark in `#[mark(…)]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FreeMark {
-    pub(crate) name: String,
-    /// Source text of what stands in its parentheses.
-    pub(crate) arguments: Option<String>,
-}
-
-/// What is wrong with the arguments of a mark.
-#[derive(Clone, Debug)]
-pub(crate) struct MarkError {
-    pub(crate) span: Span,
-    pub(crate) message: String,
-    /// What to write instead, if the message does not say that.
-    pub(crate) hint: Option<String>,
-}
-
 impl Mark {
-    /// Its name.
-    pub(crate) fn name(&self) -> MarkName {
-        match self {
-            Self::Skip(_) => MarkName::Skip,
-            Self::SkipIf(_) => MarkName::SkipIf,
-            Self::Xfail(_) => MarkName::Xfail,
-            Self::Retry { .. } => MarkName::Retry,
-            Self::Serial(_) => MarkName::Serial,
-            Self::Exclusive => MarkName::Exclusive,
-            Self::Isolate => MarkName::Isolate,
-            Self::StrictThreads => MarkName::StrictThreads,
-            Self::Timeout(_) => MarkName::Timeout,
-            Self::Free(_) => MarkName::Free,
-        }
-    }
-
     /// Reads the arguments of the mark `name`, which stands at `span`.
     pub(crate) fn parse(
         name: MarkName,
@@ -243,6 +74,17 @@ impl Mark {
                 hint: None,
             }),
             MarkName::Free => free(&parts, config, &malformed),
+            MarkName::Uses => {
+                let paths: Vec<String> = parts.iter().map(|part| source(part).replace(' ', "")).collect();
+                match paths.iter().position(|path| !is_path(path)) {
+                    _ if paths.is_empty() => Err(malformed(None, "names no fixture")),
+                    Some(index) => Err(malformed(parts[index].first(), "takes the names of fixtures")),
+                    None => Ok(Self::Uses(paths)),
+                }
+            }
+            MarkName::Parametrize => Parametrize::parse(arguments, span).map(|it| Self::Parametrize(Box::new(it))),
+            MarkName::Property => property(&arguments, span, &malformed),
+            MarkName::Runtime => runtime(&parts, &malformed),
         }
     }
 }
@@ -315,6 +157,96 @@ fn retry(
     Ok(Mark::Retry { count, delay_ns })
 }
 
+fn property(
+    arguments: &TokenStream,
+    span: Span,
+    malformed: &dyn Fn(Option<&TokenTree>, &str) -> MarkError,
+) -> Result<Mark, MarkError> {
+    let mut mark = Property { cases: None, strategies: Vec::new(), span };
+    for part in split_at_top_level_commas(arguments.clone()) {
+        let [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] = part.as_slice() else {
+            return Err(malformed(part.first(), "takes options as `name = value`"));
+        };
+        if equals.as_char() != '=' || value.is_empty() {
+            return Err(malformed(part.first(), "takes options as `name = value`"));
+        }
+        if name == "cases" {
+            if source(value).replace('_', "").parse::<u32>().is_ok_and(|count| count > 0) {
+                mark.cases = Some(source(value));
+                continue;
+            }
+            return Err(malformed(value.first(), "takes `cases` as a number, at least 1"));
+        }
+        mark.strategies.push((name.to_string(), source(value)));
+    }
+    Ok(Mark::Property(mark))
+}
+
+fn runtime(
+    parts: &[Vec<TokenTree>],
+    malformed: &dyn Fn(Option<&TokenTree>, &str) -> MarkError,
+) -> Result<Mark, MarkError> {
+    let Some((first, options)) = parts.split_first() else {
+        return Err(malformed(None, "names no runtime"));
+    };
+    let name = source(first).replace(' ', "");
+    if name != "tokio" {
+        if let Some(option) = options.first() {
+            return Err(malformed(option.first(), "has options for `tokio` only"));
+        }
+        return match name.as_str() {
+            "smol" => Ok(Mark::Runtime(Runtime::Smol)),
+            path if is_path(path) => Ok(Mark::Runtime(Runtime::Function(name))),
+            _ => Err(malformed(first.first(), "takes `tokio`, `smol` or the path of a function")),
+        };
+    }
+    let (mut is_multi_thread, mut worker_threads, mut start_paused) = (false, None, false);
+    for option in options {
+        let [TokenTree::Ident(word), TokenTree::Punct(equals), value @ ..] = option.as_slice() else {
+            return Err(malformed(option.first(), "takes options as `name = value`"));
+        };
+        let (word, is_equals) = (word.to_string(), equals.as_char() == '=');
+        match (word.as_str(), source(value).as_str(), text(value).as_deref()) {
+            ("flavor", _, Some("current_thread")) if is_equals => is_multi_thread = false,
+            ("flavor", _, Some("multi_thread")) if is_equals => is_multi_thread = true,
+            ("flavor", ..) => {
+                return Err(malformed(option.first(), "knows the flavors \"current_thread\" and \"multi_thread\""));
+            }
+            ("worker_threads", count, _) if is_equals && count.parse::<usize>().is_ok_and(|count| count > 0) => {
+                worker_threads = Some(count.to_owned());
+            }
+            ("worker_threads", ..) => {
+                return Err(malformed(option.first(), "takes `worker_threads` as a number, at least 1"));
+            }
+            ("start_paused", "true", _) if is_equals => start_paused = true,
+            ("start_paused", "false", _) if is_equals => start_paused = false,
+            ("start_paused", ..) => return Err(malformed(option.first(), "takes `start_paused` as true or false")),
+            _ => {
+                let near = nearest(&word, &["flavor", "worker_threads", "start_paused"]);
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                return Err(malformed(option.first(), &format!("has no option `{word}`{near}")));
+            }
+        }
+    }
+    if is_multi_thread && start_paused {
+        return Err(malformed(None, "can start with its clock paused on one thread only"));
+    }
+    if worker_threads.is_some() && !is_multi_thread {
+        return Err(malformed(None, "has `worker_threads` with `flavor = \"multi_thread\"` only"));
+    }
+    Ok(Mark::Runtime(Runtime::Tokio { is_multi_thread, worker_threads, start_paused }))
+}
+
+/// Whether the text is `a::b::c`.
+fn is_path(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let mut characters = word.trim_start_matches("r#").chars();
+        characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+            && characters.all(|character| character.is_alphanumeric() || character == '_')
+    };
+    text.trim_start_matches("::").split("::").all(is_word)
+}
+
 fn free(
     parts: &[Vec<TokenTree>],
     config: &PackageConfig,
@@ -351,7 +283,7 @@ fn free(
 }
 
 /// Reads `"5s"`, in nanoseconds. The error points at the literal.
-pub(crate) fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, String)> {
+fn timeout(literal: TokenStream, span: Span) -> Result<u64, (Span, String)> {
     let mut tokens = literal.into_iter();
     let form = "a timeout is one string with a unit, as in `#[testkit::timeout(\"5s\")]`";
     let (Some(TokenTree::Literal(literal)), None) = (tokens.next(), tokens.next()) else {

@@ -1,0 +1,190 @@
+//! Fixtures that outlive a test: which of them stand in a worker, the time that it gets to tear them down, and what is
+//! said where it could not.
+
+use std::time::{Duration, Instant};
+
+use testkit_protocol::event::{EventKind, FixtureStep, Section};
+use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::fixture::{Scope, Step};
+use testkit_protocol::message::FixtureMessage;
+use testkit_protocol::outcome::Termination;
+
+use super::driver::Driver;
+use super::jobs::{GivenUp, Job, Running};
+use crate::worker::LEAVING_LIMIT;
+
+/// How long a worker may take to tear down what stands after its last test, unless `--timeout` allows more.
+const TEAR_DOWN_LIMIT: Duration = Duration::from_secs(60);
+/// The same where the run is being stopped: the running test has to end within it as well.
+const STOPPED_LIMIT: Duration = Duration::from_secs(10);
+
+/// What stands in a worker, in the order of the set-ups.
+#[derive(Debug, Default)]
+pub(super) struct Standing(Vec<(Scope, String)>);
+
+impl Standing {
+    /// Takes into account what a worker told.
+    fn apply(&mut self, told: &FixtureMessage) {
+        if told.scope == Scope::Test {
+            return;
+        }
+        let is_it = |(scope, name): &(Scope, String)| (*scope, name) == (told.scope, &told.name);
+        match told.step {
+            // What could not be set up does not stand.
+            Step::SetUp if told.failures.is_empty() => self.0.push((told.scope, told.name.clone())),
+            Step::SetUp => {}
+            Step::TornDown => {
+                if let Some(at) = self.0.iter().rposition(is_it) {
+                    self.0.remove(at);
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As fragments: ``session fixture `server` ``.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(scope, name)| format!("{scope} fixture `{name}`")).collect()
+    }
+
+    /// The one that is torn down first.
+    fn last(&self) -> Option<&(Scope, String)> {
+        self.0.last()
+    }
+}
+
+/// What the report of a test shows whose process ended while fixtures stood in it.
+pub(super) fn section(left_standing: &[String]) -> Option<Section> {
+    let (title, text) = ("not torn down, since the process ended".to_owned(), left_standing.join("\n"));
+    (!left_standing.is_empty()).then_some(Section { title, text })
+}
+
+impl Driver<'_> {
+    /// A worker tells what it did with a fixture.
+    pub(super) fn take_fixture(&mut self, running: &mut Running, told: FixtureMessage) {
+        let Job::Served(served) = &mut running.job else { return };
+        served.standing_mut().apply(&told);
+        if told.test.is_none() {
+            // The test that comes next has not begun.
+            running.current_since = Instant::now();
+        }
+        let FixtureMessage { name, scope, step, duration_ns, test, failures } = told;
+        let current = running.pending.front().filter(|current| test.as_deref() == Some(self.worker_name(**current)));
+        let test = current.map(|current| self.list.test(*current).id.clone());
+        let worker = running.worker.0;
+        self.emit(EventKind::Fixture(FixtureStep { worker, name, scope, step, duration_ns, test, failures }));
+    }
+
+    /// How long a worker may take to leave.
+    fn leaving_limit(&self, running: &Running) -> Duration {
+        let limit = match &running.job {
+            Job::Served(served) if served.standing().is_empty() => return LEAVING_LIMIT,
+            _ if self.stop.is_some() => STOPPED_LIMIT,
+            _ => TEAR_DOWN_LIMIT,
+        };
+        self.settings.timeout.map_or(limit, |timeout| timeout.max(limit))
+    }
+
+    /// There is nothing more for a worker.
+    pub(super) fn let_leave(&self, running: &mut Running) {
+        let limit = self.leaving_limit(running);
+        if let Job::Served(served) = &mut running.job {
+            served.leave(limit);
+        }
+    }
+
+    /// A worker leaves by itself.
+    pub(super) fn expect_to_leave(&self, running: &mut Running) {
+        let limit = self.leaving_limit(running);
+        if let Job::Served(served) = &mut running.job {
+            served.expect_to_leave(limit);
+        }
+    }
+
+    /// The run is being stopped: a worker in which fixtures stand begins nothing more, and tears them down as soon as its
+    /// test has ended. False if none stand.
+    pub(super) fn let_tear_down(&mut self, running: &mut Running) -> bool {
+        let limit = self.leaving_limit(running);
+        let Job::Served(served) = &mut running.job else { return false };
+        if served.standing().is_empty() {
+            return false;
+        }
+        let has_begun = running.is_running_a_test();
+        self.take_back_all(running, has_begun);
+        if let Job::Served(served) = &mut running.job {
+            served.leave_after_tear_down(limit);
+        }
+        true
+    }
+
+    /// A worker has ended. If fixtures stood in it, nobody will tear them down: that is said, and where no test and no
+    /// stopping of the run is to blame, it is a failure of the one whose turn it was.
+    pub(super) fn take_standing(&mut self, running: &Running, termination: Termination) {
+        let left_standing = running.left_standing();
+        let Job::Served(served) = &running.job else { return };
+        let Some((scope, name)) = served.standing().last().cloned() else { return };
+        let was_idle = running.pending.is_empty() || running.given_up == Some(GivenUp::Retired);
+        let is_tests_doing = !was_idle && running.given_up != Some(GivenUp::Stopped);
+        let test = running.pending.front().copied().filter(|_| is_tests_doing);
+        let overstayed = served.overstays(Instant::now());
+        let reason = match running.given_up {
+            // Where it is said that the attempt is lost, this is said as well.
+            Some(GivenUp::Garbled) if !was_idle => return,
+            Some(GivenUp::Garbled) => "a test wrote into its channel".to_owned(),
+            Some(GivenUp::TimedOut) => "its test ran out of time, and it was killed".to_owned(),
+            Some(GivenUp::Stopped) => "the run was stopped".to_owned(),
+            Some(GivenUp::Retired) | None if overstayed => "it took too long to leave, and was killed".to_owned(),
+            Some(GivenUp::Retired) | None => format!("it ended with {termination}"),
+        };
+        if was_idle && matches!(running.given_up, Some(GivenUp::Retired) | None) {
+            let failure = if overstayed {
+                let limit = self.leaving_limit(running);
+                let message = format!("its tear-down did not end within {limit:?}, and its process was killed");
+                Failure::new(FailureKind::Timeout, message)
+            } else {
+                let message = format!("its process ended with {termination} before it was torn down");
+                Failure::new(FailureKind::Crash, message)
+            };
+            let duration_ns = served.leaving_since().map_or(0, |since| since.elapsed().as_nanos());
+            self.emit(EventKind::Fixture(FixtureStep {
+                worker: running.worker.0,
+                name,
+                scope,
+                step: Step::TornDown,
+                duration_ns: u64::try_from(duration_ns).unwrap_or(u64::MAX),
+                test: None,
+                failures: vec![failure],
+            }));
+        }
+        self.tell_replaced_while_standing(running.worker, test, reason, left_standing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_is_what_was_set_up_and_not_torn_down() {
+        let mut standing = Standing::default();
+        let mut tell = |name: &str, scope, step, failures: Vec<Failure>| {
+            let (name, test) = (name.to_owned(), None);
+            standing.apply(&FixtureMessage { name, scope, step, duration_ns: 1, test, failures });
+            standing.names().join(", ")
+        };
+        let failure = || vec![Failure::new(FailureKind::Panic, "no")];
+        assert_eq!(tell("tmp", Scope::Test, Step::SetUp, vec![]), "");
+        assert_eq!(tell("server", Scope::Session, Step::SetUp, vec![]), "session fixture `server`");
+        assert_eq!(tell("broken", Scope::Session, Step::SetUp, failure()), "session fixture `server`");
+        let both = "session fixture `server`, module fixture `db[Pg]`";
+        assert_eq!(tell("db[Pg]", Scope::Module, Step::SetUp, vec![]), both);
+        assert_eq!(tell("db[My]", Scope::Module, Step::TornDown, vec![]), both);
+        assert_eq!(tell("server", Scope::Module, Step::TornDown, vec![]), both);
+        assert_eq!(tell("db[Pg]", Scope::Module, Step::TornDown, failure()), "session fixture `server`");
+        assert_eq!(tell("server", Scope::Session, Step::TornDown, vec![]), "");
+        assert_eq!(tell("server", Scope::Session, Step::TornDown, vec![]), "");
+    }
+}

@@ -1,0 +1,35 @@
+//! Processes of test binaries: how one is started and ended, where its output goes, and how a worker is spoken to.
+//!
+//! What is asked of a process, and what its answers mean, is for [`crate::run`] and [`crate::discover`].
+
+mod capture;
+#[cfg(unix)]
+mod channel;
+mod ended;
+mod process;
+
+use std::time::Duration;
+
+pub(crate) use capture::read_at;
+#[cfg(unix)]
+pub(crate) use channel::{Channel, message};
+pub(crate) use ended::Ended;
+pub(crate) use process::{Process, Streams};
+
+/// What makes the processes of one run the processes of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RunIdentity {
+    /// Different from that of any other run on the machine.
+    pub(crate) run_id: String,
+    /// Seed of everything random in the run.
+    pub(crate) seed: u64,
+}
+
+/// How long a worker may take to leave that has nothing to tear down: its exit handlers may have coverage to write.
+pub(crate) const LEAVING_LIMIT: Duration = Duration::from_secs(10);
+
+/// The arguments that start a worker: they run one test of libtest, the one that is named, which then serves us instead.
+#[cfg(unix)]
+pub(crate) fn arguments(carrier: &str) -> Vec<std::ffi::OsString> {
+    ["--exact", carrier, "--include-ignored", "--nocapture", "--test-threads=1"].map(Into::into).to_vec()
+}

@@ -1,0 +1,229 @@
+//! The arguments of a function, read from tokens.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+use crate::attribute::split_at_commas;
+use crate::diagnostic::Diagnostics;
+
+/// `name: Type`
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    /// Its name.
+    pub(crate) name: Ident,
+    /// `mut name`
+    pub(crate) is_mutable: bool,
+    /// Whether the type is a `&T`.
+    pub(crate) is_reference: bool,
+    /// The type.
+    pub(crate) of_type: Vec<TokenTree>,
+}
+
+impl Argument {
+    /// What it asks for: an underscore says that the value itself is not used.
+    pub(crate) fn asks_for(&self) -> String {
+        let name = self.name.to_string();
+        match name.strip_prefix('_') {
+            Some(rest) if rest.starts_with(char::is_alphabetic) => rest.to_owned(),
+            Some(_) | None => name,
+        }
+    }
+
+    /// The last word of the type's path, if it is one: `TmpPath` for `&testkit::TmpPath`.
+    pub(crate) fn type_name(&self) -> Option<String> {
+        let path =
+            self.of_type.iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
+        path.filter_map(|token| match token {
+            TokenTree::Ident(word) => Some(word.to_string()),
+            _ => None,
+        })
+        .last()
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.name.span()
+    }
+}
+
+/// The arguments of the function `of`, a receiver left out; `None` if one of them cannot be asked for.
+pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Argument>> {
+    let mut arguments = Vec::new();
+    let mut are_sound = true;
+    for (index, part) in split_at_top_level_commas(group.stream()).into_iter().enumerate() {
+        let is_receiver = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "self");
+        let before_type =
+            part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
+        if index == 0 && part[..before_type.unwrap_or(part.len())].iter().any(is_receiver) {
+            continue;
+        }
+        match argument(&part) {
+            Ok(argument) => arguments.push(argument),
+            Err((span, message, hint)) => {
+                diagnostics.error(span, format!("{message} `{of}`"), hint);
+                are_sound = false;
+            }
+        }
+    }
+    are_sound.then_some(arguments)
+}
+
+type Problem = (Span, &'static str, &'static str);
+
+fn argument(part: &[TokenTree]) -> Result<Argument, Problem> {
+    let span = part.first().map_or_else(Span::call_site, TokenTree::span);
+    let (is_mutable, rest) = match part {
+        [TokenTree::Ident(word), rest @ ..] if word == "mut" => (true, rest),
+        rest => (false, rest),
+    };
+    let [TokenTree::Ident(name), TokenTree::Punct(colon), of_type @ ..] = rest else {
+        return Err((
+            span,
+            "an argument without a name of its own, in",
+            "write `name: Type`, and take the value apart in the body",
+        ));
+    };
+    if colon.as_char() != ':' || of_type.is_empty() {
+        return Err((span, "an argument without a type, in", "write `name: Type`"));
+    }
+    if name == "_" {
+        return Err((
+            span,
+            "an argument without a name, in",
+            "write `_name: &Type` for a fixture whose value is not used",
+        ));
+    }
+    let is_reference = matches!(&of_type[0], TokenTree::Punct(punct) if punct.as_char() == '&');
+    let mut after = of_type.iter().skip(1).filter(|token| !matches!(token, TokenTree::Punct(_)));
+    // `&'a mut T`: the lifetime's name is a word, too.
+    let is_word = |token: Option<&TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(it)) if it == word);
+    let is_mutable_reference = is_reference && {
+        let first = after.next();
+        is_word(first, "mut") || matches!(of_type.get(1), Some(TokenTree::Punct(_))) && is_word(after.next(), "mut")
+    };
+    if is_mutable_reference {
+        return Err((
+            span,
+            "an argument `&mut T`, which nobody can have of a value that others see as well, in",
+            "ask for a value of its own: `mut name: T`",
+        ));
+    }
+    Ok(Argument { name: name.clone(), is_mutable, is_reference, of_type: of_type.to_vec() })
+}
+
+/// The tokens between commas that are in no group and in no `<…>`.
+pub(crate) fn split_at_top_level_commas(stream: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts: Vec<Vec<TokenTree>> = Vec::new();
+    let mut depth = 0_i32;
+    for part in split_at_commas(stream) {
+        let goes_on = depth > 0;
+        depth += angles(&part);
+        match parts.last_mut() {
+            Some(last) if goes_on => {
+                let mut comma = proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone);
+                comma.set_span(part.first().map_or_else(Span::call_site, TokenTree::span));
+                last.push(TokenTree::Punct(comma));
+                last.extend(part);
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// How many `<` are left open.
+fn angles(part: &[TokenTree]) -> i32 {
+    let mut depth = 0;
+    let mut before = None;
+    for token in part {
+        depth += crate::ast::angle_step(before, token);
+        before = Some(token);
+    }
+    depth
+}
+
+/// The type that a function returns, without the arrow; `None` for `()` by silence.
+pub(crate) fn returned(output: &[TokenTree]) -> Option<&[TokenTree]> {
+    match output {
+        [TokenTree::Punct(dash), TokenTree::Punct(arrow), rest @ ..]
+            if dash.as_char() == '-' && arrow.as_char() == '>' =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
+}
+
+/// The type of the value in a `Result<T, …>`.
+pub(crate) fn value_of_result(of_type: &[TokenTree]) -> Option<Vec<TokenTree>> {
+    let open = of_type.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'))?;
+    let is_result = matches!(of_type[..open].last(), Some(TokenTree::Ident(word)) if word == "Result");
+    let is_whole = matches!(of_type.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '>');
+    if !is_result || !is_whole {
+        return None;
+    }
+    let inner: TokenStream = of_type[open + 1..of_type.len() - 1].iter().cloned().collect();
+    split_at_top_level_commas(inner).into_iter().next()
+}
+
+/// Whether a type mentions `impl`, so that it has no name.
+pub(crate) fn is_nameless(of_type: &[TokenTree]) -> bool {
+    of_type.iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "impl",
+        TokenTree::Group(group) => {
+            group.delimiter() != Delimiter::Brace && is_nameless(&group.stream().into_iter().collect::<Vec<_>>())
+        }
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(source: &str) -> Group {
+        Group::new(Delimiter::Parenthesis, source.parse().unwrap())
+    }
+
+    #[test]
+    fn reads_arguments() {
+        #[track_caller]
+        fn check(source: &str, want: Option<&[(&str, bool, Option<&str>)]>) {
+            let mut diagnostics = Diagnostics::default();
+            let got = arguments(&group(source), "test_a", &mut diagnostics);
+            let got: Option<Vec<_>> =
+                got.map(|all| all.iter().map(|it| (it.asks_for(), it.is_reference, it.type_name())).collect());
+            let want = want.map(|all| {
+                all.iter()
+                    .map(|(name, is_reference, of_type)| {
+                        ((*name).to_owned(), *is_reference, of_type.map(str::to_owned))
+                    })
+                    .collect::<Vec<_>>()
+            });
+            assert_eq!(got, want, "{source}");
+            assert_eq!(diagnostics.is_empty(), want.is_some());
+        }
+        check("", Some(&[]));
+        check("&self, db: &Db,", Some(&[("db", true, Some("Db"))]));
+        check("self: &Self, mut db: Db", Some(&[("db", false, Some("Db"))]));
+        check("a: HashMap<u8, u16>, _b: &a::B", Some(&[("a", false, Some("HashMap")), ("b", true, Some("B"))]));
+        check("f: fn(u8) -> Vec<u8>, b: u8", Some(&[("f", false, Some("Vec")), ("b", false, Some("u8"))]));
+        check("(a, b): (u8, u8)", None);
+        check("a: &mut Db", None);
+        check("a: &'a mut Db", None);
+        check("_: &Db", None);
+    }
+
+    #[test]
+    fn takes_results_apart() {
+        #[track_caller]
+        fn check(source: &str, want: Option<&str>) {
+            let tokens: Vec<TokenTree> = source.parse::<TokenStream>().unwrap().into_iter().collect();
+            let got = value_of_result(&tokens).map(|part| part.into_iter().collect::<TokenStream>().to_string());
+            assert_eq!(got.as_deref(), want, "{source}");
+        }
+        check("Result<Db, Error>", Some("Db"));
+        check("anyhow::Result<Vec<(u8, u8)>>", Some("Vec < (u8 , u8) >"));
+        check("Option<Db>", None);
+        check("Db", None);
+    }
+}

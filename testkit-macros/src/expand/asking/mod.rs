@@ -1,0 +1,392 @@
+//! Code that calls a test with what it asks for: fixtures, values of its cases, generated values.
+
+mod rows;
+pub(crate) mod sites;
+
+use std::fmt::Write as _;
+
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use self::rows::{column_name, is_str};
+use super::code::Code;
+use super::function::{Context, Templates};
+use super::{concatenated, literal};
+use crate::asking::arguments::Argument;
+use crate::asking::parametrize::{Source, SourceKind};
+use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
+use crate::assertion;
+use crate::ast::Function;
+use crate::marks::{Property, Runtime};
+
+/// A test function that is to be called.
+#[derive(Clone)]
+pub(crate) struct Called<'a> {
+    /// What it asks for.
+    pub(crate) asking: &'a Asking,
+    /// How it is called, up to its arguments: `test_a`, `group.test_a`.
+    pub(crate) function: String,
+    /// A name for it in names of other functions: `test_a`, `TestA_test_a`.
+    pub(crate) name: String,
+    /// Whether it returns something that is to be looked at.
+    pub(crate) returns_value: bool,
+    /// Whether whoever calls it has asked for the fixtures that it does not see.
+    pub(crate) is_method: bool,
+    /// Its file as given to the compiler, with line and column.
+    pub(crate) file: &'a str,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) span: Span,
+}
+
+const PRIVATE: &str = "::testkit::__private";
+
+impl<'a> Called<'a> {
+    /// A free function, as its own module calls it.
+    pub(crate) fn function(function: &Function, asking: &'a Asking, context: &Context<'a>) -> Self {
+        let (name, start) = (function.name.to_string(), function.name.span().start());
+        Self {
+            asking,
+            function: name.clone(),
+            name,
+            returns_value: function.returns_value(),
+            is_method: false,
+            file: context.file,
+            line: start.line,
+            column: start.column + 1,
+            span: function.name.span(),
+        }
+    }
+
+    /// The body of the one test that the function is without literal cases; `prefix` leads to the author's module.
+    pub(crate) fn single(&self, prefix: &str) -> Code {
+        self.body(None, prefix)
+    }
+
+    /// A function beside the author's that runs the case with a number. `group` is the type of a group's value, as it is
+    /// taken: `&mut TestA`.
+    /// `conditions` are `#[cfg]` attributes of it.
+    pub(crate) fn dispatcher(&self, combinations: &[Combination], group: Option<&str>, conditions: &str) -> Code {
+        let group = group.map(|group| format!("group: {group}, ")).unwrap_or_default();
+        let mut code = Code::default();
+        // Not only under `cfg(test)`, so that `cargo check` shows errors in the values as well.
+        code.text(
+            format!(
+                "{conditions} #[allow(dead_code, non_snake_case)] fn {}({group}case: usize)",
+                dispatcher_name(&self.name)
+            ),
+            self.span,
+        );
+        let mut body = Code::default();
+        if combinations.len() == 1 {
+            body.text("let _ = case;", self.span).code(self.body(combinations.first(), ""));
+        } else {
+            let mut arms = Code::default();
+            for (number, combination) in combinations.iter().enumerate() {
+                let pattern = if number + 1 == combinations.len() { "_".to_owned() } else { number.to_string() };
+                arms.text(format!("{pattern} =>"), self.span);
+                arms.group(Delimiter::Brace, self.body(Some(combination), ""));
+            }
+            body.text("match case", self.span).group(Delimiter::Brace, arms);
+        }
+        code.group(Delimiter::Brace, body);
+        code
+    }
+
+    /// What stands in the test: the call, with all that it needs in front of it.
+    fn body(&self, combination: Option<&Combination>, prefix: &str) -> Code {
+        let mut code = runtime(self.asking);
+        if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
+            code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
+        }
+        code.code(self.rows());
+        code.code(self.gifts(combination, prefix));
+        if !self.is_method {
+            code.code(uses(self.asking, prefix));
+        }
+        match &self.asking.property {
+            Some(property) => code.code(self.property(property, prefix)),
+            None => code.code(self.call(combination, prefix)),
+        };
+        code
+    }
+
+    /// Hands values to fixtures, for `user.name`.
+    fn gifts(&self, combination: Option<&Combination>, prefix: &str) -> Code {
+        let mut code = Code::default();
+        for (number, axis) in self.asking.axes.iter().enumerate() {
+            for (column, target) in axis.names.iter().enumerate() {
+                let Some(fixture) = &target.fixture else { continue };
+                let span = target.name.span();
+                code.text(format!("<{prefix}{fixture}>::with_{}", target.name), span);
+                let mut value = Code::default();
+                value.code(value_of(axis, number, column, combination, None));
+                code.group(Delimiter::Parenthesis, value).text(";", span);
+            }
+        }
+        code
+    }
+
+    fn call(&self, combination: Option<&Combination>, prefix: &str) -> Code {
+        let mut arguments = Code::default();
+        for (argument, supply) in &self.asking.arguments {
+            arguments.code(self.value(argument, supply, combination, prefix)).text(",", argument.span());
+        }
+        let mut call = Code::default();
+        call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, arguments);
+        self.settled(self.awaited(call, prefix))
+    }
+
+    fn value(&self, argument: &Argument, supply: &Supply, combination: Option<&Combination>, prefix: &str) -> Code {
+        let mut code = Code::default();
+        match supply {
+            Supply::Fixture(path) => {
+                let fixture = path.seen_from(prefix);
+                let text = if argument.is_reference {
+                    format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new())")
+                } else {
+                    format!("{PRIVATE}::fresh::<{fixture}>()")
+                };
+                code.text(text, path.span);
+            }
+            Supply::Case { axis, column } => {
+                code.code(value_of(&self.asking.axes[*axis], *axis, *column, combination, Some(argument)));
+            }
+            Supply::Generated(_) => {
+                code.text(argument.name.to_string(), argument.span());
+            }
+        }
+        code
+    }
+
+    /// The call, waited for if it is a future.
+    fn awaited(&self, call: Code, prefix: &str) -> Code {
+        if !self.asking.is_async {
+            return call;
+        }
+        let mut code = Code::default();
+        let mut arguments = Code::default();
+        match &self.asking.runtime {
+            Some(Runtime::Function(path)) => code.text(format!("{prefix}{path}"), self.span),
+            // What the test asks for has been noted before its fixtures were made.
+            None | Some(Runtime::Smol | Runtime::Tokio { .. }) => {
+                arguments.text(format!("&{PRIVATE}::Runtime::Default,"), self.span);
+                code.text(format!("{PRIVATE}::block_on"), self.span)
+            }
+        };
+        arguments.code(call);
+        code.group(Delimiter::Parenthesis, arguments);
+        code
+    }
+
+    /// The call, with what it returns looked at.
+    fn settled(&self, call: Code) -> Code {
+        if !self.returns_value {
+            return call;
+        }
+        let mut code = Code::default();
+        let mut inner = Code::default();
+        inner.text(format!("use {PRIVATE}::settle::*; let __testkit_returned = {PRIVATE}::Returned::new"), self.span);
+        inner.group(Delimiter::Parenthesis, call);
+        let (file, line, column) = (literal(self.file), self.line, self.column);
+        inner.text(format!("; (&&&&__testkit_returned).settle({file}, {line}, {column})"), self.span);
+        code.group(Delimiter::Brace, inner);
+        code
+    }
+
+    /// The test once for each set of generated arguments.
+    fn property(&self, property: &Property, prefix: &str) -> Code {
+        let generated: Vec<(&Argument, Option<&String>)> = self
+            .asking
+            .arguments
+            .iter()
+            .filter_map(|(argument, supply)| match supply {
+                Supply::Generated(strategy) => Some((argument, strategy.as_ref())),
+                Supply::Fixture(_) | Supply::Case { .. } => None,
+            })
+            .collect();
+        let span = property.span;
+        let cases = property.cases.as_ref().map_or_else(
+            || "::core::option::Option::None".to_owned(),
+            |cases| format!("::core::option::Option::Some({cases})"),
+        );
+        let names = concatenated(&generated, |(argument, _)| format!("{},", literal(&argument.asks_for())));
+        let mut arguments = Code::default();
+        arguments.text(
+            format!(
+                "&{PRIVATE}::property::Property {{ cases: {cases}, file: {file}, \
+                 manifest_directory: ::core::env!(\"CARGO_MANIFEST_DIR\"), name: {key}, arguments: &[{names}] }}, ",
+                file = literal(self.file),
+                key = self.key(None)
+            ),
+            span,
+        );
+        let mut strategies = Code::default();
+        let mut pattern = Code::default();
+        for (argument, strategy) in &generated {
+            match strategy {
+                Some(strategy) => strategies.text(format!("{strategy},"), span),
+                None => strategies
+                    .text("::testkit::proptest::arbitrary::any::<", span)
+                    .tokens(argument.of_type.iter().cloned().collect())
+                    .text(">(),", span),
+            };
+            pattern.text(format!("{},", argument.name), argument.span());
+        }
+        arguments.group(Delimiter::Parenthesis, strategies).text(", |", span);
+        arguments.group(Delimiter::Parenthesis, pattern).text("|", span);
+        let mut call = Code::default();
+        let mut inner = Code::default();
+        for (argument, supply) in &self.asking.arguments {
+            inner.code(self.value(argument, supply, None, prefix)).text(",", argument.span());
+        }
+        call.text(self.function.clone(), self.span).group(Delimiter::Parenthesis, inner);
+        let call = self.awaited(call, prefix);
+        let mut case = Code::default();
+        if self.returns_value {
+            let mut inner = call;
+            inner.text(format!(", {}, {}, {}", literal(self.file), self.line, self.column), span);
+            case.text(format!("{PRIVATE}::case_end!"), span).group(Delimiter::Parenthesis, inner);
+        } else {
+            case.code(call);
+        }
+        arguments.group(Delimiter::Brace, case);
+        let mut code = Code::default();
+        code.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
+        code
+    }
+
+    /// What tells a source or a property from all others of the binary.
+    fn key(&self, number: Option<usize>) -> String {
+        let number = number.map(|number| format!("#{number}")).unwrap_or_default();
+        format!("::core::concat!(::core::module_path!(), {})", literal(&format!("::{}{number}", self.name)))
+    }
+
+    /// The names of the case and their values as the author wrote them.
+    fn written(&self, combination: &Combination) -> String {
+        let mut text = String::new();
+        for (axis, choice) in self.asking.axes.iter().zip(&combination.choice) {
+            let AxisKind::Literal(cases) = &axis.kind else { continue };
+            for (target, value) in axis.names.iter().zip(&cases[*choice].values) {
+                let (name, value) = (literal(&target.text()), literal(&assertion::written(value)));
+                write!(text, "({name}, {value}),").expect("writing to a String cannot fail");
+            }
+        }
+        text
+    }
+}
+
+/// The value of one name of an axis. `argument` is what takes it, if a test does.
+fn value_of(
+    axis: &Axis,
+    number: usize,
+    column: usize,
+    combination: Option<&Combination>,
+    argument: Option<&Argument>,
+) -> Code {
+    let mut code = Code::default();
+    let target = &axis.names[column];
+    let borrow = if argument.is_some_and(|argument| argument.is_reference) { "&" } else { "" };
+    match &axis.kind {
+        AxisKind::Literal(cases) => {
+            let choice = combination.and_then(|combination| combination.choice.get(number)).copied().unwrap_or(0);
+            code.tokens(cases[choice].values[column].clone());
+        }
+        AxisKind::Rows(Source { kind: SourceKind::Table(..), .. }) if argument.is_some_and(is_str) => {
+            code.text(column_name(target), axis.span);
+        }
+        AxisKind::Rows(_) => {
+            code.text(format!("{borrow}{}", column_name(target)), axis.span);
+        }
+    }
+    code
+}
+
+/// The value in a `Result`; an error ends the test with its report.
+pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, span: Span) -> Code {
+    let file = literal(file);
+    let mut code = Code::default();
+    code.text("match", span).code(result);
+    code.text(
+        format!(
+            "{{ ::core::result::Result::Ok(value) => value, ::core::result::Result::Err(error) => {{ \
+               use {PRIVATE}::settle::*; \
+               (&&&&{PRIVATE}::Returned::new(::core::result::Result::<(), _>::Err(error))).settle({file}, {line}, {column}); \
+               ::core::unreachable!() }} }}"
+        ),
+        span,
+    );
+    code
+}
+
+/// Name of the function that runs a case.
+pub(crate) fn dispatcher_name(name: &str) -> String {
+    format!("__testkit_run_{name}")
+}
+
+/// A statement that notes what the test is driven by, before anything else of it is.
+fn runtime(asking: &Asking) -> Code {
+    let mut code = Code::default();
+    let text = match &asking.runtime {
+        None | Some(Runtime::Function(_)) => return code,
+        Some(Runtime::Smol) => format!("{PRIVATE}::smol_runtime!()"),
+        Some(Runtime::Tokio { is_multi_thread: false, start_paused, .. }) => {
+            format!("{PRIVATE}::tokio_runtime!(CurrentThread {{ start_paused: {start_paused} }})")
+        }
+        Some(Runtime::Tokio { is_multi_thread: true, worker_threads, .. }) => {
+            let threads = worker_threads.as_ref().map_or_else(
+                || "::core::option::Option::None".to_owned(),
+                |count| format!("::core::option::Option::Some({count})"),
+            );
+            format!("{PRIVATE}::tokio_runtime!(MultiThread {{ worker_threads: {threads} }})")
+        }
+    };
+    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), Span::call_site());
+    code
+}
+
+/// Statements that ask for the fixtures whose values the test does not see.
+pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
+    let mut code = runtime(asking);
+    for path in &asking.uses {
+        let fixture = path.seen_from(prefix);
+        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
+    }
+    code
+}
+
+/// The path of a fixture where its name is in scope, placed at what asks for it.
+fn path_tokens(path: &FixturePath) -> TokenStream {
+    let text = path.seen_from("");
+    if text.contains(':') {
+        return super::placed(super::tokens(&text), path.span);
+    }
+    // Most are one word, which need not be lexed.
+    let word = match text.strip_prefix("r#") {
+        Some(word) => Ident::new_raw(word, path.span),
+        None => Ident::new(&text, path.span),
+    };
+    TokenTree::Ident(word).into()
+}
+
+/// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
+pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
+    let mut stream = uses(asking, "").into_tokens();
+    stream.extend(templates.asked.iter().cloned());
+    for (argument, supply) in &asking.arguments {
+        let Supply::Fixture(path) = supply else { continue };
+        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
+        stream.extend(templates.bind.iter().cloned().chain(mutable));
+        stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
+        stream.extend(argument.of_type.iter().cloned());
+        let (call, end) = if argument.is_reference {
+            (&templates.shared, &templates.end_of_shared)
+        } else {
+            (&templates.fresh, &templates.end_of_fresh)
+        };
+        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
+        stream.extend(call.iter().cloned());
+        stream.extend(path_tokens(path));
+        stream.extend(end.iter().cloned());
+    }
+    stream
+}

@@ -1,0 +1,111 @@
+//! A test with literal cases: a libtest test for each of them, in a module of the function's name.
+
+use std::fmt::Write as _;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::asking::{self, Called};
+use super::function::{Context, FunctionItem, push_rewritten};
+use super::{marks, tokens};
+use crate::asking::{Asking, Combination};
+use crate::attribute::{Attribute, AttributeKind};
+use crate::marked::{self, Marks};
+
+/// The author's function as it is, and beside it its cases.
+pub(crate) fn function_with_cases(
+    (attributes, visibility, function): FunctionItem,
+    asking: &Asking,
+    cases: &[(Combination, Marks)],
+    context: &Context<'_>,
+) -> TokenStream {
+    let called = Called::function(&function, asking, context);
+    let conditions = cases.first().map(|(_, marks)| marks.cfg_attributes()).unwrap_or_default();
+    // What is for libtest alone is on the hosting tests.
+    let kept = marked::without(attributes, |kind| match kind {
+        AttributeKind::Mark(_)
+        | AttributeKind::Test
+        | AttributeKind::OurTest
+        | AttributeKind::Ignore
+        | AttributeKind::ShouldPanic => true,
+        AttributeKind::Tests
+        | AttributeKind::Fixture
+        | AttributeKind::Condition
+        | AttributeKind::ConditionalAttribute
+        | AttributeKind::Passive
+        | AttributeKind::ForeignTest
+        | AttributeKind::Other => false,
+    });
+    let mut author: Vec<TokenTree> = kept.into_iter().flat_map(Attribute::into_tokens).collect();
+    author.extend(visibility);
+    push_rewritten(function, context.rewriter, &mut author);
+    let mut stream = tokens("#[allow(dead_code)]");
+    stream.extend(author);
+    let combinations: Vec<Combination> = cases.iter().map(|(combination, _)| combination.clone()).collect();
+    for item in [called.dispatcher(&combinations, None, &conditions), called.labels()] {
+        stream.extend(item.into_tokens());
+    }
+    let site = context.sites.site(asking, &called.name, context.group, &conditions).name;
+    let hosts = hosts_of_cases(&called.name, "pub(crate)", cases, "super::", |number| Host {
+        run: Run::Dispatched(format!("super::{}", asking::dispatcher_name(&called.name)), number),
+        site: format!("super::{site}"),
+    });
+    stream.extend(tokens(&format!("{conditions} {hosts}")));
+    stream
+}
+
+/// How a hosting test runs its case.
+pub(crate) struct Host {
+    /// What runs it.
+    pub(crate) run: Run,
+    /// Path of its site.
+    pub(crate) site: String,
+}
+
+/// What runs a case.
+pub(crate) enum Run {
+    /// The function of this path, with the case's number.
+    Dispatched(String, usize),
+    /// Source text.
+    Code(String),
+}
+
+impl Run {
+    fn into_code(self) -> String {
+        match self {
+            Self::Dispatched(function, number) => format!("{function}({number})"),
+            Self::Code(code) => code,
+        }
+    }
+}
+
+/// A module `name` with one hosting test for each case, as source text. `prefix` leads from the hosting tests to the author's
+/// module; `host` makes one of them by its number.
+pub(crate) fn hosts_of_cases(
+    name: &str,
+    visibility: &str,
+    cases: &[(Combination, Marks)],
+    prefix: &str,
+    host: impl Fn(usize) -> Host,
+) -> String {
+    let mut text = format!("#[cfg(test)] #[allow(non_snake_case)] {visibility} mod {name} {{");
+    for (number, (combination, marks)) in cases.iter().enumerate() {
+        let function = &combination.function;
+        let Host { run, site } = host(number);
+        let run = match run {
+            run if marks.are_hosted() => {
+                let seen = Marks { applied: marked::seen_from(&marks.applied, prefix), ..marks.clone() };
+                let run = run.into_code();
+                format!("::testkit::__private::run_asking(|| {run}, {}, &{site})", marks::value(&seen))
+            }
+            Run::Dispatched(run, number) => {
+                format!("::testkit::__private::run_case({function}, &{site}, {run}, {number});")
+            }
+            Run::Code(run) => format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}"),
+        };
+        let attributes = marks.host_attributes();
+        write!(text, "{attributes} #[::core::prelude::v1::test] pub(crate) fn {function}() {{ {run} }}")
+            .expect("writing to a String cannot fail");
+    }
+    text.push('}');
+    text
+}

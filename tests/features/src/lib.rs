@@ -1,0 +1,1 @@
+//! A package that enables the features of testkit, for its tests.
