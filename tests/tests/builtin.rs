@@ -217,10 +217,7 @@ fn project(name: &str, source: &str) -> Project {
          tracing = {{ version = \"0.1\", default-features = false, features = [\"std\"] }}\n{SETTINGS}",
         testkit.display()
     );
-    Project::empty(name)
-        .file("Cargo.toml", &manifest)
-        .file("src/lib.rs", "")
-        .file("tests/test_builtin.rs", source)
+    Project::empty(name).file("Cargo.toml", &manifest).file("src/lib.rs", "").file("tests/test_builtin.rs", source)
 }
 
 /// Runs the command with a folder of its own for temporary files.
@@ -298,10 +295,7 @@ fn check_reports(attempts: &BTreeMap<String, &AttemptFinished>) {
         ["WARN  net: no answer\nINFO  db: trying again port=80"]
     );
     assert_eq!(sections(attempts["test_folder_fails"], "logs"), Vec::<&str>::new());
-    assert_eq!(
-        sections(attempts["test_rng_fails"], "rng"),
-        ["seed 17; for the same numbers, rerun with `--seed 17`"]
-    );
+    assert_eq!(sections(attempts["test_rng_fails"], "rng"), ["seed 17; for the same numbers, rerun with `--seed 17`"]);
     let all: Vec<(&str, &str)> = attempts["test_properties"]
         .properties
         .iter()
@@ -511,7 +505,8 @@ fn the_command_lists_them() {
         ("tmp_path", "test", "An empty folder"),
         ("worker_id", "session", "Which of the processes"),
     ] {
-        let (_, after) = built_in.split_once(&format!("  {name} [{scope}]\n    ")).unwrap_or_else(|| panic!("{built_in}"));
+        let (_, after) =
+            built_in.split_once(&format!("  {name} [{scope}]\n    ")).unwrap_or_else(|| panic!("{built_in}"));
         assert!(after.lines().next().unwrap().contains(says), "{name}: {built_in}");
     }
 }
