@@ -8,6 +8,7 @@ pub(crate) mod parametrize;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use testkit_protocol::case_id;
+use testkit_protocol::fixture::Scope;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
@@ -143,10 +144,20 @@ impl FixturePath {
 /// What a module or group offers to its tests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offers {
-    /// Fixtures with `autouse`, the widest first.
-    pub(crate) autouse: Vec<FixturePath>,
+    /// Fixtures with `autouse`, the widest first, each with its scope.
+    pub(crate) autouse: Vec<(Scope, FixturePath)>,
     /// The fixture that `setup_group` makes.
     pub(crate) of_group: Option<FixturePath>,
+}
+
+impl Offers {
+    /// What every test asks for: the widest first, what the group shares among it.
+    fn used(&self) -> Vec<FixturePath> {
+        let wider = |(scope, _): &&(Scope, FixturePath)| *scope > Scope::Group;
+        let (wider, others): (Vec<_>, Vec<_>) = self.autouse.iter().partition(wider);
+        let path = |(_, path): &(Scope, FixturePath)| path.clone();
+        wider.into_iter().map(path).chain(self.of_group.clone()).chain(others.into_iter().map(path)).collect()
+    }
 }
 
 impl Asking {
@@ -160,7 +171,7 @@ impl Asking {
         let name = function.name.to_string();
         let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
         let mut axes = Vec::new();
-        let mut uses: Vec<FixturePath> = offers.of_group.iter().chain(&offers.autouse).cloned().collect();
+        let mut uses = offers.used();
         let (mut runtime, mut property) = (None, None);
         for Applied { mark, span, .. } in &marks.applied {
             match mark {

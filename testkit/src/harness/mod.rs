@@ -1,15 +1,17 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
 //! `current` is what the threads of a test know of it, `told` what is said of it beside its failures, `attempt` runs one test
-//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
-//! lets stay.
+//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix,
+//! `worker` serves the command, `channel` is its line to it, and `process_state` puts back what a test changed in the
+//! process, `dispositions` what is done about signals, but for what `adopted` lets stay.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
@@ -347,7 +349,7 @@ pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted)
             SETS_UP_FOR_MANY.set(self.0);
         }
     }
-    let before = adopted::threads_now();
+    let before = adopted::before_set_up();
     let reset = Reset(SETS_UP_FOR_MANY.replace(true));
     let value = set_up();
     drop(reset);

@@ -1,12 +1,12 @@
 //! The state of the process that tests share: noted when the worker starts, put back before each test, and looked at
 //! after it for what cannot be put back.
 //!
-//! Restored: working directory, environment variables, signal dispositions and mask, alarms, the mask of file modes,
-//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be
-//! taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of it must cost a
-//! few microseconds, since it is paid for every test.
+//! Restored: working directory, environment variables, ignored signals and the signal mask, alarms, the mask of file modes,
+//! descriptors 0 to 2. (The panic hook is the caller's.) Threads, child processes and signal handlers that a test leaves
+//! behind can't be taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of
+//! it must cost a few microseconds, since it is paid for every test.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CString, OsString};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::adopted;
+use super::dispositions::Dispositions;
 
 unsafe extern "C" {
     /// POSIX: the variables of the process, a list of pointers that ends with a null pointer.
@@ -161,33 +162,6 @@ impl Settled {
     }
 }
 
-/// The signals whose disposition is kept: those that programs handle or ignore. Each costs a system call for each test.
-/// Source: signal(7).
-const SIGNALS: [i32; 22] = [
-    libc::SIGHUP,
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGILL,
-    libc::SIGTRAP,
-    libc::SIGABRT,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGUSR1,
-    libc::SIGSEGV,
-    libc::SIGUSR2,
-    libc::SIGPIPE,
-    libc::SIGALRM,
-    libc::SIGTERM,
-    libc::SIGCHLD,
-    libc::SIGCONT,
-    libc::SIGTSTP,
-    libc::SIGTTIN,
-    libc::SIGTTOU,
-    libc::SIGPROF,
-    libc::SIGWINCH,
-    libc::SIGSYS,
-];
-
 /// How long a thread that is just ending may take to be gone.
 const THREAD_GRACE: Duration = Duration::from_millis(3);
 
@@ -196,7 +170,7 @@ const THREAD_GRACE: Duration = Duration::from_millis(3);
 pub(super) struct ProcessState {
     directory: Option<CString>,
     standard: [Standard; 3],
-    dispositions: Vec<Disposition>,
+    dispositions: RefCell<Dispositions>,
     mask: libc::sigset_t,
     file_mode_mask: libc::mode_t,
     variables: Vec<(OsString, OsString)>,
@@ -217,7 +191,7 @@ impl ProcessState {
         Self {
             directory: directory.and_then(|path| CString::new(path.into_os_string().into_vec()).ok()),
             standard,
-            dispositions: SIGNALS.into_iter().filter_map(Disposition::of).collect(),
+            dispositions: RefCell::new(Dispositions::now()),
             mask: signal_mask(),
             file_mode_mask: file_mode_mask(),
             variables: std::env::vars_os().collect(),
@@ -237,7 +211,7 @@ impl ProcessState {
         self.restore_variables();
         if self.may_be_touched.get() {
             self.restore_directory()?;
-            self.restore_signals();
+            self.restore_signals_and_modes();
         }
         Ok(())
     }
@@ -270,8 +244,9 @@ impl ProcessState {
         self.may_be_touched.set(true);
         self.measure_call();
         let [stdin, stdout, stderr] = self.standard.map(Standard::settle);
+        let handlers = self.settle_dispositions();
         let leftover = if stdin.is_own && stdout.is_own && stderr.is_own {
-            self.leftover()
+            handlers.or_else(|| self.leftover())
         } else {
             Some("a standard stream was closed or replaced")
         };
@@ -307,13 +282,7 @@ impl ProcessState {
         }
     }
 
-    fn restore_signals(&self) {
-        for kept in &self.dispositions {
-            if RawDisposition::of(kept.signal) != kept.raw {
-                // SAFETY: `action` came from the same call in this process; its handler, if any, is still there.
-                unsafe { libc::sigaction(kept.signal, &raw const kept.action, std::ptr::null_mut()) };
-            }
-        }
+    fn restore_signals_and_modes(&self) {
         // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, std::ptr::null_mut()) };
         let stopped = MaybeUninit::<libc::itimerval>::zeroed();
@@ -323,6 +292,14 @@ impl ProcessState {
             libc::setitimer(libc::ITIMER_REAL, stopped.as_ptr(), std::ptr::null_mut());
             libc::umask(self.file_mode_mask);
         }
+    }
+
+    /// Whoever installs a signal handler does so once a process, and counts on it from then on: to take it away would break
+    /// the next test that needs it, and to leave it may break one that does not.
+    fn settle_dispositions(&self) -> Option<&'static str> {
+        let mut dispositions = self.dispositions.borrow_mut();
+        dispositions.adopt(adopted::take_dispositions());
+        (!dispositions.restore()).then_some("a signal handler was left behind")
     }
 
     fn leftover(&self) -> Option<&'static str> {
@@ -343,67 +320,6 @@ impl ProcessState {
             return Some("a thread was left running");
         }
         None
-    }
-}
-
-/// What the process does about a signal.
-struct Disposition {
-    signal: i32,
-    /// To put it back with.
-    action: libc::sigaction,
-    /// To compare it by.
-    raw: RawDisposition,
-}
-
-impl std::fmt::Debug for Disposition {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Disposition").field("signal", &self.signal).finish_non_exhaustive()
-    }
-}
-
-impl Disposition {
-    /// `None` for a signal that the system does not know.
-    fn of(signal: i32) -> Option<Self> {
-        let mut action = MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
-        let action = unsafe {
-            if libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) != 0 {
-                return None;
-            }
-            action.assume_init()
-        };
-        Some(Self { signal, action, raw: RawDisposition::of(signal) })
-    }
-}
-
-/// A disposition as the kernel gives it: only good for comparing. It is looked at some thirty times for each test, and
-/// the C library would copy and convert it each time.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct RawDisposition([u64; 8]);
-
-impl RawDisposition {
-    #[cfg(target_os = "linux")]
-    fn of(signal: i32) -> Self {
-        /// Size of the kernel's signal set, in bytes, which the call has to name.
-        const SIGNAL_SET: usize = 8;
-        let mut words = [0_u64; 8];
-        let nothing = std::ptr::null::<u64>();
-        // SAFETY: nothing is set; the kernel's structure has four words at most, so the room is more than enough.
-        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, nothing, words.as_mut_ptr(), SIGNAL_SET) };
-        Self(words)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn of(signal: i32) -> Self {
-        let mut action = MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
-        let action = unsafe {
-            (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init())
-        };
-        let words = action.map(|action| [action.sa_sigaction as u64, u64::from(action.sa_flags.cast_unsigned())]);
-        let mut all = [0; 8];
-        all[..2].copy_from_slice(&words.unwrap_or_default());
-        Self(all)
     }
 }
 
