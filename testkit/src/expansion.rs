@@ -10,11 +10,14 @@ use std::rc::Rc;
 use crate::cases::Label;
 use crate::fixture::Scope;
 
+/// The names of the rows of a source, or why there are none.
+pub(crate) type Labels = Result<Rc<[Label]>, String>;
+
 /// What multiplies a test. Made by expanded code only.
 #[derive(Clone, Copy, Debug)]
 pub struct Axes {
     /// Names the rows of each source, in the order of the id.
-    pub rows: &'static [fn() -> Result<Rc<[Label]>, String>],
+    pub rows: &'static [fn() -> Labels],
     /// Adds the fixtures with parameters that an argument needs.
     pub fixtures: &'static [fn(&mut Vec<FixtureAxis>)],
 }
@@ -198,7 +201,7 @@ mod tests {
         let db = axis::<u8>("db", Scope::Session, &["Pg", "My"]);
         check(
             &[labels(&["1", "2"])],
-            &[db.clone()],
+            std::slice::from_ref(&db),
             &[("1-Pg", Some("db=Pg")), ("2-Pg", Some("db=Pg")), ("1-My", Some("db=My")), ("2-My", Some("db=My"))],
         );
         check(&[], &[axis::<u8>("n", Scope::Test, &["1"])], &[("1", None)]);

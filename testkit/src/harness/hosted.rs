@@ -119,7 +119,9 @@ pub(super) fn end_scopes_with_the_process() {
                 fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
             for Ended { name, scope, failures, .. } in &failed {
                 tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
-                failures.iter().for_each(|failure| tell(&testkit_protocol::text::report(failure)));
+                for failure in failures {
+                    tell(&testkit_protocol::text::report(failure));
+                }
             }
             if !failed.is_empty() {
                 // SAFETY: ends the process; every handler that was registered after this one has run.

@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
     use crate::cases::Label;
-    use crate::expansion::Axes;
+    use crate::expansion::{Axes, Labels};
     use crate::harness::Site;
     use crate::registry::ShouldPanic;
 
@@ -167,7 +167,8 @@ mod tests {
     static SITE: Site = Site { module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
     static ASKING: &[Asking] = &[Asking { name: "test_many", site: &SITE }];
 
-    fn rows() -> Result<Rc<[Label]>, String> {
+    #[expect(clippy::unnecessary_wraps, reason = "the rows of other tests may not be there")]
+    fn rows() -> Labels {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())
     }
 
