@@ -187,6 +187,9 @@ mod fixture;
 mod folder;
 mod group;
 mod harness;
+mod hash;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod logging;
 mod marks;
 #[cfg(feature = "proptest")]
 mod property;
@@ -195,6 +198,7 @@ mod settle;
 mod subtest;
 mod threads;
 
+pub mod fixtures;
 pub mod prelude;
 
 #[doc(hidden)]
@@ -202,7 +206,12 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+pub use fixture::builtin::attachments::{attach, attach_text};
+pub use fixture::builtin::properties::property;
 pub use fixture::defer;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub use fixtures::Logs;
+pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
 #[cfg(feature = "proptest")]
 pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};

@@ -111,6 +111,12 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("worker_id", "WorkerId"),
 ];
 
+/// Where they are.
+const BUILT_IN_MODULE: &str = "::testkit::fixtures::";
+
+/// The one of them beside whose test no other may run.
+const EXCLUSIVE: &str = "::testkit::fixtures::env";
+
 impl FixturePath {
     /// The fixture that an argument asks for.
     pub(crate) fn of(argument: &Argument) -> Self {
@@ -118,9 +124,14 @@ impl FixturePath {
         let of_type = argument.type_name();
         let is_built_in = BUILT_IN.iter().any(|(built_in, it)| *built_in == name && of_type.as_deref() == Some(it));
         if is_built_in {
-            return Self { text: format!("::testkit::fixtures::{name}"), is_absolute: true, span };
+            return Self { text: format!("{BUILT_IN_MODULE}{name}"), is_absolute: true, span };
         }
         Self { text: name, is_absolute: false, span }
+    }
+
+    /// Whether it says nothing to whoever runs the test: the one that comes with testkit has no parameters.
+    fn asks_nothing(&self) -> bool {
+        self.text.starts_with(BUILT_IN_MODULE) && self.text != EXCLUSIVE
     }
 
     /// As seen from modules inside of the author's: `prefix` is `super::`, as often as needed.
@@ -284,15 +295,14 @@ impl Asking {
         })
     }
 
-    /// The fixtures that may multiply the test; those that come with testkit do not.
+    /// The fixtures that may multiply the test, or keep others from running beside it.
     pub(crate) fn multiplying(&self) -> Vec<&FixturePath> {
         let of_arguments = self.arguments.iter().filter_map(|(_, supply)| match supply {
             Supply::Fixture(path) => Some(path),
             Supply::Case { .. } | Supply::Generated(_) => None,
         });
         let mut paths: Vec<&FixturePath> = Vec::new();
-        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.text.starts_with("::testkit::fixtures::"))
-        {
+        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.asks_nothing()) {
             if !paths.iter().any(|other| other.text == path.text) {
                 paths.push(path);
             }

@@ -6,7 +6,7 @@
 //! that keeps a copy of its bits, read only if its type is `Copy`. Nothing is evaluated twice, nothing lives longer, and no
 //! closure stands around anything, so `?`, `return` and borrows work as without us.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::methods::{is_asking, is_changing, is_iterating, is_looking};
@@ -58,6 +58,13 @@ impl Capture {
         let way = Ident::new(way, Span::mixed_site());
         TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #way #source #name (#place) }))
     }
+
+    /// `("source" name)` of one that the evaluation changes.
+    pub(super) fn changed(&self) -> Option<TokenTree> {
+        let Self { source, name, .. } = self;
+        let tokens = || TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #source #name }));
+        (self.way == Way::Changed).then(tokens)
+    }
 }
 
 /// More values than this are not kept: a report is to be read.
@@ -99,6 +106,8 @@ pub(super) struct Capturer {
     /// How many variables were named.
     pub(super) made: usize,
     is_off: bool,
+    /// Whether something before in the operand changes a place: what it borrowed for that may be free only behind it.
+    has_changed: bool,
 }
 
 impl Capturer {
@@ -121,8 +130,8 @@ impl Capturer {
 
     /// An operand of a comparison, ready to be evaluated.
     pub(super) fn operand(&mut self, tokens: &[TokenTree], node: &Node) -> TokenStream {
+        self.has_changed = false;
         let built = if self.is_off { copied(tokens, node) } else { self.build(tokens, node, Role::Shown) };
-        self.drop_borrowed();
         built.into_iter().collect()
     }
 
@@ -139,16 +148,28 @@ impl Capturer {
                 self.watched(tokens, node, receiver)
             }
             Kind::Method { receiver, name } if is_asking(name) && !is_place(receiver) => {
-                let built = self.build(tokens, receiver, Role::Shown);
-                let peek = self.wrapped("peek", Way::Asked, tokens, receiver, true, built);
-                peek.map(|peek| self.method(tokens, node, receiver, vec![parenthesized(quote! { *#peek })]))
+                self.asked(tokens, node, receiver)
             }
             Kind::Matches => self.matches(tokens, node),
             _ => None,
         };
         let built = built.unwrap_or_else(|| self.build(tokens, node, Role::Shown));
-        self.drop_borrowed();
         built.into_iter().collect()
+    }
+
+    /// `receiver.is_some()` with the receiver noted.
+    fn asked(&mut self, tokens: &[TokenTree], node: &Node, receiver: &Node) -> Option<Vec<TokenTree>> {
+        let built: TokenStream = self.build(tokens, receiver, Role::Shown).into_iter().collect();
+        let name = self.keep(Way::Asked, tokens, receiver)?;
+        let is_temporary = matches!(receiver.kind, Kind::Method { .. } | Kind::Call(_) | Kind::Try(_));
+        let asked = if is_temporary {
+            // The method may consume it: the library decides by its type.
+            quote! { ::testkit::__private::asking(#built).ask(&#name) }
+        } else {
+            let place = parenthesized(quote! { *::testkit::__private::peek(&#built, &#name) });
+            TokenStream::from(place)
+        };
+        Some(self.method(tokens, node, receiver, asked.into_iter().collect()))
     }
 
     /// `receiver.all(…)` with the elements noted on their way.
@@ -157,9 +178,10 @@ impl Capturer {
         if !is_iterating(name) {
             return None;
         }
-        let built = self.build(tokens, receiver, Role::Shown);
-        let watch = self.wrapped("watch", Way::Watched, tokens, receiver, false, built)?;
-        Some(self.method(tokens, node, receiver, watch.into_iter().collect()))
+        let built: TokenStream = self.build(tokens, receiver, Role::Shown).into_iter().collect();
+        let name = self.keep(Way::Watched, tokens, receiver)?;
+        let watched = quote! { ::testkit::__private::watching(#built).watch(&#name) };
+        Some(self.method(tokens, node, receiver, watched.into_iter().collect()))
     }
 
     /// `matches!(value, PATTERN)` with the value noted, if the pattern takes nothing out of it.
@@ -172,23 +194,14 @@ impl Capturer {
         if binds(pattern) {
             return None;
         }
-        let looked = copied(&inner, &value);
-        let peek = self.wrapped("peek", Way::Asked, &inner, &value, true, looked)?;
+        let looked: TokenStream = copied(&inner, &value).into_iter().collect();
+        let name = self.keep(Way::Asked, &inner, &value)?;
         let rest: TokenStream = pattern.iter().cloned().collect();
-        let mut changed = Group::new(group.delimiter(), quote! { *#peek #rest });
+        let mut changed = Group::new(group.delimiter(), quote! { *::testkit::__private::peek(&#looked, &#name) #rest });
         changed.set_span(group.span());
         let mut output = tokens[node.range.start..at].to_vec();
         output.push(TokenTree::Group(changed));
         Some(output)
-    }
-
-    /// Forgets the places to be looked at afterwards if anything else is held that may borrow from them.
-    fn drop_borrowed(&mut self) {
-        let is_held =
-            self.captures.iter().any(|capture| matches!(capture.way, Way::Result | Way::Asked | Way::Watched));
-        if is_held {
-            self.captures.retain(|capture| capture.way != Way::Changed);
-        }
     }
 
     /// Notes what happens to each variable.
@@ -281,6 +294,11 @@ impl Capturer {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, mentions)| *mentions).unwrap_or_default()
     }
 
+    /// Whether the condition mentions one variable: another may borrow from it, or it from that one.
+    fn is_alone(&self) -> bool {
+        self.variables.iter().filter(|(name, _)| is_variable(name)).count() == 1
+    }
+
     /// The tokens of a part, with what it takes to keep values in it.
     fn build(&mut self, tokens: &[TokenTree], node: &Node, role: Role) -> Vec<TokenTree> {
         match &node.kind {
@@ -330,6 +348,7 @@ impl Capturer {
                 };
                 let built = self.build(tokens, receiver, receiver_role);
                 let built = self.method(tokens, node, receiver, built);
+                self.has_changed |= is_changing(name);
                 if role == Role::Consumed { self.result(tokens, node, built) } else { built }
             }
             Kind::Call(callee) => {
@@ -351,11 +370,14 @@ impl Capturer {
                 built.extend_from_slice(&tokens[operand.range.end..node.range.end]);
                 built
             }
+            Kind::Reference(_, true) => {
+                self.has_changed = true;
+                copied(tokens, node)
+            }
             Kind::And(..)
             | Kind::Or(..)
             | Kind::Comparison(..)
             | Kind::Not(_)
-            | Kind::Reference(_, true)
             | Kind::Path
             | Kind::Literal
             | Kind::Matches
@@ -400,15 +422,16 @@ impl Capturer {
     fn place(&mut self, tokens: &[TokenTree], node: &Node, role: Role) {
         let Some(root) = root(tokens, node) else { return };
         // Constants, statics, unit structs and variants explain themselves.
-        if !root.starts_with(|first: char| first.is_lowercase() || first == '_' || root == "self") {
+        if !is_variable(&root) {
             return;
         }
         let mentions = self.mentions(&root);
         let is_quiet = mentions.changed == 0 && mentions.unknown == 0;
         let way = match role {
+            _ if self.has_changed => return,
             Role::Looked if is_quiet && mentions.consumed == 0 => Way::Looked,
             Role::Consumed if is_quiet => Way::Consumed,
-            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) => Way::Changed,
+            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) && self.is_alone() => Way::Changed,
             Role::Unknown if mentions.all == 1 && matches!(node.kind, Kind::Name) => Way::Copied,
             Role::Shown | Role::Looked | Role::Consumed | Role::Changed | Role::Unknown => return,
         };
@@ -435,9 +458,10 @@ impl Capturer {
     fn result(&mut self, tokens: &[TokenTree], node: &Node, built: Vec<TokenTree>) -> Vec<TokenTree> {
         let part = &tokens[node.range.clone()];
         if self.may_be_held(part)
-            && let Some(call) = self.wrapped("snap", Way::Result, tokens, node, false, built.clone())
+            && let Some(name) = self.keep(Way::Result, tokens, node)
         {
-            return call.into_iter().collect();
+            let value: TokenStream = built.into_iter().collect();
+            return quote! { ::testkit::__private::snap(#value, &#name) }.into_iter().collect();
         }
         built
     }
@@ -451,23 +475,6 @@ impl Capturer {
             all.all <= within.all || all.changed + all.unknown + all.consumed == 0
         })
     }
-
-    /// `::testkit::__private::function(value, &name)`, or with a reference to the value.
-    fn wrapped(
-        &mut self,
-        function: &str,
-        way: Way,
-        tokens: &[TokenTree],
-        node: &Node,
-        by_reference: bool,
-        value: Vec<TokenTree>,
-    ) -> Option<TokenStream> {
-        let name = self.keep(way, tokens, node)?;
-        let value: TokenStream = value.into_iter().collect();
-        let function = Ident::new(function, Span::mixed_site());
-        let reference = by_reference.then(|| quote! { & });
-        Some(quote! { ::testkit::__private::#function(#reference #value, &#name) })
-    }
 }
 
 fn role_of_receiver(name: &str) -> Role {
@@ -480,6 +487,11 @@ fn role_of_receiver(name: &str) -> Role {
     } else {
         Role::Unknown
     }
+}
+
+/// Whether a name is one that variables have.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 
 /// The variable that a place is a part of.
@@ -497,6 +509,54 @@ fn is_place(node: &Node) -> bool {
         Kind::Field(base) => is_place(base),
         _ => false,
     }
+}
+
+/// Whether the left operand is a place, and the right one writes to the variable that it is a part of.
+pub(super) fn is_written_by(tokens: &[TokenTree], left: &Node, right: &Node) -> bool {
+    root_of_place(tokens, left).is_some_and(|root| writes(&tokens[right.range.clone()], &root))
+}
+
+/// The variable that a place is a part of, behind any number of fields, indices and dereferences.
+fn root_of_place(tokens: &[TokenTree], node: &Node) -> Option<String> {
+    match &node.kind {
+        Kind::Name => Some(tokens[node.range.start].to_string()),
+        Kind::Field(base) | Kind::Index(base) | Kind::Dereference(base) => root_of_place(tokens, base),
+        _ => None,
+    }
+}
+
+/// Whether `&mut variable` stands in the tokens, or an assignment to the variable or to a part of it.
+fn writes(tokens: &[TokenTree], variable: &str) -> bool {
+    let is_punct = |at: usize, character: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
+    let is_index =
+        |at: usize| matches!(tokens.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => writes(&parse::inside(group), variable),
+        TokenTree::Ident(word) if word == variable => {
+            let is_borrowed =
+                at >= 2 && is_punct(at - 2, '&') && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "mut");
+            let mut end = at + 1;
+            while is_punct(end, '.') || is_index(end) {
+                end += if is_index(end) { 1 } else { 2 };
+            }
+            is_borrowed || is_assignment(&tokens[end.min(tokens.len())..])
+        }
+        TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether the tokens begin with `=` or one of its compounds.
+fn is_assignment(tokens: &[TokenTree]) -> bool {
+    let mut operator = String::new();
+    for token in tokens {
+        let TokenTree::Punct(punct) = token else { break };
+        operator.push(punct.as_char());
+        if punct.spacing() == Spacing::Alone {
+            break;
+        }
+    }
+    let is_comparison = ["==", "<=", ">=", "=>"].iter().any(|comparison| operator.starts_with(comparison));
+    !is_comparison && operator.contains('=') && !operator.starts_with("..") && !operator.starts_with('!')
 }
 
 /// The one expression that the tokens are.

@@ -3,8 +3,8 @@
 use std::fmt::{self, Debug, Write};
 use std::panic::{self, AssertUnwindSafe};
 
-/// Longest text that is taken of one value, in bytes.
-pub(super) const MAX_TEXT: usize = 64 << 20;
+/// How a text ends that was longer than its bound.
+pub(super) const CUT: &str = "<cut: its Debug text is too long>";
 
 /// How often a `Debug` that goes on after an error is told so before it is ended.
 const PATIENCE: u32 = 10_000;
@@ -68,9 +68,9 @@ fn bounded(limit: usize, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> (St
     // The writer is only looked at afterwards for what it has taken, which is whole at any time.
     let result = panic::catch_unwind(AssertUnwindSafe(|| write(&mut writer)));
     let end = match result {
+        Ok(Ok(())) if !writer.full => End::Whole,
         _ if writer.full => End::Cut,
-        Ok(Ok(())) => End::Whole,
-        Ok(Err(fmt::Error)) => End::Error,
+        Ok(_) => End::Error,
         Err(_) => End::Panic,
     };
     (writer.text, end)
@@ -81,7 +81,7 @@ pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
     let (mut text, end) = bounded(limit, |writer| write!(writer, "{value:#?}"));
     text.push_str(match end {
         End::Whole => return Text { text, whole: true },
-        End::Cut => "<cut: its Debug text is too long>",
+        End::Cut => CUT,
         End::Error => ERROR,
         End::Panic => PANIC,
     });

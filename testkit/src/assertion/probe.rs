@@ -2,11 +2,16 @@
 
 use std::any::type_name;
 use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::ops::Deref;
 
-/// A value to be shown. The method [`value`](Probe::value) is inherent for types with `Debug`; for others the method of
-/// [`Undebuggable`] is found instead, since inherent methods come first.
+/// A value to be shown.
+///
+/// Its method [`value`](Probe::value) is there for types with `Debug`. For others the compiler goes on to look at what a
+/// probe dereferences to, and finds the one of [`Undebuggable`]. A trait would do the same, but to import one in every
+/// assertion takes the compiler longer than all the rest of it.
 #[derive(Debug)]
-pub struct Probe<'a, T: ?Sized>(pub &'a &'a T);
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// What can be shown of a value.
 #[derive(Clone, Copy, Debug)]
@@ -17,21 +22,28 @@ pub enum Value<'a> {
     Type(&'static str),
 }
 
-impl<'a, T: Debug + ?Sized> Probe<'a, T> {
+impl<T: Debug + ?Sized> Probe<'_, T> {
     /// The value, for its `Debug` text.
-    pub fn value(&self) -> Value<'a> {
-        Value::Debug(self.0)
+    pub const fn value(&self) -> Value<'_> {
+        Value::Debug(&self.0)
     }
 }
 
-/// The way of showing a value without `Debug`.
-pub trait Undebuggable<'a> {
-    /// The name of the value's type.
-    fn value(&self) -> Value<'a>;
+/// A type without `Debug`.
+#[derive(Debug)]
+pub struct Undebuggable<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Undebuggable<T> {
+    /// The name of the type.
+    pub fn value(&self) -> Value<'static> {
+        Value::Type(type_name::<T>())
+    }
 }
 
-impl<'a, T: ?Sized> Undebuggable<'a> for Probe<'_, T> {
-    fn value(&self) -> Value<'a> {
-        Value::Type(type_name::<T>())
+impl<T: ?Sized> Deref for Probe<'_, T> {
+    type Target = Undebuggable<T>;
+
+    fn deref(&self) -> &Undebuggable<T> {
+        &Undebuggable(PhantomData)
     }
 }

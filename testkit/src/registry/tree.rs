@@ -120,10 +120,7 @@ impl Registry {
         let mut stems = Vec::new();
         for module in &self.modules {
             let Some(inside) = module.inside(path) else { continue };
-            let may_be = |asking: &&Asking| {
-                let open = asking.name.strip_suffix(']').unwrap_or(asking.name);
-                inside.strip_prefix(open).is_some_and(|rest| rest.starts_with(['[', '-']))
-            };
+            let may_be = |asking: &&Asking| expansion::may_be_case(asking.name, inside);
             let before = &path[..path.len() - inside.len()];
             stems.extend(module.asking.iter().filter(may_be).map(|asking| format!("{before}{}", asking.name)));
         }
@@ -150,7 +147,6 @@ impl Module {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
 
     use super::*;
     use crate::cases::Label;

@@ -78,7 +78,7 @@ impl Sites {
                 Some(group) => format!("::core::option::Option::Some({})", literal(&group)),
                 None => "::core::option::Option::None".to_owned(),
             };
-            let axes = concatenated(&fixtures, |path| format!("{PRIVATE}::add_axes::<{path}>,"));
+            let axes = concatenated(&fixtures, |path| format!("{PRIVATE}::note_needs::<{path}>,"));
             let multiply: Vec<String> =
                 fixtures.iter().map(|path| format!("<{path} as {PRIVATE}::Fixture>::IS_PARAMETRIZED")).collect();
             let expands = if multiply.is_empty() {
