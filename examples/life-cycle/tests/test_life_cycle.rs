@@ -1,21 +1,11 @@
-//! Everything that can stand around a test notes that it was there; some of it fails on purpose. Where the variable `LIFE_CYCLE`
-//! names a file, the notes go there as well, each with the process that took it.
+//! Everything that can stand around a test notes that it was there. Some of it fails on purpose.
 
-use std::fs::File;
-use std::io::Write;
+mod notes;
 
+use notes::note;
 use testkit::fixture;
 
 testkit::discover!();
-
-/// Adds a line to the log.
-#[expect(clippy::print_stdout, reason = "the report of a test that fails shows it")]
-fn note(what: &str) {
-    println!("{what}");
-    let Some(path) = std::env::var_os("LIFE_CYCLE") else { return };
-    let mut log = File::options().create(true).append(true).open(path).expect("the log can be written");
-    writeln!(log, "{} {what}", std::process::id()).expect("the log can be written");
-}
 
 #[fixture(scope = "module", autouse, teardown = |()| note("module torn down"))]
 fn module() {
