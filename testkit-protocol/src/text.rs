@@ -14,7 +14,7 @@ mod value;
 mod visible;
 
 pub use literal::unescaped;
-pub use value::{compact, shortened_by};
+pub use value::{compact, more_than, shortened_by};
 
 /// Width for which a report is made where nobody says another, in columns. It decides which values stand on one line.
 pub const DEFAULT_COLUMNS: usize = 100;

@@ -1,5 +1,8 @@
 //! The fixtures that come with testkit, under libtest.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "the one value of a fixture is asked for by reference")]
+
 #[testkit::tests]
 mod tests {
     use std::path::{Path, PathBuf};
@@ -11,10 +14,11 @@ mod tests {
         assert!(tmp_path.read_dir().unwrap().count() == 0);
         assert!(tmp_path.file_name().unwrap() == "test_tmp_path-0");
         std::fs::write(tmp_path.join("file"), "x").unwrap();
-        fn takes_paths(path: impl AsRef<Path>) -> bool {
-            path.as_ref().join("file").is_file()
-        }
         assert!(takes_paths(tmp_path) && takes_paths(tmp_path.path()));
+    }
+
+    fn takes_paths(path: impl AsRef<Path>) -> bool {
+        path.as_ref().join("file").is_file()
     }
 
     #[cfg(unix)]

@@ -129,9 +129,14 @@ impl FixturePath {
         Self { text: name, is_absolute: false, span }
     }
 
-    /// Whether it says nothing to whoever runs the test: the one that comes with testkit has no parameters.
+    /// Whether it comes with testkit.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.text.starts_with(BUILT_IN_MODULE)
+    }
+
+    /// Whether it says nothing to whoever runs the test: none that comes with testkit has parameters.
     fn asks_nothing(&self) -> bool {
-        self.text.starts_with(BUILT_IN_MODULE) && self.text != EXCLUSIVE
+        self.is_built_in() && self.text != EXCLUSIVE
     }
 
     /// As seen from modules inside of the author's: `prefix` is `super::`, as often as needed.

@@ -1,17 +1,20 @@
 //! Which values inside of an operand are kept for the report, and the operand with what it takes to keep them.
 //!
-//! The rules follow what a sub-expression is to its surroundings. A place is never moved or copied ahead: its address is
-//! noted, and read again after the failure if its type says that it is still there (it is `Copy`, or a container of the
-//! standard library that only a looking method got hold of). The result of a call that is consumed goes through a function
-//! that keeps a copy of its bits, read only if its type is `Copy`. Nothing is evaluated twice, nothing lives longer, and no
-//! closure stands around anything, so `?`, `return` and borrows work as without us.
+//! The rules follow what a sub-expression is to its surroundings. A place that is only looked at is borrowed, or copied, if
+//! its type allows that; the library knows. Of a place that is consumed or changed the address is noted, and read after the
+//! failure if its type says that it is still there. The result of a call that is consumed goes through a function that keeps
+//! a copy of its bits, read only if its type is `Copy`. Nothing is evaluated twice, nothing lives longer, and no closure
+//! stands around anything, so `?`, `return` and borrows work as without us.
+//!
+//! What is kept of an operand is noted right before that operand is evaluated: the one before it may have borrowed the same.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::methods::{is_asking, is_changing, is_iterating, is_looking};
+use super::methods::{is_asking, is_changing, is_iterating};
 use super::parse::{self, Kind, Node};
 use super::source;
+use super::variables::{Role, Variables, is_variable, role_of_receiver};
 
 /// A value that is kept.
 pub(super) struct Capture {
@@ -70,35 +73,11 @@ impl Capture {
 /// More values than this are not kept: a report is to be read.
 const LIMIT: usize = 8;
 
-/// What an expression is to what is around it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// It is shown anyway: an operand of a comparison.
-    Shown,
-    /// It is looked at.
-    Looked,
-    /// Its value is consumed.
-    Consumed,
-    /// It is changed in place.
-    Changed,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// How often a variable is mentioned, and as what.
-#[derive(Clone, Copy, Default)]
-struct Mentions {
-    all: u32,
-    consumed: u32,
-    changed: u32,
-    unknown: u32,
-}
-
 /// Keeps values of the operands of one condition.
 #[derive(Default)]
 pub(super) struct Capturer {
     pub(super) captures: Vec<Capture>,
-    variables: Vec<(String, Mentions)>,
+    variables: Variables,
     /// Sources that are shown as operands.
     shown: Vec<String>,
     /// Number of the first variable of this condition, so that names differ in the whole assertion.
@@ -122,7 +101,7 @@ impl Capturer {
         }
         if !capturer.is_off {
             for node in nodes {
-                capturer.survey(tokens, node, Role::Looked);
+                capturer.variables.survey(tokens, node, Role::Looked);
             }
         }
         capturer
@@ -202,101 +181,6 @@ impl Capturer {
         let mut output = tokens[node.range.start..at].to_vec();
         output.push(TokenTree::Group(changed));
         Some(output)
-    }
-
-    /// Notes what happens to each variable.
-    fn survey(&mut self, tokens: &[TokenTree], node: &Node, role: Role) {
-        match &node.kind {
-            Kind::Name => self.mention(&tokens[node.range.start].to_string(), role),
-            Kind::Path | Kind::Literal => {}
-            Kind::And(left, right) | Kind::Or(left, right) | Kind::Arithmetic(left, right) => {
-                self.survey(tokens, left, Role::Consumed);
-                self.survey(tokens, right, Role::Consumed);
-            }
-            Kind::Comparison(left, _, right) => {
-                self.survey(tokens, left, Role::Looked);
-                self.survey(tokens, right, Role::Looked);
-            }
-            Kind::Not(operand) | Kind::Negation(operand) | Kind::Try(operand) | Kind::Cast(operand) => {
-                self.survey(tokens, operand, Role::Consumed);
-            }
-            Kind::Dereference(operand) => self.survey(tokens, operand, Role::Looked),
-            Kind::Reference(operand, is_mutable) => {
-                self.survey(tokens, operand, if *is_mutable { Role::Changed } else { Role::Looked });
-            }
-            Kind::Field(base) => self.survey(tokens, base, role),
-            Kind::Index(base) => {
-                self.survey(tokens, base, Role::Looked);
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Parenthesized => {
-                let TokenTree::Group(group) = &tokens[node.range.start] else { return };
-                let inner = parse::inside(group);
-                match whole(&inner) {
-                    Some(node) => self.survey(&inner, &node, role),
-                    None => self.survey_unknown(&inner),
-                }
-            }
-            Kind::Method { receiver, name } => {
-                self.survey(tokens, receiver, role_of_receiver(name));
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Call(callee) => {
-                self.survey(tokens, callee, Role::Unknown);
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Matches | Kind::Let(..) | Kind::Opaque => self.survey_unknown(&tokens[node.range.clone()]),
-        }
-    }
-
-    fn survey_arguments(&mut self, group: &TokenTree) {
-        let TokenTree::Group(group) = group else { return };
-        let inner = parse::inside(group);
-        match parse::list(&inner) {
-            Some(nodes) => nodes.iter().for_each(|node| self.survey(&inner, node, Role::Consumed)),
-            None => self.survey_unknown(&inner),
-        }
-    }
-
-    fn survey_unknown(&mut self, tokens: &[TokenTree]) {
-        for token in tokens {
-            match token {
-                TokenTree::Ident(word) => self.mention(&word.to_string(), Role::Unknown),
-                TokenTree::Group(group) => self.survey_unknown(&parse::inside(group)),
-                TokenTree::Literal(literal) => {
-                    // A text may hold names between braces: `format!("{name}")`.
-                    let text = literal.to_string();
-                    for name in text.split('{').skip(1).filter_map(|rest| rest.split(['}', ':']).next()) {
-                        self.mention(name, Role::Unknown);
-                    }
-                }
-                TokenTree::Punct(_) => {}
-            }
-        }
-    }
-
-    fn mention(&mut self, name: &str, role: Role) {
-        let index = self.variables.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            self.variables.push((name.to_owned(), Mentions::default()));
-            self.variables.len() - 1
-        });
-        let mentions = &mut self.variables[index].1;
-        mentions.all += 1;
-        match role {
-            Role::Shown | Role::Looked => {}
-            Role::Consumed => mentions.consumed += 1,
-            Role::Changed => mentions.changed += 1,
-            Role::Unknown => mentions.unknown += 1,
-        }
-    }
-
-    fn mentions(&self, name: &str) -> Mentions {
-        self.variables.iter().find(|(known, _)| known == name).map(|(_, mentions)| *mentions).unwrap_or_default()
-    }
-
-    /// Whether the condition mentions one variable: another may borrow from it, or it from that one.
-    fn is_alone(&self) -> bool {
-        self.variables.iter().filter(|(name, _)| is_variable(name)).count() == 1
     }
 
     /// The tokens of a part, with what it takes to keep values in it.
@@ -425,13 +309,15 @@ impl Capturer {
         if !is_variable(&root) {
             return;
         }
-        let mentions = self.mentions(&root);
+        let mentions = self.variables.mentions(&root);
         let is_quiet = mentions.changed == 0 && mentions.unknown == 0;
         let way = match role {
             _ if self.has_changed => return,
             Role::Looked if is_quiet && mentions.consumed == 0 => Way::Looked,
             Role::Consumed if is_quiet => Way::Consumed,
-            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) && self.is_alone() => Way::Changed,
+            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) && self.variables.are_one() => {
+                Way::Changed
+            }
             Role::Unknown if mentions.all == 1 && matches!(node.kind, Kind::Name) => Way::Copied,
             Role::Shown | Role::Looked | Role::Consumed | Role::Changed | Role::Unknown => return,
         };
@@ -468,30 +354,8 @@ impl Capturer {
 
     /// Whether a value that may borrow from the variables in `part` can be held to the end: nobody else changes them.
     fn may_be_held(&self, part: &[TokenTree]) -> bool {
-        let mut inside = Self::default();
-        inside.survey_unknown(part);
-        inside.variables.iter().all(|(name, within)| {
-            let all = self.mentions(name);
-            all.all <= within.all || all.changed + all.unknown + all.consumed == 0
-        })
+        self.variables.change_only_in(part)
     }
-}
-
-fn role_of_receiver(name: &str) -> Role {
-    if is_looking(name) {
-        Role::Looked
-    } else if is_changing(name) {
-        Role::Changed
-    } else if name.starts_with("into_") {
-        Role::Consumed
-    } else {
-        Role::Unknown
-    }
-}
-
-/// Whether a name is one that variables have.
-fn is_variable(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 
 /// The variable that a place is a part of.
@@ -509,54 +373,6 @@ fn is_place(node: &Node) -> bool {
         Kind::Field(base) => is_place(base),
         _ => false,
     }
-}
-
-/// Whether the left operand is a place, and the right one writes to the variable that it is a part of.
-pub(super) fn is_written_by(tokens: &[TokenTree], left: &Node, right: &Node) -> bool {
-    root_of_place(tokens, left).is_some_and(|root| writes(&tokens[right.range.clone()], &root))
-}
-
-/// The variable that a place is a part of, behind any number of fields, indices and dereferences.
-fn root_of_place(tokens: &[TokenTree], node: &Node) -> Option<String> {
-    match &node.kind {
-        Kind::Name => Some(tokens[node.range.start].to_string()),
-        Kind::Field(base) | Kind::Index(base) | Kind::Dereference(base) => root_of_place(tokens, base),
-        _ => None,
-    }
-}
-
-/// Whether `&mut variable` stands in the tokens, or an assignment to the variable or to a part of it.
-fn writes(tokens: &[TokenTree], variable: &str) -> bool {
-    let is_punct = |at: usize, character: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
-    let is_index =
-        |at: usize| matches!(tokens.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Group(group) => writes(&parse::inside(group), variable),
-        TokenTree::Ident(word) if word == variable => {
-            let is_borrowed =
-                at >= 2 && is_punct(at - 2, '&') && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "mut");
-            let mut end = at + 1;
-            while is_punct(end, '.') || is_index(end) {
-                end += if is_index(end) { 1 } else { 2 };
-            }
-            is_borrowed || is_assignment(&tokens[end.min(tokens.len())..])
-        }
-        TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
-}
-
-/// Whether the tokens begin with `=` or one of its compounds.
-fn is_assignment(tokens: &[TokenTree]) -> bool {
-    let mut operator = String::new();
-    for token in tokens {
-        let TokenTree::Punct(punct) = token else { break };
-        operator.push(punct.as_char());
-        if punct.spacing() == Spacing::Alone {
-            break;
-        }
-    }
-    let is_comparison = ["==", "<=", ">=", "=>"].iter().any(|comparison| operator.starts_with(comparison));
-    !is_comparison && operator.contains('=') && !operator.starts_with("..") && !operator.starts_with('!')
 }
 
 /// The one expression that the tokens are.

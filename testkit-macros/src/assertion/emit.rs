@@ -13,6 +13,7 @@ use testkit_protocol::spelling::nearest;
 
 use super::capture::{self, Capture, Capturer, parenthesized, text};
 use super::parse::{self, Kind, Node};
+use super::variables::is_written_by;
 use crate::attribute::string_value;
 use crate::diagnostic::Diagnostics;
 
@@ -348,7 +349,7 @@ impl<'a> Condition<'a> {
         let asked = if fails_if == Some(true) { opposite(&operator_text) } else { &operator_text };
         let texts = quote! { [#left_text, #asked, #right_text] };
         let is_near = is_near(tokens, left, right);
-        let is_copied = capture::is_written_by(tokens, left, right);
+        let is_copied = is_written_by(tokens, left, right);
         let Some(fails_if) = fails_if else {
             let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
             self.undecided.push(kept.clone());

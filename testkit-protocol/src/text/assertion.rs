@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::value::{line_start, split_note, text_lines, wrapped};
+use super::value::{is_open_ended, line_start, split_note, text_lines, wrapped};
 use super::visible::columns;
 use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
 use crate::event::NamedValue;
@@ -293,7 +293,7 @@ impl ValueLayout {
 /// Whether the value's text is, or ends with, words of ours instead of its own: two such texts may stand for anything.
 fn is_stand_in(value: &str) -> bool {
     let ends = ["<its Debug panicked>", "<its Debug returned an error>", "<cut: its Debug text is too long>"];
-    value.starts_with("<a value of type ") || ends.iter().any(|end| value.ends_with(end))
+    value.starts_with("<a value of type ") || is_open_ended(value) || ends.iter().any(|end| value.ends_with(end))
 }
 
 /// Whether the value is a text of several lines, which no one reads with its escapes.

@@ -11,6 +11,18 @@ pub fn shortened_by(words: &str) -> String {
     format!("{SHORTENED}{words})")
 }
 
+/// What [`shortened_by`] is told of a value that has more to say than anybody has read.
+pub fn more_than(bytes: usize) -> String {
+    format!("{MORE_THAN}{bytes} bytes")
+}
+
+const MORE_THAN: &str = "more than ";
+
+/// Whether a value says only how it begins.
+pub(super) fn is_open_ended(value: &str) -> bool {
+    split_note(value).1.is_some_and(|note| note[SHORTENED.len()..].starts_with(MORE_THAN))
+}
+
 /// The value itself, and the line of [`shortened_by`] if there is one.
 pub(super) fn split_note(value: &str) -> (&str, Option<&str>) {
     match value.rsplit_once('\n') {

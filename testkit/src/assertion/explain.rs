@@ -54,6 +54,12 @@ fn explain_equality(left: Value<'_>, right: Value<'_>) -> Explanation {
     let comparable = both_debug && ((left.whole && right.whole) || left.text != right.text);
     let Compared { mut comparison, mut notes, cut } =
         if comparable { compare::compare(&left.text, &right.text, Limits::REPORT) } else { Compared::default() };
+    if both_debug && left.is_cut() && left.text == right.text {
+        notes.push(format!(
+            "the values are so large that only the first {} bytes of their Debug texts were compared, and are equal",
+            left.text.len()
+        ));
+    }
     let (left_shown, right_shown) = (shortened(&left.text), shortened(&right.text));
     if cut || left_shown.is_some() || right_shown.is_some() {
         match full_values::write(&[("left", &left.text), ("right", &right.text)]) {

@@ -1,6 +1,6 @@
 //! Long values, shortened so that they still read as values.
 
-use testkit_protocol::text::shortened_by;
+use testkit_protocol::text::{more_than, shortened_by};
 
 use super::bounded::CUT;
 
@@ -37,10 +37,10 @@ pub(super) fn shortened(text: &str) -> Option<Shortened> {
     let after: Vec<_> = breaks.all(&text[after_start..]).map(|at| after_start + at).collect();
     let tail = after.iter().rev().nth(TAIL.0).or(after.first()).copied().unwrap_or(after_start);
     let middle = match breaks {
-        Breaks::Elements => format!("    … {} more …,\n", breaks.all(&text[head..tail]).count()),
-        Breaks::Lines => format!("    … {} lines …\n", breaks.all(&text[head..tail]).count()),
+        Breaks::Elements => format!("    … {} more …,\n", breaks.count(&text[head..tail])),
+        Breaks::Lines => format!("    … {} lines …\n", breaks.count(&text[head..tail])),
         Breaks::Escapes if breaks.all(before).next().is_some() => {
-            format!("… {} lines …\\n", breaks.all(&text[head..tail]).count())
+            format!("… {} lines …\\n", breaks.count(&text[head..tail]))
         }
         Breaks::Escapes => " … ".to_owned(),
     };
@@ -61,7 +61,7 @@ impl Shortened {
     /// The value with a line that says so, and where the rest is.
     pub(super) fn with_note(self, rest: &str) -> String {
         let Self { value, bytes, cut } = self;
-        let length = if cut { format!("more than {bytes} bytes") } else { format!("{bytes} bytes in all") };
+        let length = if cut { more_than(bytes) } else { format!("{bytes} bytes in all") };
         format!("{value}\n{}", shortened_by(&format!("{length}{rest}")))
     }
 }
@@ -95,20 +95,37 @@ impl Breaks {
         match self {
             Self::Elements => format!("{head}    … and more,\n{}", if head.starts_with('[') { "]" } else { "}" }),
             Self::Lines => format!("{head}    … and more lines"),
-            Self::Escapes => format!("{head} … and more\""),
+            Self::Escapes if head.starts_with('"') => format!("{head} … and more\""),
+            Self::Escapes => format!("{head} … and more"),
         }
     }
 
     /// Where each break ends, in bytes.
     fn all(self, text: &str) -> impl Iterator<Item = usize> {
-        let is_escape = matches!(self, Self::Escapes);
-        let pattern = if is_escape { "\\n" } else { "\n" };
-        let is_break = move |at: &usize| {
-            // Of an even number of backslashes each second one is escaped itself.
-            let before = text[..*at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-            !is_escape || before % 2 == 0
-        };
-        text.match_indices(pattern).map(|(at, _)| at).filter(is_break).map(move |at| at + pattern.len())
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                // Plain searches for one character are fast also where nothing is optimised.
+                let mark = if matches!(self, Self::Escapes) { '\\' } else { '\n' };
+                at += text[at..].find(mark)? + 1;
+                if !matches!(self, Self::Escapes) {
+                    return Some(at);
+                }
+                let is_line_break = text[at..].starts_with('n');
+                at += text[at..].chars().next().map_or(0, char::len_utf8);
+                if is_line_break {
+                    return Some(at);
+                }
+            }
+        })
+    }
+
+    /// How many breaks there are.
+    fn count(self, text: &str) -> usize {
+        match self {
+            Self::Elements | Self::Lines => text.matches('\n').count(),
+            Self::Escapes => self.all(text).count(),
+        }
     }
 }
 
@@ -139,6 +156,7 @@ mod tests {
         check(&(1..5_000).collect::<Vec<u32>>(), "    24,\n    … and more,\n]");
         check(&vec![Some("x"); 1_000], "    … and more lines");
         check(&"line\n".repeat(3_000), "\\nline\\n … and more\"");
+        check(&format_args!("{:?}", vec![7; 5_000]), "7, 7, 7 … and more");
     }
 
     #[test]

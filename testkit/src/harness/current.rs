@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -89,6 +89,9 @@ impl Test {
 /// The test that the worker is running: the same value for each of them, since one costs less than a microsecond.
 static SERVED: OnceLock<Arc<Test>> = OnceLock::new();
 
+/// Whether it is running one now: what comes between two tests is no test's.
+static IS_SERVING: AtomicBool = AtomicBool::new(false);
+
 /// Which attempt the worker makes at its tests.
 static ATTEMPT: AtomicU32 = AtomicU32::new(1);
 
@@ -116,7 +119,7 @@ struct State {
 
 impl State {
     fn test(&self) -> Option<&Arc<Test>> {
-        self.test.as_ref().or_else(|| SERVED.get())
+        self.test.as_ref().or_else(|| SERVED.get().filter(|_| IS_SERVING.load(Ordering::Relaxed)))
     }
 }
 
@@ -141,11 +144,13 @@ pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     facts.recorded.clear();
     facts.told = Told::default();
     facts.told.add_values(values);
+    IS_SERVING.store(true, Ordering::Relaxed);
 }
 
 /// Ends a test of the worker: what was recorded, and what is to be said beside it.
 pub(super) fn end_served() -> (Recorded, Told) {
     with_state(|state| state.is_own = false);
+    IS_SERVING.store(false, Ordering::Relaxed);
     SERVED.get().map(|test| test.facts().take()).unwrap_or_default()
 }
 

@@ -25,7 +25,11 @@ pub(crate) struct Told {
 }
 
 /// Something to do when a test has been judged; what it gives is shown if the test did not pass.
-struct Ending(Box<dyn FnOnce(&Judged<'_>) -> Option<Section> + Send>);
+struct Ending(Box<dyn AtEnd>);
+
+trait AtEnd: FnOnce(&Judged<'_>) -> Option<Section> + Send {}
+
+impl<F: FnOnce(&Judged<'_>) -> Option<Section> + Send> AtEnd for F {}
 
 impl fmt::Debug for Ending {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,14 +6,18 @@ use super::Level;
 pub(super) const VARIABLE: &str = "TESTKIT_LOG";
 
 /// What is taken if nobody says anything: whatever is written at the finer level costs a busy program its time.
-const DEFAULT: Option<Level> = Some(Level::Debug);
+const DEFAULT: Finest = Finest(Some(Level::Debug));
 
-/// The finest level of each target; `None` for nothing at all.
+/// The finest level that is taken; `None` for nothing at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Finest(Option<Level>);
+
+/// The finest level of each target.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Filter {
     /// Beginnings of targets, the longest first.
-    targets: Vec<(String, Option<Level>)>,
-    others: Option<Level>,
+    targets: Vec<(String, Finest)>,
+    others: Finest,
 }
 
 impl Filter {
@@ -22,9 +26,9 @@ impl Filter {
         let mut filter = Self { targets: Vec::new(), others: DEFAULT };
         for part in text.split(',').map(str::trim) {
             match part.split_once('=') {
-                None => filter.others = level(part).unwrap_or(filter.others),
+                None => filter.others = finest(part).unwrap_or(filter.others),
                 Some((target, word)) => {
-                    filter.targets.extend(level(word.trim()).map(|level| (target.trim().to_owned(), level)));
+                    filter.targets.extend(finest(word.trim()).map(|finest| (target.trim().to_owned(), finest)));
                 }
             }
         }
@@ -36,22 +40,24 @@ impl Filter {
     pub(super) fn takes(&self, level: Level, target: &str) -> bool {
         let is_inside =
             |of: &str| target.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
-        let finest = self.targets.iter().find(|(of, _)| is_inside(of)).map_or(self.others, |(_, finest)| *finest);
+        let Finest(finest) =
+            self.targets.iter().find(|(of, _)| is_inside(of)).map_or(self.others, |(_, finest)| *finest);
         finest.is_some_and(|finest| level <= finest)
     }
 
     /// The finest level of which anything is taken.
     pub(super) fn finest(&self) -> Option<Level> {
-        self.targets.iter().map(|(_, finest)| *finest).chain([self.others]).flatten().max()
+        self.targets.iter().map(|(_, finest)| finest.0).chain([self.others.0]).flatten().max()
     }
 }
 
 /// The level that a word names, `off` for none of them; `None` for another word.
-fn level(word: &str) -> Option<Option<Level>> {
+fn finest(word: &str) -> Option<Finest> {
     if word.eq_ignore_ascii_case("off") {
-        return Some(None);
+        return Some(Finest(None));
     }
-    Level::ALL.into_iter().find(|level| word.eq_ignore_ascii_case(level.word())).map(Some)
+    let level = Level::ALL.into_iter().find(|level| word.eq_ignore_ascii_case(level.word()))?;
+    Some(Finest(Some(level)))
 }
 
 #[cfg(test)]

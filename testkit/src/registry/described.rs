@@ -45,7 +45,8 @@ impl Described {
         let host = |test: &Json, inside: &str| test.get("libtest").and_then(Json::as_str) == Some(inside);
         let other = |test: &Json, inside: &str| test.get("libtest").is_none() && named(test, inside);
         let found = modules.clone().find_map(|module| module.find(libtest, |inside| member("libtest", inside), host));
-        found.or_else(|| modules.clone().find_map(|module| module.find(libtest, |it| member("name", it), other)))
+        let mut modules = modules;
+        found.or_else(|| modules.find_map(|module| module.find(libtest, |inside| member("name", inside), other)))
     }
 }
 
