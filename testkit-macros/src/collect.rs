@@ -13,6 +13,7 @@ use crate::asking::{Asking, Combination, FixturePath, Offers};
 use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
+use crate::expand::asking::sites::Site;
 use crate::expand::fixture::Made;
 use crate::marked::{self, Applied, ConditionFunction, Marks};
 use crate::names::Names;
@@ -33,33 +34,10 @@ pub(crate) struct Test {
     pub(crate) plain: bool,
     /// Source text of a `fn()` that runs it, as seen from the module.
     pub(crate) run: String,
-    /// What may multiply it when it is run.
-    pub(crate) multiplied: Option<Multiplied>,
+    /// Where it stands and what may multiply it, if it asks for anything.
+    pub(crate) site: Option<Site>,
     /// Key of tests that are to be run one after another by one worker.
     pub(crate) together: Option<String>,
-}
-
-/// What may multiply a test, as seen from its module.
-#[derive(Clone, Debug)]
-pub(crate) struct Multiplied {
-    /// Source text of the `Axes`.
-    pub(crate) axes: String,
-    /// Source text of a condition that holds if it does; `None` if it does anyway.
-    pub(crate) condition: Option<String>,
-}
-
-impl Multiplied {
-    /// What may multiply a test that asks for this; `name` is the one in names of functions beside it, `prefix` leads to its
-    /// module from where the text will stand.
-    pub(crate) fn of(asking: &Asking, name: &str, prefix: &str) -> Option<Self> {
-        let fixtures = asking.multiplying();
-        let has_sources = asking.sources().next().is_some();
-        if fixtures.is_empty() && !has_sources {
-            return None;
-        }
-        let condition = if has_sources { None } else { expand::asking::is_multiplied(&fixtures, prefix) };
-        Some(Self { axes: expand::asking::axes_text(asking, name, prefix), condition })
-    }
 }
 
 /// Where a function stands in its file. Lines and columns count from 1.
@@ -380,9 +358,11 @@ pub(crate) fn offers(items: &[Item], outer: &Offers) -> Offers {
             found.push((options.scope, FixturePath { text, is_absolute: false, span }));
         }
     }
-    found.sort_by_key(|(scope, _)| std::cmp::Reverse(*scope));
-    let of_outer = outer.autouse.iter().map(|path| FixturePath { text: path.seen_from("super::"), ..path.clone() });
-    Offers { autouse: of_outer.chain(found.into_iter().map(|(_, path)| path)).collect(), of_group: None }
+    let seen_from_here = |path: &FixturePath| FixturePath { text: path.seen_from("super::"), ..path.clone() };
+    let of_outer = outer.autouse.iter().map(|(scope, path)| (*scope, seen_from_here(path)));
+    let mut autouse: Vec<_> = of_outer.chain(found).collect();
+    autouse.sort_by_key(|(scope, _)| std::cmp::Reverse(*scope));
+    Offers { autouse, of_group: None }
 }
 
 /// Whether `item` is an inherent `impl` of `name`.

@@ -197,10 +197,10 @@ fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut 
 
 /// Checks that a function which is no test has no marks.
 pub(crate) fn no_marks_on_helper(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_fixture = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture);
     for attribute in attributes {
         if let AttributeKind::Mark(mark) = attribute.kind() {
-            let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
-            diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
+            diagnostics.mark_on_no_test(attribute.span(), mark, &name.to_string(), is_fixture);
         }
     }
 }

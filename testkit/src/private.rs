@@ -9,15 +9,16 @@ pub use crate::assertion::*;
 pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, rows, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
-pub use crate::expansion::{Axes, FixtureAxis, row};
+pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, borrowed, fresh, give, given,
-    not_given, of_process, of_test, parameter, shared,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
+    note_needs, of_process, of_test, parameter, shared,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{
-    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_marked,
+    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_case,
+    run_marked,
 };
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};

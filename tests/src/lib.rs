@@ -1,6 +1,7 @@
 //! What tests of the whole program share: the command under test, projects to run it on, and its event stream.
 
 pub mod command;
+pub mod graphs;
 #[cfg(unix)]
 pub mod hand_written;
 pub mod project;

@@ -1,7 +1,6 @@
 //! Tests that are only known at run time, asked for from workers that speak by hand.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use testkit_protocol::event::{AttemptEvent, AttemptFinished, EventKind};
 use testkit_protocol::outcome::Verdict::{self, Errored, Failed, Flaky, Passed, Skipped};

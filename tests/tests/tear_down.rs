@@ -115,6 +115,8 @@ fn ctrl_c_lets_fixtures_be_torn_down() {
     let project = project("stopped", &tests);
     let mut started = start_reporting(command(project.folder(), &["run", "-n", "1"]));
     started.wait_until(|events| has_begun(events, "stopped::tests::test_slow"));
+    // It is said to have begun as soon as it is the next one.
+    std::thread::sleep(Duration::from_millis(300));
     started.signal(Signal::INT);
     let run = started.wait();
     // It had the time to end.
@@ -139,6 +141,26 @@ fn ctrl_c_twice_waits_for_nothing() {
     run.exits(2).has_verdicts(prefixed("impatient", &verdicts)).leaves_nothing_behind();
     assert_eq!(left_standing(&run), [(vec![SERVER.to_owned()], "the run was stopped".to_owned())]);
     run.says("LEFT STANDING in worker 1: session fixture `server` (the run was stopped)");
+}
+
+/// What was handed out and not begun is not run either.
+#[test]
+fn nothing_begins_after_the_first_failure() {
+    let names: Vec<String> = (0..20).map(|number| format!("test_{number:02}")).collect();
+    let mut tests: Vec<(&str, &str)> = vec![("test_00_server_fails", ""), ("test_00_slow", "")];
+    tests.extend(names.iter().map(|name| (name.as_str(), "")));
+    let project = project("enough", &tests);
+    let run = project.testkit(&["run", "-n", "1", "-x"]);
+    let verdicts = run.exits(1).leaves_nothing_behind().verdicts();
+    let count = |verdict: Verdict| verdicts.values().filter(|other| **other == verdict).count();
+    assert_eq!(count(Failed), 1, "{}", run.said());
+    // It may have been at the next one already, and then it ends that.
+    assert!(count(Passed) <= 1 && count(Interrupted) == 0, "{}", run.said());
+    assert_eq!(count(NotRun), verdicts.len() - 1 - count(Passed), "{}", run.said());
+    assert_eq!(steps(&run.events), ["set_up server", "torn_down server"]);
+    for id in verdicts.iter().filter(|(_, verdict)| **verdict == NotRun).map(|(id, _)| id) {
+        assert!(!has_begun(&run.events, id), "{id}: {}", run.said());
+    }
 }
 
 /// The other worker is in the midst of a test, and has a server; it ends that and tears down.

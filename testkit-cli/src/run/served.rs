@@ -251,6 +251,9 @@ impl Driver<'_> {
             self.expect_to_leave(running);
             self.tell_replaced(running.worker, Some(test), reason);
         } else {
+            if self.stop.is_some() {
+                self.take_back_all(running, false);
+            }
             self.begin_attempts(running);
         }
     }
@@ -303,9 +306,21 @@ impl Driver<'_> {
         Some(back)
     }
 
-    /// Takes back everything that a worker has not read: nothing more is to begin.
-    pub(super) fn take_back_all(&mut self, running: &mut Running) {
-        let Some(back) = self.take_unread(running) else { return };
+    /// Takes back everything that a worker has not read, unless it has been told to leave: nothing more is to begin.
+    /// `has_begun` is whether the first test was said to have begun.
+    pub(super) fn take_back_all(&mut self, running: &mut Running, has_begun: bool) {
+        // What would be taken back from one that leaves is the request to do so.
+        if matches!(&running.job, Job::Served(served) if served.is_leaving()) {
+            return;
+        }
+        let Some(mut back) = self.take_unread(running) else { return };
+        if has_begun
+            && running.pending.is_empty()
+            && let Some(first) = back.pop_front()
+        {
+            let attempt = AttemptFinished::new(Outcome::Interrupted, 0);
+            self.end_attempt(first, running.position, AttemptReason::Planned, attempt);
+        }
         match &running.job {
             Job::Served(Served { seat: Some(seat), .. }) => {
                 self.scheduler.give_back(seat.lane(), back.into_iter());
@@ -325,9 +340,13 @@ impl Driver<'_> {
             return;
         }
         if self.stop.is_some() {
-            // It ends what it has begun.
-            self.take_back_all(running);
-            return self.let_leave(running);
+            // It ends what it has begun, in its own time.
+            let has_begun = running.is_running_a_test();
+            self.take_back_all(running, has_begun);
+            if running.pending.is_empty() {
+                self.let_leave(running);
+            }
+            return;
         }
         let more = match &mut served.seat {
             Some(seat) => self.scheduler.more(seat, running.pending.len()),

@@ -112,9 +112,8 @@ impl Driver<'_> {
         if served.standing().is_empty() {
             return false;
         }
-        if !served.is_leaving() {
-            self.take_back_all(running);
-        }
+        let has_begun = running.is_running_a_test();
+        self.take_back_all(running, has_begun);
         if let Job::Served(served) = &mut running.job {
             served.leave_after_tear_down(limit);
         }

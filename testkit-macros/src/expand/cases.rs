@@ -44,20 +44,38 @@ pub(crate) fn function_with_cases(
     for item in [called.dispatcher(&combinations, None, &conditions), called.labels()] {
         stream.extend(item.into_tokens());
     }
+    let site = context.sites.site(asking, &called.name, context.group, &conditions).name;
     let hosts = hosts_of_cases(&called.name, "pub(crate)", cases, "super::", |number| Host {
-        run: format!("super::{}({number})", asking::dispatcher_name(&called.name)),
-        site: asking::site_text(asking, &called.name, context.group, "super::"),
+        run: Run::Dispatched(format!("super::{}", asking::dispatcher_name(&called.name)), number),
+        site: format!("super::{site}"),
     });
     stream.extend(tokens(&format!("{conditions} {hosts}")));
     stream
 }
 
-/// How a hosting test runs its case, both as source text.
+/// How a hosting test runs its case.
 pub(crate) struct Host {
-    /// The call that runs it.
-    pub(crate) run: String,
-    /// Its `Site`.
+    /// What runs it.
+    pub(crate) run: Run,
+    /// Path of its site.
     pub(crate) site: String,
+}
+
+/// What runs a case.
+pub(crate) enum Run {
+    /// The function of this path, with the case's number.
+    Dispatched(String, usize),
+    /// Source text.
+    Code(String),
+}
+
+impl Run {
+    fn into_code(self) -> String {
+        match self {
+            Self::Dispatched(function, number) => format!("{function}({number})"),
+            Self::Code(code) => code,
+        }
+    }
 }
 
 /// A module `name` with one hosting test for each case, as source text. `prefix` leads from the hosting tests to the author's
@@ -73,11 +91,16 @@ pub(crate) fn hosts_of_cases(
     for (number, (combination, marks)) in cases.iter().enumerate() {
         let function = &combination.function;
         let Host { run, site } = host(number);
-        let run = if marks.are_hosted() {
-            let seen = Marks { applied: marked::seen_from(&marks.applied, prefix), ..marks.clone() };
-            format!("::testkit::__private::run_asking(|| {run}, {}, {site})", marks::value(&seen))
-        } else {
-            format!("if ::testkit::__private::begin_asking({function}, {site}) {{ {run} }}")
+        let run = match run {
+            run if marks.are_hosted() => {
+                let seen = Marks { applied: marked::seen_from(&marks.applied, prefix), ..marks.clone() };
+                let run = run.into_code();
+                format!("::testkit::__private::run_asking(|| {run}, {}, &{site})", marks::value(&seen))
+            }
+            Run::Dispatched(run, number) => {
+                format!("::testkit::__private::run_case({function}, &{site}, {run}, {number});")
+            }
+            Run::Code(run) => format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}"),
         };
         let attributes = marks.host_attributes();
         write!(text, "{attributes} #[::core::prelude::v1::test] pub(crate) fn {function}() {{ {run} }}")

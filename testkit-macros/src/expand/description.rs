@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
+use super::asking::sites::{EXPANDS, Multiplies, Site};
 use super::{all_of, literal, marks, tokens};
 use crate::collect::Test;
 use crate::config::Loaded;
@@ -189,11 +190,14 @@ impl Parts {
 
     fn flush(&mut self) {
         self.flush_pending();
-        if !self.arguments.is_empty() {
-            write!(self.done, "::core::concat!({}),", self.arguments.join(", "))
-                .expect("writing to a String cannot fail");
-            self.arguments.clear();
-        }
+        let written = match self.arguments.as_slice() {
+            [] => return,
+            // A macro call for each of many parts would take the compiler longer than the parts themselves.
+            [text] if text.starts_with('"') => write!(self.done, "{text},"),
+            several => write!(self.done, "::core::concat!({}),", several.join(", ")),
+        };
+        written.expect("writing to a String cannot fail");
+        self.arguments.clear();
     }
 
     fn source(&self) -> String {
@@ -223,8 +227,8 @@ fn describe(test: &Test, parts: &mut Parts) {
     for (predicate, text) in marks::record_fields(&test.marks) {
         record.when(&predicate, &text);
     }
-    if let Some(multiplied) = &test.multiplied {
-        record.expands(multiplied.condition.as_deref());
+    if let Some(site) = &test.site {
+        record.expands(site);
     }
     record.pending.push_str("}}\n");
     record.flush();
@@ -248,19 +252,21 @@ impl Record<'_> {
         self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
     }
 
-    /// That the test stands for several, if the condition holds, which is known to the compiler alone.
-    fn expands(&mut self, condition: Option<&str>) {
-        const FIELD: &str = ",\"expands\":true";
-        let Some(condition) = condition else { return self.pending.push_str(FIELD) };
-        self.flush();
-        self.parts.flush();
-        if let Some(guard) = &self.guard {
-            // What the condition names may exist under the guard only.
-            write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+    /// That the test stands for several, if it does.
+    fn expands(&mut self, site: &Site) {
+        match site.multiplies {
+            Multiplies::No => {}
+            Multiplies::Yes => self.pending.push_str(EXPANDS),
+            Multiplies::Perhaps => {
+                self.flush();
+                self.parts.flush();
+                if let Some(guard) = &self.guard {
+                    // The constant exists under the guard only.
+                    write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
+                }
+                write!(self.parts.done, "{}_EXPANDS,", site.name).expect("writing to a String cannot fail");
+            }
         }
-        let field = literal(FIELD);
-        write!(self.parts.done, "{{ if {condition} {{ {field} }} else {{ \"\" }} }},")
-            .expect("writing to a String cannot fail");
     }
 
     fn flush(&mut self) {
@@ -278,11 +284,9 @@ fn enter(test: &Test, entries: &mut String, asking: &mut String) {
         write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
     }
     let (name, run) = (literal(&test.name), &test.run);
-    if let Some(multiplied) = &test.multiplied {
-        for condition in &test.marks.conditions {
-            write!(asking, "#[cfg({condition})] ").expect("writing to a String cannot fail");
-        }
-        write!(asking, "Asking {{ name: {name}, axes: {} }},", multiplied.axes)
+    if let Some(site) = test.site.as_ref().filter(|site| site.multiplies != Multiplies::No) {
+        let conditions = test.marks.cfg_attributes();
+        write!(asking, "{conditions} Asking {{ name: {name}, site: &{} }},", site.name)
             .expect("writing to a String cannot fail");
     }
     let (line, column) = (test.place.name_line, test.place.column);
@@ -316,7 +320,7 @@ mod tests {
             marks,
             plain: false,
             run: "a".to_owned(),
-            multiplied: None,
+            site: None,
             together: None,
         };
         let mut parts = Parts::default();
@@ -331,10 +335,10 @@ mod tests {
     #[test]
     fn describes_a_test() {
         let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
-        assert_eq!(source(Marks::default()), format!("::core::concat!(\"{line}}}}}\\n\"),"));
+        assert_eq!(source(Marks::default()), format!("\"{line}}}}}\\n\","));
         let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
         assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
         let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
-        assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
+        assert_eq!(source(marks), format!("\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\","));
     }
 }

@@ -7,7 +7,8 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use testkit_protocol::name_pattern::matches_any;
 
 use super::asking::Called;
-use super::cases::{Host, hosts_of_cases};
+use super::asking::sites::Sites;
+use super::cases::{Host, Run, hosts_of_cases};
 use super::description::{self, Module};
 use super::function::{Context, Templates, settled};
 use super::{group, marks, tokens};
@@ -15,7 +16,7 @@ use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Item, ItemKind, Items, MacroCall};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::collect::{self, Multiplied, Place, Role, Test};
+use crate::collect::{self, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
@@ -111,16 +112,17 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         foreign: collect::foreign_marks(&items.items),
         tests: Vec::new(),
         offers: Offers::default(),
+        sites: Sites::default(),
         module: free_module_name(items),
         names: Names::of(items, Some(Home { file: path.to_owned(), inside: inside.to_vec() })),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, functions, mut tests, module, diagnostics, names, .. } = scope;
+    let Scope { hosts, functions, mut tests, module, diagnostics, sites, names, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
-        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions}");
+        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions} {}", sites.into_text());
     }
     if errors.is_empty() {
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -166,6 +168,8 @@ struct Scope<'a> {
     tests: Vec<Test>,
     /// Fixtures that all tests ask for.
     offers: Offers,
+    /// Where those that ask for something stand.
+    sites: Sites,
     module: String,
     names: Names,
 }
@@ -195,9 +199,9 @@ impl Scope<'_> {
                 }
             }
             self.hosts.push_str(&group::construction_text(group, "super"));
-            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file));
+            self.hosts.push_str(&group::hosting_module(group, "super::super", self.file, &self.sites));
             self.functions.push_str(&marked::functions_text(&group.functions));
-            self.tests.extend(group::tests(group, &format!("{}::", self.module)));
+            self.tests.extend(group::tests(group, &format!("{}::", self.module), &self.sites));
         }
         self.modules(items, inside);
     }
@@ -284,8 +288,8 @@ impl Scope<'_> {
                     let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
                     (Some(libtest), run)
                 };
-                let (multiplied, together) = (None, None);
-                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run, multiplied, together });
+                let (site, together) = (None, None);
+                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run, site, together });
             }
         }
     }
@@ -301,6 +305,7 @@ impl Scope<'_> {
             offers: &self.offers,
             names: &self.names,
             group: None,
+            sites: &self.sites,
             config: &self.loaded.config,
         };
         let called = Called::function(function, asking, &context);
@@ -323,14 +328,14 @@ impl Scope<'_> {
             self.functions.push_str(&called.labels().into_text());
         }
         let base = format!("{}::{name}", self.module);
-        let multiplied = Multiplied::of(asking, &name, "");
+        let site = self.sites.site(asking, &name, None, &marks.cfg_attributes());
         let mut add = |name: String, libtest: String, marks: &Marks| {
             let (marks, run) = (marks.clone(), libtest.clone());
-            let (libtest, multiplied, plain, together) = (Some(libtest), multiplied.clone(), false, None);
-            self.tests.push(Test { name, libtest, place, marks, plain, run, multiplied, together });
+            let (libtest, site, plain, together) = (Some(libtest), Some(site.clone()), false, None);
+            self.tests.push(Test { name, libtest, place, marks, plain, run, site, together });
         };
         if cases.is_empty() {
-            let site = expand::asking::site_text(asking, &name, None, "super::");
+            let site = format!("&super::{}", site.name);
             let run = if asking.is_for_fixtures() {
                 let called = Called { function: format!("super::{name}"), ..called };
                 called.single("super::").into_text()
@@ -354,8 +359,8 @@ impl Scope<'_> {
             add(format!("{name}[{}]", combination.id), libtest, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {
-            run: format!("super::super::{}({number})", expand::asking::dispatcher_name(&name)),
-            site: expand::asking::site_text(asking, &name, None, "super::super::"),
+            run: Run::Dispatched(format!("super::super::{}", expand::asking::dispatcher_name(&name)), number),
+            site: format!("super::super::{}", site.name),
         });
         self.hosts.push_str(&hosts);
     }

@@ -1,9 +1,10 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
 use testkit_protocol::package_config::PackageConfig;
 
+use super::asking::sites::Sites;
 use super::asking::{self, Called};
 use super::description::{self, Module};
 use super::{cases, fallback, literal, marks, placed, tokens};
@@ -11,7 +12,7 @@ use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::collect::{Multiplied, Place, Test};
+use crate::collect::{Place, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks};
@@ -45,6 +46,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         diagnostics.error(attribute.span(), message, "remove one of the two attributes");
     }
     let file = function.name.span().file();
+    let sites = Sites::of(&function.name.to_string());
     let names = Names::beside(&function.name);
     let context = Context {
         rewriter: Rewriter::new(),
@@ -54,6 +56,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         offers: &Offers::default(),
         names: &names,
         group: None,
+        sites: &sites,
         config: &loaded.config,
     };
     let item = (attributes, visibility, *function);
@@ -73,6 +76,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = code;
+    tokens.extend(self::tokens(&sites.into_text()));
     tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
@@ -106,6 +110,7 @@ pub(crate) fn collected(
     let asking = Asking::of(&function, &marks, context.offers, context.names, diagnostics);
     let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
     let place = Place::of(&attributes, &visibility, &function);
+    let site = (!asking.is_empty()).then(|| context.sites.site(&asking, &name, context.group, &marks.cfg_attributes()));
     let test = |name: String, libtest: Option<String>, run: String, marks: Marks| Test {
         name,
         libtest,
@@ -113,7 +118,7 @@ pub(crate) fn collected(
         marks,
         plain: false,
         run,
-        multiplied: Multiplied::of(&asking, function.name.to_string().as_str(), ""),
+        site: site.clone(),
         together: None,
     };
     if asking.has_literal_cases() {
@@ -154,6 +159,8 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a Names,
     /// `Some("")` if the module is a group.
     pub(crate) group: Option<&'a str>,
+    /// Where those that ask for something stand.
+    pub(crate) sites: &'a Sites,
     pub(crate) config: &'a PackageConfig,
 }
 
@@ -174,8 +181,8 @@ pub(crate) fn hosted(
 ) -> TokenStream {
     let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
-    let called = Called::function(&function, asking, context);
-    let site = || asking::site_text(asking, &called.name, context.group, "");
+    let site = || context.sites.site(asking, &name.to_string(), context.group, &marks.cfg_attributes()).name;
+    let mut labels = TokenStream::new();
     let keyword = function.keyword.clone();
     let (outer, inner): (Vec<_>, Vec<_>) =
         attributes.into_iter().partition(|attribute| marked::is_hosted(attribute.kind()));
@@ -197,15 +204,23 @@ pub(crate) fn hosted(
         }
         TokenTree::Group(ref block) if may_be_flat && asking.is_for_fixtures() && is_flat(&function, block) => {
             span = block.span();
-            let begin = format!("if ::testkit::__private::begin_asking({name}, {})", site());
-            body.extend(placed(tokens(&begin), name.span()));
-            let mut inner = asking::bindings(asking).into_tokens();
+            body.extend_from_slice(&templates.begin_asking);
+            let site = Ident::new(&site(), name.span());
+            let arguments: [TokenTree; 4] = [
+                TokenTree::Ident(name.clone()),
+                TokenTree::Punct(Punct::new(',', Spacing::Alone)),
+                TokenTree::Punct(Punct::new('&', Spacing::Alone)),
+                TokenTree::Ident(site),
+            ];
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.into_iter().collect())));
+            let mut inner = asking::bindings(asking, templates);
             inner.extend([TokenTree::Group(rewritten(rewriter, block.clone()))]);
             body.push(TokenTree::Group(Group::new(Delimiter::Brace, inner)));
         }
         _ if !asking.is_empty() => {
-            let run =
-                format!("::testkit::__private::run_asking(|| __testkit_body(), {}, {})", marks::value(marks), site());
+            let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
+            let called = Called::function(&function, asking, context);
+            labels = called.labels().into_tokens();
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
             body.extend(placed(tokens("fn __testkit_body()"), span));
@@ -230,7 +245,6 @@ pub(crate) fn hosted(
     if marks.change_the_host() {
         tokens.extend(self::tokens(&marks.libtest_attributes()));
     }
-    let labels = called.labels();
     tokens.extend_from_slice(&templates.test);
     tokens.extend(visibility);
     tokens.push(keyword);
@@ -240,7 +254,7 @@ pub(crate) fn hosted(
     body.set_span(span);
     tokens.push(TokenTree::Group(body));
     let mut stream: TokenStream = tokens.into_iter().collect();
-    stream.extend(labels.into_tokens());
+    stream.extend(labels);
     stream
 }
 
@@ -259,13 +273,33 @@ fn is_flat(function: &Function, body: &Group) -> bool {
 pub(crate) struct Templates {
     test: Vec<TokenTree>,
     begin: Vec<TokenTree>,
+    begin_asking: Vec<TokenTree>,
+    /// What the requests of a test are made with.
+    pub(crate) asked: Vec<TokenTree>,
+    /// `let`
+    pub(crate) bind: Vec<TokenTree>,
+    /// What stands around the name of a fixture that is borrowed, and of one that is made anew.
+    pub(crate) shared: Vec<TokenTree>,
+    pub(crate) end_of_shared: Vec<TokenTree>,
+    pub(crate) fresh: Vec<TokenTree>,
+    pub(crate) end_of_fresh: Vec<TokenTree>,
 }
 
 impl Templates {
     /// Makes them.
     pub(crate) fn new() -> Self {
         let list = |text| tokens(text).into_iter().collect();
-        Self { test: list("#[::core::prelude::v1::test]"), begin: list("if ::testkit::__private::begin") }
+        Self {
+            test: list("#[::core::prelude::v1::test]"),
+            begin: list("if ::testkit::__private::begin"),
+            begin_asking: list("if ::testkit::__private::begin_asking"),
+            asked: list("let __testkit_asked = ::testkit::__private::Asked::new();"),
+            bind: list("let"),
+            shared: list("= ::testkit::__private::shared::<"),
+            end_of_shared: list(">(&__testkit_asked);"),
+            fresh: list("= ::testkit::__private::fresh::<"),
+            end_of_fresh: list(">();"),
+        }
     }
 }
 

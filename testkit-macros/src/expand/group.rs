@@ -5,16 +5,18 @@ use std::fmt::Write as _;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::quote_spanned;
 
+use super::asking::sites::{Site, Sites};
 use super::asking::{self, Called};
-use super::cases::{self, Host};
+use super::cases::{self, Host, Run};
 use super::code::Code;
+use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Multiplied, Receiver, SetUp, TearDown, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, SetUp, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
-pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String {
+pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str, sites: &Sites) -> String {
     let mut text = format!("#[cfg(test)] pub(crate) mod {} {{", group.module);
     for method in &group.methods {
         let name = &method.name;
@@ -24,9 +26,9 @@ pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String 
             let run = if method.asking.is_empty() {
                 marks::run_text(&format!("|| {}", body(group, method, parent, file, None)), &seen)
             } else {
-                let site = site(group, method, &prefix);
+                let site = site(group, method, sites).name;
                 let body = body(group, method, parent, file, Some(0));
-                format!("::testkit::__private::run_asking(|| {{ {body} }}, {}, {site})", marks::value(&seen))
+                format!("::testkit::__private::run_asking(|| {{ {body} }}, {}, &{prefix}{site})", marks::value(&seen))
             };
             let hosted = method.marks.host_attributes();
             write!(text, "{hosted} #[::core::prelude::v1::test] pub(crate) fn {name}() {{ {run} }}")
@@ -35,9 +37,10 @@ pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String 
         }
         let parent = format!("super::{parent}");
         let prefix = format!("{parent}::");
+        let site = site(group, method, sites).name;
         let hosts = cases::hosts_of_cases(name, "pub(crate)", &method.cases, "super::super::", |number| Host {
-            run: format!("{{ {} }}", body(group, method, &parent, file, Some(number))),
-            site: site(group, method, &prefix),
+            run: Run::Code(format!("{{ {} }}", body(group, method, &parent, file, Some(number)))),
+            site: format!("{prefix}{site}"),
         });
         text.push_str(&hosts);
     }
@@ -45,8 +48,9 @@ pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str) -> String 
     text
 }
 
-fn site(group: &Group, method: &Method, prefix: &str) -> String {
-    asking::site_text(&method.asking, &long_name(group, method), Some(&group.name.to_string()), prefix)
+fn site(group: &Group, method: &Method, sites: &Sites) -> Site {
+    let (name, conditions) = (long_name(group, method), method.marks.cfg_attributes());
+    sites.site(&method.asking, &name, Some(&group.name.to_string()), &conditions)
 }
 
 /// A name for a method among the functions of the group's module.
@@ -127,7 +131,9 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(setup_function(&group.name, setup, file));
     }
     if let Some(shared) = &group.shared {
-        code.code(shared.made.code(&[]));
+        // `discover!()` has read the function from a file that its span does not tell.
+        let made = Made { file: file.to_owned(), ..shared.made.clone() };
+        code.code(made.code(&[]));
     }
     for method in group.methods.iter().filter(|method| has_dispatcher(method)) {
         let called = called(group, method, file);
@@ -215,7 +221,7 @@ pub(crate) fn construction(group: &Group, span: Span) -> TokenStream {
 }
 
 /// The group's tests as the description and the registry know them; `host` is the path to the module of the hosts.
-pub(crate) fn tests(group: &Group, host: &str) -> Vec<Test> {
+pub(crate) fn tests(group: &Group, host: &str, sites: &Sites) -> Vec<Test> {
     let mut tests = Vec::new();
     for method in &group.methods {
         let base = format!("{host}{}::{}", group.module, method.name);
@@ -226,7 +232,7 @@ pub(crate) fn tests(group: &Group, host: &str) -> Vec<Test> {
             marks: marks.clone(),
             plain: false,
             run: libtest,
-            multiplied: Multiplied::of(&method.asking, &long_name(group, method), ""),
+            site: (!method.asking.is_empty()).then(|| site(group, method, sites)),
             together: group.shared.as_ref().map(|_| group.name.to_string()),
         };
         let name = format!("{}::{}", group.name, method.name);

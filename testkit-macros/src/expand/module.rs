@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use super::asking::sites::Sites;
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
 use super::{asking, fallback, group, tokens};
@@ -144,12 +145,13 @@ impl Collector {
         );
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
+        let sites = Sites::default();
         for (index, item) in items.into_iter().enumerate() {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
                     let item = (attributes, visibility, *function);
-                    self.function(item, outer, names, rewriter, &mut output, &mut tests);
+                    self.function(item, outer, names, (rewriter, &sites), &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
@@ -205,10 +207,11 @@ impl Collector {
         for group in &groups {
             output.extend(group::construction(group, group.name.span()));
             output.extend(group::functions(group, &self.file).into_tokens());
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -222,7 +225,7 @@ impl Collector {
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
         outer: &Surroundings,
         names: &Names,
-        rewriter: Rewriter,
+        (rewriter, sites): (Rewriter, &Sites),
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
     ) {
@@ -249,6 +252,7 @@ impl Collector {
                     offers: &outer.offers,
                     names,
                     group: outer.is_group.then_some(""),
+                    sites,
                     config: &self.loaded.config,
                 };
                 let item = (attributes, visibility, function);
@@ -354,6 +358,7 @@ impl Collector {
                 self.block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
+        let sites = Sites::of(&collect::snake_case(&name.to_string()));
         for group in &mut groups {
             if let Some(known) = source::type_beside(span, &name) {
                 if group.construction == Construction::Default {
@@ -364,10 +369,11 @@ impl Collector {
             }
             output.extend(group::construction(group, group.name.span()));
             output.extend(group::functions(group, &self.file).into_tokens());
-            output.extend(tokens(&group::hosting_module(group, "super", &self.file)));
+            output.extend(tokens(&group::hosting_module(group, "super", &self.file, &sites)));
             output.extend(marked::placed_functions(&group.functions));
-            tests.extend(group::tests(group, ""));
+            tests.extend(group::tests(group, "", &sites));
         }
+        output.extend(tokens(&sites.into_text()));
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");

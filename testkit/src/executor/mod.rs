@@ -74,8 +74,8 @@ pub fn choose(runtime: &'static Runtime) {
 
 /// Drives a future of the running test, or of a fixture that lives as long as that, to its end.
 ///
-/// The future itself runs on this thread, so it is part of the test as any other code: a panic goes through. Values that
-/// need their runtime to be dropped are to be dropped before [`end_test`].
+/// The future itself runs on this thread, so it is part of the test as any other code: a panic goes through. The runtime
+/// stands until the fixtures of the test are torn down, so values may need it to be dropped.
 pub fn block_on<F: Future>(runtime: &'static Runtime, future: F) -> F::Output {
     let asked = match (runtime, CHOSEN.get()) {
         (Runtime::Default, Some(chosen)) => chosen,

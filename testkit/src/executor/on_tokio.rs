@@ -104,9 +104,20 @@ pub(super) fn block_on_with<F: Future>(kind: Tokio, future: F) -> F::Output {
 pub(super) fn block_on_shared<F: Future>(future: F) -> F::Output {
     static SHARED: OnceLock<Runtime> = OnceLock::new();
     let shared = SHARED.get_or_init(|| {
+        // A thread has its name, by which it is known, once it runs.
+        let (started, starts) = std::sync::mpsc::channel();
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(SHARED_THREADS).thread_name(SHARED_THREAD).enable_all();
-        builder.build().unwrap_or_else(|error| panic!("the tokio runtime of this process cannot be started: {error}"))
+        builder.on_thread_start(move || {
+            // Nobody listens to later ones, which are for blocking code.
+            let _ = started.send(());
+        });
+        let runtime = builder
+            .build()
+            .unwrap_or_else(|error| panic!("the tokio runtime of this process cannot be started: {error}"));
+        // All of them start with it; should that change, this ends soon.
+        (0..SHARED_THREADS).try_for_each(|_| starts.recv_timeout(Duration::from_secs(1)).ok());
+        runtime
     });
     drive(shared, future)
 }

@@ -1,4 +1,4 @@
-//! Threads and child processes that may outlive a test, because a fixture wider than a test has started them.
+//! Threads, child processes and signal handlers that may outlive a test, because they are a wider fixture's.
 //!
 //! What else is new at the end of a test was left behind by it, see `process_state`. While no wide fixture stands, nothing
 //! here costs more than a look at a flag.
@@ -6,15 +6,26 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(unix)]
+use super::dispositions::{Disposition, Dispositions};
+
 /// The number of a thread or of a process.
 type Id = u32;
 
 /// What runs in this process, and its children.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Snapshot {
+struct Snapshot {
     threads: Vec<Id>,
     /// `None` if they cannot be told apart here.
     children: Option<Vec<Id>>,
+}
+
+/// The process before the set-up of a wide fixture.
+#[derive(Debug)]
+pub(crate) struct BeforeSetUp {
+    snapshot: Snapshot,
+    #[cfg(unix)]
+    dispositions: Option<Dispositions>,
 }
 
 /// What has been adopted.
@@ -27,9 +38,12 @@ struct Family {
     hosts: usize,
     /// Fixtures that stand and seem to have started child processes, where these cannot be told apart.
     parents: usize,
+    /// What is done about signals since then; until `process_state` has taken it over.
+    #[cfg(unix)]
+    dispositions: Vec<Disposition>,
 }
 
-static FAMILY: Mutex<Family> = Mutex::new(Family { threads: Vec::new(), children: Vec::new(), hosts: 0, parents: 0 });
+static FAMILY: Mutex<Family> = Mutex::new(Family::NONE);
 /// Whether there is anything in [`FAMILY`]: asked after each test.
 static HAS_ADOPTED: AtomicBool = AtomicBool::new(false);
 
@@ -45,26 +59,33 @@ pub(crate) struct Adopted {
     is_parent: bool,
 }
 
-/// What runs now, to be handed to [`adopt_since`] after the set-up of a wide fixture.
-pub(crate) fn threads_now() -> Snapshot {
+/// The process as it is now, to be handed to [`adopt_since`] after the set-up of a wide fixture.
+pub(crate) fn before_set_up() -> BeforeSetUp {
     // Only a worker looks at what a test leaves behind.
-    if super::is_worker() {
-        Snapshot { threads: list::threads(), children: list::children() }
-    } else {
-        Snapshot::default()
+    let is_worker = super::is_worker();
+    BeforeSetUp {
+        snapshot: if is_worker { now() } else { Snapshot::default() },
+        #[cfg(unix)]
+        dispositions: is_worker.then(Dispositions::now),
     }
 }
 
-/// Allows the threads and child processes to stay that there are now and were not `before`, whatever becomes of the
-/// fixture. If it started threads, others may come and stay while it stands.
-pub(crate) fn adopt_since(before: &Snapshot) -> Adopted {
+fn now() -> Snapshot {
+    Snapshot { threads: list::threads(), children: list::children() }
+}
+
+/// Allows the threads, child processes and signal handlers to stay that there are now and were not `before`, whatever becomes
+/// of the fixture. If it started threads, others may come and stay while it stands.
+pub(crate) fn adopt_since(before: &BeforeSetUp) -> Adopted {
     if !super::is_worker() {
         return Adopted::default();
     }
-    let now = threads_now();
+    let now = now();
     let mut family = family();
-    let (is_host, is_parent) = family.adopt(before, &now, has_children(), list::is_of_a_pool);
-    if is_parent || !family.threads.is_empty() || !family.children.is_empty() {
+    let (is_host, is_parent) = family.adopt(&before.snapshot, &now, has_children(), list::is_of_a_pool);
+    #[cfg(unix)]
+    family.dispositions.extend(before.dispositions.iter().flat_map(Dispositions::changed));
+    if !family.is_empty() {
         HAS_ADOPTED.store(true, Ordering::Relaxed);
     }
     Adopted { is_host, is_parent }
@@ -85,6 +106,12 @@ pub(super) fn may_threads_stay(at_start: &[Id]) -> bool {
     may_be_some && family().may_threads_stay(list::threads(), at_start, list::is_of_a_pool)
 }
 
+/// What is done about signals since a wide fixture was set up.
+#[cfg(unix)]
+pub(super) fn take_dispositions() -> Vec<Disposition> {
+    if HAS_ADOPTED.load(Ordering::Relaxed) { std::mem::take(&mut family().dispositions) } else { Vec::new() }
+}
+
 /// Whether every child process may be there.
 #[cfg(unix)]
 pub(super) fn may_children_stay() -> bool {
@@ -102,6 +129,23 @@ fn has_children() -> bool {
 }
 
 impl Family {
+    const NONE: Self = Self {
+        threads: Vec::new(),
+        children: Vec::new(),
+        hosts: 0,
+        parents: 0,
+        #[cfg(unix)]
+        dispositions: Vec::new(),
+    };
+
+    fn is_empty(&self) -> bool {
+        #[cfg(unix)]
+        let has_dispositions = !self.dispositions.is_empty();
+        #[cfg(not(unix))]
+        let has_dispositions = false;
+        self.threads.is_empty() && self.children.is_empty() && self.parents == 0 && !has_dispositions
+    }
+
     /// Whether the fixture that was set up in between has threads of its own, and children that cannot be told apart.
     fn adopt(
         &mut self,
@@ -234,10 +278,6 @@ mod tests {
         Snapshot { threads: threads.to_vec(), children: children.map(<[Id]>::to_vec) }
     }
 
-    fn family() -> Family {
-        Family { threads: Vec::new(), children: Vec::new(), hosts: 0, parents: 0 }
-    }
-
     /// Threads from 100 on are those of a pool.
     fn is_of_a_pool(id: Id) -> bool {
         id >= 100
@@ -245,7 +285,7 @@ mod tests {
 
     #[test]
     fn threads_of_a_fixture_stay_and_may_start_others_while_it_stands() {
-        let mut family = family();
+        let mut family = Family::NONE;
         let check = |family: &mut Family, now: &[Id], want: bool| {
             assert_eq!(family.may_threads_stay(now.to_vec(), &AT_START, is_of_a_pool), want, "{now:?} in {family:?}");
         };
@@ -265,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_fixture_without_threads_of_its_own_allows_no_others() {
-        let mut family = family();
+        let mut family = Family::NONE;
         let empty = snapshot(&[1, 2], Some(&[]));
         assert_eq!(family.adopt(&empty, &empty, false, is_of_a_pool), (false, false));
         assert_eq!(family.adopt(&empty, &snapshot(&[1, 2, 100], Some(&[])), false, is_of_a_pool), (false, false));
@@ -275,7 +315,7 @@ mod tests {
 
     #[test]
     fn what_was_started_for_an_inner_fixture_is_not_the_outer_ones() {
-        let mut family = family();
+        let mut family = Family::NONE;
         let (outer, inner) = (snapshot(&[1, 2], Some(&[])), snapshot(&[1, 2], Some(&[])));
         let now = snapshot(&[1, 2, 3], Some(&[7]));
         assert_eq!(family.adopt(&inner, &now, true, is_of_a_pool), (true, false));
@@ -285,7 +325,7 @@ mod tests {
 
     #[test]
     fn child_processes_of_a_fixture_stay_and_no_others() {
-        let mut family = family();
+        let mut family = Family::NONE;
         family.adopt(&snapshot(&[1], Some(&[7])), &snapshot(&[1], Some(&[7, 8])), true, is_of_a_pool);
         assert!(family.may_children_stay(Some(vec![8])));
         assert!(!family.may_children_stay(Some(vec![7, 8])));
@@ -296,7 +336,7 @@ mod tests {
 
     #[test]
     fn children_that_cannot_be_told_apart_stay_while_the_fixture_stands() {
-        let mut family = family();
+        let mut family = Family::NONE;
         let unknown = snapshot(&[1], None);
         assert_eq!(family.adopt(&unknown, &unknown, false, is_of_a_pool), (false, false));
         assert!(!family.may_children_stay(None));
@@ -308,7 +348,7 @@ mod tests {
 
     #[test]
     fn nothing_is_adopted_outside_of_a_worker() {
-        let before = threads_now();
+        let before = before_set_up();
         let other = std::thread::spawn(std::thread::park);
         let adopted = adopt_since(&before);
         assert!(!adopted.is_host && !adopted.is_parent && !HAS_ADOPTED.load(Ordering::Relaxed));

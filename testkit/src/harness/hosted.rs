@@ -9,10 +9,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
 use std::time::Duration;
 
-use testkit_protocol::event::NamedValue;
+use testkit_protocol::event::{Attachment, NamedValue};
 use testkit_protocol::{env, text};
 
-use super::current::{self, Hosted, Phase, Recorded, Told};
+use super::current::{self, Hosted, Phase, Recorded};
+use super::told::Told;
 use super::{Payload, attempt, tell, turn};
 use crate::expansion::{self, Axes, Case, Choice};
 #[cfg(unix)]
@@ -26,9 +27,11 @@ pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
-    let _turn = turn::wait(marks);
-    let once = || if axes.multiply() { all_cases(body, marks, axes) } else { attempt_once(body, marks, &[]) };
-    let mut result = once();
+    let _turn = turn::wait(marks, axes);
+    let once = |attempt| {
+        if axes.multiply() { all_cases(body, marks, axes, attempt) } else { attempt_once(body, marks, attempt, None) }
+    };
+    let mut result = once(1);
     for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
         if payload.is::<Skipped>() {
@@ -38,7 +41,7 @@ pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
         let tries = if left == 1 { "once".to_owned() } else { format!("up to {left} times") };
         tell(&format!("attempt {made} failed; the test is tried again, {tries}"));
         std::thread::sleep(Duration::from_nanos(retry.delay_ns));
-        result = once();
+        result = once(made + 1);
     }
     match result {
         Err(payload) if payload.is::<Skipped>() => skipped(payload),
@@ -50,8 +53,9 @@ pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
 }
 
 /// One attempt at a test, or at one case of it, with its fixtures.
-fn attempt_once(body: fn(), marks: &Marks, values: &[(&'static str, String)]) -> Result<(), Payload> {
-    let test = Hosted::begin();
+fn attempt_once(body: fn(), marks: &Marks, attempt: u32, case: Option<&Case>) -> Result<(), Payload> {
+    let (id, values) = case.map(|case| (case.id.as_str(), case.values.as_slice())).unzip();
+    let test = Hosted::begin(attempt, id, values.unwrap_or_default());
     let result = catch_unwind(AssertUnwindSafe(|| {
         SkipIf::check(marks.skip_if);
         body();
@@ -62,30 +66,33 @@ fn attempt_once(body: fn(), marks: &Marks, values: &[(&'static str, String)]) ->
     let phase = current::phase();
     fixture::end_test();
     executor::end_test();
-    let (recorded, mut told) = test.take();
-    told.add_values(values);
+    let (recorded, told) = test.take();
     let result = match phase {
         Phase::Test => panicked_as_asked(result, marks.should_panic),
         // A set-up is not what is to panic.
         Phase::SetUp | Phase::TearDown => result,
     };
     let result = with_recorded(result, &recorded);
-    if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {
+    let is_fine = result.as_ref().err().is_none_or(|payload| payload.is::<Skipped>());
+    super::note_judged(is_fine);
+    let told = told.judged(is_fine);
+    if !is_fine {
         tell_of_failed(&told);
     }
     result
 }
 
 /// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
-fn all_cases(body: fn(), marks: &Marks, axes: &Axes) -> Result<(), Payload> {
+fn all_cases(body: fn(), marks: &Marks, axes: &Axes, attempt: u32) -> Result<(), Payload> {
     let cases = axes.cases().map_err(|message| {
         tell(&message);
         Box::new(message) as Payload
     })?;
     let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
-    for Case { id, choice, values, .. } in cases {
-        expansion::choose(choice);
-        match attempt_once(body, marks, &values) {
+    for case in cases {
+        expansion::choose(case.choice.clone());
+        let id = &case.id;
+        match attempt_once(body, marks, attempt, Some(&case)) {
             Ok(()) => passed += 1,
             Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
             Err(payload) => {
@@ -119,7 +126,9 @@ pub(super) fn end_scopes_with_the_process() {
                 fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
             for Ended { name, scope, failures, .. } in &failed {
                 tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
-                failures.iter().for_each(|failure| tell(&testkit_protocol::text::report(failure)));
+                for failure in failures {
+                    tell(&testkit_protocol::text::report(failure));
+                }
             }
             if !failed.is_empty() {
                 // SAFETY: ends the process; every handler that was registered after this one has run.
@@ -144,7 +153,7 @@ fn repeated(marks: &Marks) -> impl Iterator<Item = crate::marks::Retry> {
 }
 
 /// Whether the command makes the verdict: it is our parent, and has said so.
-fn is_judged() -> bool {
+pub(super) fn is_judged() -> bool {
     let Some(judge) = std::env::var_os(env::JUDGE) else { return false };
     if judge == "any" {
         return true;
@@ -205,6 +214,12 @@ fn tell_of_failed(told: &Told) {
     }
     for section in &told.sections {
         tell(&format!("{}:\n  {}", section.title, indented(&section.text)));
+    }
+    for NamedValue { name, value } in &told.properties {
+        tell(&format!("property {name} = {value}"));
+    }
+    for Attachment { name, path, .. } in &told.attachments {
+        tell(&format!("attachment {name}: {path}"));
     }
 }
 

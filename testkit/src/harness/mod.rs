@@ -1,19 +1,22 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
-//! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
-//! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, but for what `adopted`
-//! lets stay.
+//! `current` is what the threads of a test know of it, `told` what is said of it beside its failures, `attempt` runs one test
+//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix,
+//! `worker` serves the command, `channel` is its line to it, and `process_state` puts back what a test changed in the
+//! process, `dispositions` what is done about signals, but for what `adopted` lets stay.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
 mod current;
+#[cfg(unix)]
+mod dispositions;
 mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+mod told;
 #[cfg(feature = "proptest")]
 mod trial;
 mod turn;
@@ -21,7 +24,12 @@ mod turn;
 mod worker;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::cell::Cell;
+#[cfg(unix)]
+use std::fs::File;
+#[cfg(unix)]
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
@@ -36,11 +44,15 @@ use crate::marks::{Marks, SkipIf};
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 pub(crate) use adopted::Adopted;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use current::with_told;
 pub(crate) use current::{
-    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place, recorded,
+    Inherited, ThisTest, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place,
+    recorded,
 };
 pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
+pub(crate) use told::Judged;
 #[cfg(feature = "tokio")]
 pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
 #[cfg(feature = "proptest")]
@@ -58,10 +70,8 @@ const WORKER: u8 = 2;
 /// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
 #[derive(Debug)]
 pub struct Site {
-    /// `module_path!()` where this stands.
+    /// `module_path!()`
     pub module: &'static str,
-    /// How many modules lie between that and the module of the test.
-    pub above: usize,
     /// Its group; the empty name if the module itself is one.
     pub group: Option<&'static str>,
     /// What multiplies it.
@@ -112,6 +122,14 @@ pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
     is_next
 }
 
+/// Runs one case of a test by its number: all that the hosting function of a case without marks does.
+#[inline(never)]
+pub fn run_case(test: fn(), site: &'static Site, run: fn(usize), number: usize) {
+    if begin_asking(test, site) {
+        run(number);
+    }
+}
+
 /// Begins a test that asks for something. One that stands for several cannot be run as one.
 fn enter_site(site: &'static Site) {
     current::enter_site(site);
@@ -157,6 +175,7 @@ fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bo
 
 #[cfg(unix)]
 fn decide() {
+    capture_logs();
     if let Some(channel) = channel::Channel::from_environment() {
         SHOWS_SET_UP.store(channel.shows_set_up(), Ordering::Relaxed);
         ROLE.store(WORKER, Ordering::Relaxed);
@@ -167,7 +186,14 @@ fn decide() {
 
 #[cfg(not(unix))]
 fn decide() {
+    capture_logs();
     ROLE.store(HOSTED, Ordering::Relaxed);
+}
+
+/// From the first collected test on.
+fn capture_logs() {
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    crate::logging::install();
 }
 
 /// Ends the running test with a failure, by a panic whose message is the failure's text.
@@ -240,6 +266,66 @@ fn is_worker() -> bool {
     ROLE.load(Ordering::Relaxed) == WORKER
 }
 
+/// Who runs the tests of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    /// The command, in a worker.
+    Worker,
+    /// The command, by way of libtest.
+    CommandThroughLibtest,
+    /// libtest, for somebody else.
+    Libtest,
+}
+
+pub(crate) fn runner() -> Runner {
+    if is_worker() {
+        Runner::Worker
+    } else if hosted::is_judged() {
+        Runner::CommandThroughLibtest
+    } else {
+        Runner::Libtest
+    }
+}
+
+/// What the running test has written to one of its streams so far; `None` where that cannot be seen.
+pub(crate) fn written(to_stderr: bool) -> Option<String> {
+    let bytes = written_bytes(to_stderr)?;
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+#[cfg(unix)]
+fn written_bytes(to_stderr: bool) -> Option<Vec<u8>> {
+    worker::flush_streams();
+    process_state::written(to_stderr)
+}
+
+#[cfg(not(unix))]
+fn written_bytes(_: bool) -> Option<Vec<u8>> {
+    None
+}
+
+/// The same open file under a high number, so that a test that counts on low ones finds them.
+#[cfg(unix)]
+pub(crate) fn out_of_the_way(file: File) -> File {
+    let copy = process_state::high_copy(file.as_raw_fd());
+    // SAFETY: the descriptor was made above for us alone.
+    if copy < 0 { file } else { unsafe { File::from_raw_fd(copy) } }
+}
+
+/// How many tests of this process have failed.
+static FAILED: AtomicU32 = AtomicU32::new(0);
+
+fn note_judged(is_fine: bool) {
+    if !is_fine {
+        FAILED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How many tests of this process have failed so far.
+pub(crate) fn failed_tests() -> u32 {
+    FAILED.load(Ordering::Relaxed)
+}
+
 /// Whether the command wants to know of each test's own fixtures.
 static SHOWS_SET_UP: AtomicBool = AtomicBool::new(false);
 
@@ -257,9 +343,26 @@ pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
 /// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
 /// comes back with it is kept.
 pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
-    let before = adopted::threads_now();
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            SETS_UP_FOR_MANY.set(self.0);
+        }
+    }
+    let before = adopted::before_set_up();
+    let reset = Reset(SETS_UP_FOR_MANY.replace(true));
     let value = set_up();
+    drop(reset);
     (value, adopted::adopt_since(&before))
+}
+
+thread_local! {
+    static SETS_UP_FOR_MANY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what this thread makes now outlives its test.
+pub(crate) fn sets_up_for_many() -> bool {
+    SETS_UP_FOR_MANY.get()
 }
 
 /// The failure that a caught panic stands for; lets go of the panic.

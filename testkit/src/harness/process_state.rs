@@ -1,19 +1,22 @@
 //! The state of the process that tests share: noted when the worker starts, put back before each test, and looked at
 //! after it for what cannot be put back.
 //!
-//! Restored: working directory, environment variables, signal dispositions and mask, alarms, the mask of file modes,
-//! descriptors 0 to 2. (The panic hook is the caller's.) Threads and child processes that a test leaves behind can't be
-//! taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of it must cost a
-//! few microseconds, since it is paid for every test.
+//! Restored: working directory, environment variables, ignored signals and the signal mask, alarms, the mask of file modes,
+//! descriptors 0 to 2. (The panic hook is the caller's.) Threads, child processes and signal handlers that a test leaves
+//! behind can't be taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of
+//! it must cost a few microseconds, since it is paid for every test.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CString, OsString};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStringExt as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::adopted;
+use super::dispositions::Dispositions;
 
 unsafe extern "C" {
     /// POSIX: the variables of the process, a list of pointers that ends with a null pointer.
@@ -85,6 +88,41 @@ impl Standard {
         let is_own = kept.is_some() && unsafe { libc::dup2(self.copy, self.descriptor) } >= 0;
         Stream { is_own, end: kept.as_ref().map_or(0, size) }
     }
+
+    /// What was written to it since it had the size `from`, if it is captured in a file.
+    fn written_since(self, from: u64) -> Option<Vec<u8>> {
+        let is_it = |status: &libc::stat| Some(FileIdentity::from(status)) == self.identity;
+        let end = status(self.copy).filter(is_it).filter(is_regular).map(|status| size(&status))?;
+        // A file that somebody has sent all output of the command to is for writing alone.
+        // SAFETY: asks for a number; no memory is involved.
+        let flags = unsafe { libc::fcntl(self.copy, libc::F_GETFL) };
+        if flags & libc::O_ACCMODE != libc::O_RDWR || flags & libc::O_APPEND == 0 {
+            return None;
+        }
+        let mut bytes = vec![0_u8; usize::try_from(end.saturating_sub(from)).ok()?];
+        let mut filled = 0;
+        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
+            let offset = libc::off_t::try_from(from + filled as u64).ok()?;
+            // SAFETY: the pointer is to room for as many bytes as are asked for.
+            match unsafe { libc::pread(self.copy, room.as_mut_ptr().cast(), room.len(), offset) } {
+                // It was made shorter meanwhile, or cannot be read.
+                ..=0 => break,
+                count => filled += count.cast_unsigned(),
+            }
+        }
+        bytes.truncate(filled);
+        Some(bytes)
+    }
+}
+
+/// What a test can ask of its own output: the streams, and their sizes when it began.
+static OUTPUT: OnceLock<[Standard; 2]> = OnceLock::new();
+static BEGINS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
+/// What the running test has written to standard output (`false`) or to standard error (`true`), if that is captured.
+pub(super) fn written(to_stderr: bool) -> Option<Vec<u8>> {
+    let stream = usize::from(to_stderr);
+    OUTPUT.get()?[stream].written_since(BEGINS[stream].load(Ordering::Relaxed))
 }
 
 /// What became of a standard stream.
@@ -96,9 +134,12 @@ struct Stream {
     end: u64,
 }
 
+fn is_regular(status: &libc::stat) -> bool {
+    status.st_mode & libc::S_IFMT == libc::S_IFREG
+}
+
 fn size(status: &libc::stat) -> u64 {
-    let is_file = status.st_mode & libc::S_IFMT == libc::S_IFREG;
-    if is_file { u64::try_from(status.st_size).unwrap_or(0) } else { 0 }
+    if is_regular(status) { u64::try_from(status.st_size).unwrap_or(0) } else { 0 }
 }
 
 /// The process after a test.
@@ -112,32 +153,14 @@ pub(super) struct Settled {
     pub(super) leftover: Option<&'static str>,
 }
 
-/// The signals whose disposition is kept: those that programs handle or ignore. Each costs a system call for each test.
-/// Source: signal(7).
-const SIGNALS: [i32; 22] = [
-    libc::SIGHUP,
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGILL,
-    libc::SIGTRAP,
-    libc::SIGABRT,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGUSR1,
-    libc::SIGSEGV,
-    libc::SIGUSR2,
-    libc::SIGPIPE,
-    libc::SIGALRM,
-    libc::SIGTERM,
-    libc::SIGCHLD,
-    libc::SIGCONT,
-    libc::SIGTSTP,
-    libc::SIGTTIN,
-    libc::SIGTTOU,
-    libc::SIGPROF,
-    libc::SIGWINCH,
-    libc::SIGSYS,
-];
+impl Settled {
+    /// Notes where the output of the next test begins: where this one's ends.
+    fn noted(self) -> Self {
+        BEGINS[0].store(self.stdout_end, Ordering::Relaxed);
+        BEGINS[1].store(self.stderr_end, Ordering::Relaxed);
+        self
+    }
+}
 
 /// How long a thread that is just ending may take to be gone.
 const THREAD_GRACE: Duration = Duration::from_millis(3);
@@ -147,7 +170,7 @@ const THREAD_GRACE: Duration = Duration::from_millis(3);
 pub(super) struct ProcessState {
     directory: Option<CString>,
     standard: [Standard; 3],
-    dispositions: Vec<Disposition>,
+    dispositions: RefCell<Dispositions>,
     mask: libc::sigset_t,
     file_mode_mask: libc::mode_t,
     variables: Vec<(OsString, OsString)>,
@@ -163,10 +186,12 @@ impl ProcessState {
     /// Notes the state as it is now.
     pub(super) fn capture() -> Self {
         let directory = std::env::current_dir().ok();
+        let standard = [0, 1, 2].map(Standard::capture);
+        OUTPUT.get_or_init(|| [standard[1], standard[2]]);
         Self {
             directory: directory.and_then(|path| CString::new(path.into_os_string().into_vec()).ok()),
-            standard: [0, 1, 2].map(Standard::capture),
-            dispositions: SIGNALS.into_iter().filter_map(Disposition::of).collect(),
+            standard,
+            dispositions: RefCell::new(Dispositions::now()),
             mask: signal_mask(),
             file_mode_mask: file_mode_mask(),
             variables: std::env::vars_os().collect(),
@@ -186,7 +211,7 @@ impl ProcessState {
         self.restore_variables();
         if self.may_be_touched.get() {
             self.restore_directory()?;
-            self.restore_signals();
+            self.restore_signals_and_modes();
         }
         Ok(())
     }
@@ -211,7 +236,7 @@ impl ProcessState {
     pub(super) fn settle_untouched(&self) -> Settled {
         self.may_be_touched.set(false);
         let end = |standard: Standard| status(standard.descriptor).as_ref().map_or(0, size);
-        Settled { stdout_end: end(self.standard[1]), stderr_end: end(self.standard[2]), leftover: None }
+        Settled { stdout_end: end(self.standard[1]), stderr_end: end(self.standard[2]), leftover: None }.noted()
     }
 
     /// Looks at the process after a test, and puts its standard streams back.
@@ -219,12 +244,13 @@ impl ProcessState {
         self.may_be_touched.set(true);
         self.measure_call();
         let [stdin, stdout, stderr] = self.standard.map(Standard::settle);
+        let handlers = self.settle_dispositions();
         let leftover = if stdin.is_own && stdout.is_own && stderr.is_own {
-            self.leftover()
+            handlers.or_else(|| self.leftover())
         } else {
             Some("a standard stream was closed or replaced")
         };
-        Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }
+        Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }.noted()
     }
 
     fn restore_directory(&self) -> Result<(), &'static str> {
@@ -256,13 +282,7 @@ impl ProcessState {
         }
     }
 
-    fn restore_signals(&self) {
-        for kept in &self.dispositions {
-            if RawDisposition::of(kept.signal) != kept.raw {
-                // SAFETY: `action` came from the same call in this process; its handler, if any, is still there.
-                unsafe { libc::sigaction(kept.signal, &raw const kept.action, std::ptr::null_mut()) };
-            }
-        }
+    fn restore_signals_and_modes(&self) {
         // SAFETY: the pointer is to a whole signal set; the old one is not asked for.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, std::ptr::null_mut()) };
         let stopped = MaybeUninit::<libc::itimerval>::zeroed();
@@ -272,6 +292,14 @@ impl ProcessState {
             libc::setitimer(libc::ITIMER_REAL, stopped.as_ptr(), std::ptr::null_mut());
             libc::umask(self.file_mode_mask);
         }
+    }
+
+    /// Whoever installs a signal handler does so once a process, and counts on it from then on: to take it away would break
+    /// the next test that needs it, and to leave it may break one that does not.
+    fn settle_dispositions(&self) -> Option<&'static str> {
+        let mut dispositions = self.dispositions.borrow_mut();
+        dispositions.adopt(adopted::take_dispositions());
+        (!dispositions.restore()).then_some("a signal handler was left behind")
     }
 
     fn leftover(&self) -> Option<&'static str> {
@@ -292,67 +320,6 @@ impl ProcessState {
             return Some("a thread was left running");
         }
         None
-    }
-}
-
-/// What the process does about a signal.
-struct Disposition {
-    signal: i32,
-    /// To put it back with.
-    action: libc::sigaction,
-    /// To compare it by.
-    raw: RawDisposition,
-}
-
-impl std::fmt::Debug for Disposition {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Disposition").field("signal", &self.signal).finish_non_exhaustive()
-    }
-}
-
-impl Disposition {
-    /// `None` for a signal that the system does not know.
-    fn of(signal: i32) -> Option<Self> {
-        let mut action = MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
-        let action = unsafe {
-            if libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) != 0 {
-                return None;
-            }
-            action.assume_init()
-        };
-        Some(Self { signal, action, raw: RawDisposition::of(signal) })
-    }
-}
-
-/// A disposition as the kernel gives it: only good for comparing. It is looked at some thirty times for each test, and
-/// the C library would copy and convert it each time.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct RawDisposition([u64; 8]);
-
-impl RawDisposition {
-    #[cfg(target_os = "linux")]
-    fn of(signal: i32) -> Self {
-        /// Size of the kernel's signal set, in bytes, which the call has to name.
-        const SIGNAL_SET: usize = 8;
-        let mut words = [0_u64; 8];
-        let nothing = std::ptr::null::<u64>();
-        // SAFETY: nothing is set; the kernel's structure has four words at most, so the room is more than enough.
-        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, nothing, words.as_mut_ptr(), SIGNAL_SET) };
-        Self(words)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn of(signal: i32) -> Self {
-        let mut action = MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: nothing is set; the pointer is to room for the answer, which is read only if the call filled it.
-        let action = unsafe {
-            (libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0).then(|| action.assume_init())
-        };
-        let words = action.map(|action| [action.sa_sigaction as u64, u64::from(action.sa_flags.cast_unsigned())]);
-        let mut all = [0; 8];
-        all[..2].copy_from_slice(&words.unwrap_or_default());
-        Self(all)
     }
 }
 

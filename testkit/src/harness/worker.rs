@@ -166,7 +166,7 @@ fn errored(failure: Failure) -> AttemptFinished {
 }
 
 /// Pushes out what Rust's and C's buffers hold, so that it counts as this test's output.
-fn flush_streams() {
+pub(super) fn flush_streams() {
     use std::io::Write as _;
     // A stream that a test closed has nothing to push out to.
     drop(std::io::stdout().flush());

@@ -86,7 +86,7 @@ where
     match result {
         Ok(()) => {}
         Err(TestError::Abort(why)) => {
-            let message = format!("the property gave up: {}\n{}", why.message(), runner.to_string().trim_end());
+            let message = progress.words_of_end(why.message(), &runner);
             let failure = Failure::new(FailureKind::Runner, message).at(location::Location::from(place));
             harness::raise(failure);
         }
@@ -180,6 +180,19 @@ fn run_again(progress: &Progress, place: &Location<'_>, case: impl FnOnce() -> R
 }
 
 impl Progress {
+    /// How it came to an end without a failure.
+    fn words_of_end(&self, why: &str, runner: &TestRunner) -> String {
+        let (passed, rejected) = (self.passed.get(), self.rejected.get());
+        let mut words =
+            format!("the property gave up: {why}; {passed} of its cases passed, and {rejected} were rejected");
+        // proptest alone knows the places, and tells them so.
+        for place in runner.to_string().lines().filter(|line| line.contains(" times at ")) {
+            words.push_str("\n  ");
+            words.push_str(place.trim());
+        }
+        words
+    }
+
     /// How it came to the failure.
     fn words(&self) -> Vec<String> {
         let cases = |count: u32| if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };

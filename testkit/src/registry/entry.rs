@@ -1,7 +1,7 @@
 //! The constant data that expanded code submits. One [`ModuleEntry`] a collected module, so that registration costs
 //! little to compile however many tests there are.
 
-use crate::expansion::Axes;
+use crate::harness::Site;
 
 /// A collected module. Made by expanded code only.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub struct ModuleEntry {
 pub struct Asking {
     /// [`TestCase::name`]
     pub name: &'static str,
-    /// What may multiply it.
-    pub axes: Axes,
+    /// Where it stands, and what may multiply it.
+    pub site: &'static Site,
 }
 
 inventory::collect!(ModuleEntry);

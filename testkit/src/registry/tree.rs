@@ -92,7 +92,7 @@ impl Registry {
     pub(crate) fn cases(&mut self, path: &str) -> Result<Vec<NamedCase>, String> {
         let unknown = || format!("`{path}` stands for itself alone");
         let (test, asking) = self.find_static(path).zip(self.asking(path)).ok_or_else(unknown)?;
-        let cases = asking.axes.cases()?.into_iter();
+        let cases = asking.site.axes.cases()?.into_iter();
         let cases: Vec<_> =
             cases.map(|case| NamedCase { name: expansion::name_of_case(path, &case.id), case }).collect();
         self.cases.extend(cases.iter().map(|NamedCase { name, case }| {
@@ -120,10 +120,7 @@ impl Registry {
         let mut stems = Vec::new();
         for module in &self.modules {
             let Some(inside) = module.inside(path) else { continue };
-            let may_be = |asking: &&Asking| {
-                let open = asking.name.strip_suffix(']').unwrap_or(asking.name);
-                inside.strip_prefix(open).is_some_and(|rest| rest.starts_with(['[', '-']))
-            };
+            let may_be = |asking: &&Asking| expansion::may_be_case(asking.name, inside);
             let before = &path[..path.len() - inside.len()];
             stems.extend(module.asking.iter().filter(may_be).map(|asking| format!("{before}{}", asking.name)));
         }
@@ -150,11 +147,11 @@ impl Module {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
 
     use super::*;
     use crate::cases::Label;
-    use crate::expansion::Axes;
+    use crate::expansion::{Axes, Labels};
+    use crate::harness::Site;
     use crate::registry::ShouldPanic;
 
     const fn case(name: &'static str) -> TestCase {
@@ -163,9 +160,11 @@ mod tests {
 
     static ROOT: &[TestCase] = &[case("test_a"), case("tests::test_b")];
     static INNER: &[TestCase] = &[case("test_b"), case("TestGroup::test_c"), case("test_d"), case("test_many")];
-    static ASKING: &[Asking] = &[Asking { name: "test_many", axes: Axes { rows: &[rows], fixtures: &[] } }];
+    static SITE: Site = Site { module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
+    static ASKING: &[Asking] = &[Asking { name: "test_many", site: &SITE }];
 
-    fn rows() -> Result<Rc<[Label]>, String> {
+    #[expect(clippy::unnecessary_wraps, reason = "the rows of other tests may not be there")]
+    fn rows() -> Labels {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())
     }
 

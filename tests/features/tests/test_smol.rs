@@ -1,5 +1,7 @@
 //! What tests do on smol, written as expanded code would be.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
 use std::time::Duration;
 
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -1,5 +1,7 @@
 //! What tests do on tokio. They are written as expanded code would be: the future is handed to `block_on`.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier, OnceLock};
 use std::thread::{self, ThreadId};
@@ -75,11 +77,12 @@ fn test_a_fixture_is_driven_by_the_runtime_of_its_test() {
 }
 
 fn test_what_a_fixture_spawns_runs_in_its_test() {
-    let task = block_on(&DEFAULT, async {
-        tokio::spawn(async {
+    let (task,) = block_on(&DEFAULT, async {
+        let task = tokio::spawn(async {
             tokio::task::yield_now().await;
             7
-        })
+        });
+        (task,)
     });
     assert!(block_on(&CURRENT, task).unwrap() == 7);
 }
@@ -181,4 +184,26 @@ fn test_a_shared_server_without_tokio() {
     let mut echo = String::new();
     stream.read_to_string(&mut echo).unwrap();
     assert!(echo == "three");
+}
+
+fn test_a_signal() {
+    signalled();
+}
+
+fn test_a_signal_again() {
+    signalled();
+}
+
+fn signalled() {
+    block_on(&CURRENT, async {
+        let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined1()).unwrap();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-USR1", &std::process::id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        signals.recv().await.unwrap();
+    });
 }

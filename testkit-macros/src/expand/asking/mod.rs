@@ -1,14 +1,15 @@
 //! Code that calls a test with what it asks for: fixtures, values of its cases, generated values.
 
 mod rows;
+pub(crate) mod sites;
 
 use std::fmt::Write as _;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use self::rows::{column_name, is_str, labels_name};
+use self::rows::{column_name, is_str};
 use super::code::Code;
-use super::function::Context;
+use super::function::{Context, Templates};
 use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
@@ -150,7 +151,7 @@ impl<'a> Called<'a> {
             Supply::Fixture(path) => {
                 let fixture = path.seen_from(prefix);
                 let text = if argument.is_reference {
-                    format!("{PRIVATE}::borrowed(&{PRIVATE}::shared::<{fixture}>())")
+                    format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new())")
                 } else {
                     format!("{PRIVATE}::fresh::<{fixture}>()")
                 };
@@ -336,7 +337,8 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
 /// A statement that does not compile if nobody can have a value of the fixture for his own, which `argument` asks for.
 pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str) -> Code {
     let mut code = Code::default();
-    if !argument.is_reference && !path.is_absolute {
+    // Of the others it is known, and has been said.
+    if !argument.is_reference && path.is_generated() {
         let name = argument.asks_for();
         let message = literal(&format!(
             "`{name}` has a `teardown` that takes each value at its end, so nobody else can own one: borrow it"
@@ -377,36 +379,6 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
     format!("__testkit_run_{name}")
 }
 
-/// Source text of the `Axes` of a test; `prefix` leads to the author's module.
-pub(crate) fn axes_text(asking: &Asking, name: &str, prefix: &str) -> String {
-    let rows = concatenated(0..asking.sources().count(), |number| format!("{prefix}{},", labels_name(name, number)));
-    let fixtures =
-        concatenated(asking.multiplying(), |path| format!("{PRIVATE}::add_axes::<{}>,", path.seen_from(prefix)));
-    format!("{PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{fixtures}] }}")
-}
-
-/// Source text of the `Site` of a test, `above` modules below the author's.
-pub(crate) fn site_text(asking: &Asking, name: &str, group: Option<&str>, prefix: &str) -> String {
-    let group = match group {
-        Some(group) => format!("::core::option::Option::Some({})", literal(group)),
-        None => "::core::option::Option::None".to_owned(),
-    };
-    let above = prefix.matches("super::").count();
-    format!(
-        "&{PRIVATE}::Site {{ module: ::core::module_path!(), above: {above}, group: {group}, axes: {} }}",
-        axes_text(asking, name, prefix)
-    )
-}
-
-/// Source text of a condition that holds if fixtures multiply the test; `None` if nothing can.
-pub(crate) fn is_multiplied(paths: &[&FixturePath], prefix: &str) -> Option<String> {
-    let conditions: Vec<String> = paths
-        .iter()
-        .map(|path| format!("<{} as {PRIVATE}::Fixture>::IS_PARAMETRIZED", path.seen_from(prefix)))
-        .collect();
-    (!conditions.is_empty()).then(|| conditions.join(" || "))
-}
-
 /// A statement that notes what the test is driven by, before anything else of it is.
 pub(crate) fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
@@ -432,33 +404,50 @@ pub(crate) fn runtime(asking: &Asking) -> Code {
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     let mut code = Code::default();
-    for (number, path) in asking.uses.iter().enumerate() {
+    for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("let __testkit_used_{number} = {PRIVATE}::shared::<{fixture}>();"), path.span);
+        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
     }
     code
 }
 
+/// The path of a fixture where its name is in scope, placed at what asks for it.
+fn path_tokens(path: &FixturePath) -> TokenStream {
+    let text = path.seen_from("");
+    if text.contains(':') {
+        return super::placed(super::tokens(&text), path.span);
+    }
+    // Most are one word, which need not be lexed.
+    let word = match text.strip_prefix("r#") {
+        Some(word) => Ident::new_raw(word, path.span),
+        None => Ident::new(&text, path.span),
+    };
+    TokenTree::Ident(word).into()
+}
+
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
-pub(crate) fn bindings(asking: &Asking) -> Code {
-    let mut code = runtime(asking);
-    code.code(uses(asking, ""));
+pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
+    let mut stream = runtime(asking).into_tokens();
+    stream.extend(uses(asking, "").into_tokens());
+    stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
-        let (name, span, fixture) = (&argument.name, argument.span(), path.seen_from(""));
-        let held = format!("__testkit_{}", name.to_string().trim_start_matches('_'));
-        let of_type: TokenStream = argument.of_type.iter().cloned().collect();
-        if argument.is_reference {
-            code.text(format!("let {held} = {PRIVATE}::shared::<{fixture}>(); let"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= {PRIVATE}::borrowed(&{held});"), span);
-        } else {
-            code.code(may_be_owned(argument, path, ""));
-            let mutable = if argument.is_mutable { "mut" } else { "" };
-            code.text(format!("let {mutable}"), span);
-            code.tokens(TokenTree::Ident(name.clone()).into()).text(":", span).tokens(of_type);
-            code.text(format!("= {PRIVATE}::fresh::<{fixture}>();"), span);
+        if !argument.is_reference {
+            stream.extend(may_be_owned(argument, path, "").into_tokens());
         }
+        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
+        stream.extend(templates.bind.iter().cloned().chain(mutable));
+        stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
+        stream.extend(argument.of_type.iter().cloned());
+        let (call, end) = if argument.is_reference {
+            (&templates.shared, &templates.end_of_shared)
+        } else {
+            (&templates.fresh, &templates.end_of_fresh)
+        };
+        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
+        stream.extend(call.iter().cloned());
+        stream.extend(path_tokens(path));
+        stream.extend(end.iter().cloned());
     }
-    code
+    stream
 }
