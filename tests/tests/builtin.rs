@@ -512,3 +512,74 @@ fn the_command_lists_them() {
         assert!(after.lines().next().unwrap().contains(says), "{name}: {built_in}");
     }
 }
+
+/// A test may fork, and let the copy of the worker return: the folder is still that of the test.
+#[test]
+fn a_copy_of_the_process_removes_nothing() {
+    let source = r#"
+use testkit::prelude::*;
+use testkit::assert;
+testkit::discover!();
+
+unsafe extern "C" {
+    fn fork() -> i32;
+    fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
+}
+
+fn test_forks(tmp_path: &TmpPath) {
+    std::fs::write(tmp_path.join("file"), "x").unwrap();
+    let copy = unsafe { fork() };
+    if copy > 0 {
+        let mut status = -1;
+        assert!(unsafe { waitpid(copy, &mut status, 0) } == copy);
+        assert!(status == 0 && tmp_path.join("file").exists());
+    }
+}
+"#;
+    let project = project("builtin-fork", source);
+    let temporary = tempfile::tempdir().unwrap();
+    let ran = run(&project, temporary.path(), &["-n", "1"]);
+    ran.exits(0).has_verdicts([("builtin-fork::test_builtin::test_forks", Passed)]).leaves_nothing_behind();
+}
+
+/// What a wide fixture says of itself when no test is running is said of none.
+#[test]
+fn between_two_tests_there_is_no_test_to_speak_of() {
+    let source = r#"
+use testkit::prelude::*;
+testkit::discover!();
+
+#[testkit::tests]
+mod inner {
+    #[fixture(scope = "module", teardown = |_: u8| { testkit::check!(1 + 1 == 3, "at the end of the module"); })]
+    fn checked() -> u8 { 1 }
+
+    fn test_checked(checked: &u8) { assert!(*checked == 1); }
+}
+
+#[fixture(scope = "session", teardown = |_: u8| testkit::property("late", 1))]
+fn told() -> u8 { 1 }
+
+fn test_told(told: &u8) { std::assert!(*told == 1); }
+"#;
+    let project = project("builtin-between", source);
+    let temporary = tempfile::tempdir().unwrap();
+    let ran = run(&project, temporary.path(), &["-n", "1"]);
+    ran.exits(1).has_verdicts([
+        ("builtin-between::test_builtin::inner::test_checked", Passed),
+        ("builtin-between::test_builtin::test_told", Passed),
+    ]);
+    let failures = ran.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Fixture(step) => Some((step.name.as_str(), step.failures.first()?.message.as_deref()?)),
+        _ => None,
+    });
+    let mut failures: Vec<_> = failures.collect();
+    failures.sort_unstable();
+    assert_eq!(
+        failures,
+        [
+            ("checked", "at the end of the module"),
+            ("told", "`testkit::property` outside of a test that testkit collects")
+        ]
+    );
+}
