@@ -188,6 +188,46 @@ fn values_without_debug_show_their_type() {
     );
 }
 
+#[derive(PartialEq)]
+struct Money {
+    cents: u32,
+    currency: &'static str,
+}
+
+impl testkit::Explain for Money {
+    fn explain(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let amount = format_args!("{}.{:02}", self.cents / 100, self.cents % 100);
+        formatter.debug_struct("Money").field("amount", &amount).field("currency", &self.currency).finish()
+    }
+}
+
+#[test]
+fn values_explain_themselves() {
+    fn money(cents: u32) -> Money {
+        Money { cents, currency: "EUR" }
+    }
+    check(
+        || testkit::assert!(money(105) == money(205)),
+        "assertion failed: money(105) == money(205)\n  left:  money(105) = Money { amount: 1.05, currency: \"EUR\" }\n  \
+         right: money(205) = Money { amount: 2.05, currency: \"EUR\" }\n  differs at .amount: 1.05 ≠ 2.05",
+    );
+    check(
+        || testkit::assert_eq!(vec![Some(money(105))], [Some(money(105)), None]),
+        "assertion failed: vec![Some(money(105))] == [Some(money(105)), None]\n  \
+         left:  vec![Some(money(105))]   = [Some(Money { amount: 1.05, currency: \"EUR\" })]\n  \
+         right: [Some(money(105)), None] = [Some(Money { amount: 1.05, currency: \"EUR\" }), None]\n  \
+         differs at [1]: only right: None",
+    );
+    check(
+        || generic(Box::new(money(1)), Box::new(money(1))),
+        "assertion failed: left != right\n  left:  left  = \
+         <a value of type alloc::boxed::Box<assertions::Money>>\n  right: right = <a value of type \
+         alloc::boxed::Box<assertions::Money>>",
+    );
+    let text = testkit::assert_panics!(testkit::assert_ok!(Err::<u8, _>(money(3))));
+    assert!(text.contains("= Err(Money { amount: 0.03, currency: \"EUR\" })"), "{text}");
+}
+
 #[test]
 fn a_panic_in_debug_does_not_hide_the_failure() {
     check(

@@ -374,7 +374,9 @@ fn fixtures_give_what_they_promise_under_cargo_test() {
         let [one] = entries.as_slice() else { panic!("{entries:?}") };
         one.clone()
     };
-    let left = only(&only(temporary.path()));
+    let user = only(temporary.path());
+    fs::remove_file(user.join("looked-for-older-runs")).unwrap();
+    let left = only(&user);
     let mut left: Vec<_> =
         fs::read_dir(left).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();

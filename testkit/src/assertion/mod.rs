@@ -8,6 +8,7 @@ mod keep;
 mod macros;
 mod nearest;
 mod outcome;
+mod own_words;
 mod probe;
 mod shorten;
 mod told;
@@ -24,5 +25,6 @@ pub use outcome::{
     Chain, ExpectedMessage, OfAnything, OfError, OfPointer, did_not_panic, expect_chain, expect_message, failed,
     message_of, not_matching, other_variant, panic_of,
 };
+pub use own_words::Explain;
 pub use probe::{Probe, Value};
 pub use told::{Kept, Site, Told, Waiting, in_constants_use_std_assert};

@@ -5,12 +5,18 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use super::own_words::{Explain, InOwnWords};
+
 /// A value to be shown.
 ///
 /// Its method [`value`](Probe::value) is there for types with `Debug`. For others the compiler goes on to look at what a
-/// probe dereferences to, and finds the one of [`Undebuggable`]. A trait would do the same, but to import one in every
-/// assertion takes the compiler longer than all the rest of it.
+/// probe dereferences to: first for types that explain themselves, then for all. Traits would do the same, but to import
+/// some in every assertion takes the compiler longer than all the rest of it.
+///
+/// `Debug` comes first although [`Explain`] says more: what the compiler tries first it also takes for types that it does not
+/// know yet, as that of `text.parse().unwrap()`, and few types have the other.
 #[derive(Debug)]
+#[repr(transparent)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// What can be shown of a value.
@@ -29,21 +35,37 @@ impl<T: Debug + ?Sized> Probe<'_, T> {
     }
 }
 
-/// A type without `Debug`.
-#[derive(Debug)]
-pub struct Undebuggable<T: ?Sized>(PhantomData<T>);
+impl<'a, T: ?Sized> Deref for Probe<'a, T> {
+    type Target = InOwnWords<'a, T>;
 
-impl<T: ?Sized> Undebuggable<T> {
-    /// The name of the type.
-    pub fn value(&self) -> Value<'static> {
-        Value::Type(type_name::<T>())
+    fn deref(&self) -> &InOwnWords<'a, T> {
+        // SAFETY: both are `repr(transparent)` around the same reference.
+        unsafe { &*(&raw const *self).cast() }
     }
 }
 
-impl<T: ?Sized> Deref for Probe<'_, T> {
-    type Target = Undebuggable<T>;
+impl<T: Explain + ?Sized> InOwnWords<'_, T> {
+    /// The value, in words of its own.
+    pub fn value(&self) -> Value<'_> {
+        Value::Debug(self)
+    }
+}
 
-    fn deref(&self) -> &Undebuggable<T> {
-        &Undebuggable(PhantomData)
+/// A type that nothing can be shown of.
+#[derive(Debug)]
+pub struct Nameable<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Deref for InOwnWords<'_, T> {
+    type Target = Nameable<T>;
+
+    fn deref(&self) -> &Nameable<T> {
+        &Nameable(PhantomData)
+    }
+}
+
+impl<T: ?Sized> Nameable<T> {
+    /// The name of the type.
+    pub fn value(&self) -> Value<'static> {
+        Value::Type(type_name::<T>())
     }
 }
