@@ -55,6 +55,9 @@ pub enum Message {
     Finished(Finished),
     /// A fixture was set up or torn down. Always told of those that outlive a test.
     Fixture(FixtureMessage),
+    /// The tear-down of a fixture that outlives a test begins, and no test is running. [`Message::Fixture`] tells its end; if
+    /// that never comes, no test is to blame.
+    TearingDown(TearingDown),
     /// The answer to one test of [`Request::Expand`].
     Cases(Cases),
     /// The answer to [`Request::Ping`].
@@ -112,10 +115,20 @@ pub struct FixtureMessage {
     /// The test that was running, in the form of [`Finished::test`]; absent between tests and at the worker's end.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub test: Option<String>,
-    /// Why it failed; empty if it did not. A failed set-up is the failure of the test that asked, too; a failed
-    /// tear-down of a fixture that outlives tests is told nowhere else.
+    /// Why it failed; empty if it did not. What fails while a test is running is that test's failure, too; a tear-down that
+    /// fails between tests is told nowhere else.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
+}
+
+/// A worker begins to tear a fixture down.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TearingDown {
+    /// [`FixtureMessage::name`]
+    pub name: String,
+    /// How far it reaches.
+    pub scope: Scope,
 }
 
 /// Which tests a record stands for that are only known at run time.

@@ -12,7 +12,7 @@ pub use crate::executor::*;
 pub use crate::expansion::{Axes, FixtureAxis, row};
 pub use crate::fixture::{
     Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, fresh, give, given,
-    not_given, of_process, of_test, parameter, shared, teardown,
+    narrower, not_given, of_process, of_test, parameter, shared, teardown,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

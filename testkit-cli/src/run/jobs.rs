@@ -55,6 +55,8 @@ pub(super) enum GivenUp {
     TimedOut,
     /// What it says makes no sense: a test wrote into its channel.
     Garbled,
+    /// A tear-down between two tests has had its time.
+    TearDown,
     /// It says itself that it should run no other test.
     Retired,
     /// The run is being stopped.
@@ -118,7 +120,7 @@ impl Running {
             self.given_up = Some(why);
         }
         match why {
-            GivenUp::TimedOut | GivenUp::Garbled => self.process.kill(),
+            GivenUp::TimedOut | GivenUp::Garbled | GivenUp::TearDown => self.process.kill(),
             GivenUp::Retired | GivenUp::Stopped => {}
         }
     }
@@ -155,6 +157,15 @@ impl Running {
             #[cfg(unix)]
             Job::Served(served) => served.tears_down(),
             Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
+        }
+    }
+
+    /// Since when it has been tearing a fixture down while no test is running.
+    pub(super) fn tearing_down_since(&self) -> Option<Instant> {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => served.standing().ending_since(),
+            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => None,
         }
     }
 

@@ -85,6 +85,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         FailureKind::DidNotPanic,
         FailureKind::WrongPanic { expected: "zero".into() },
         FailureKind::Xfail,
+        FailureKind::Fixture,
         FailureKind::Crash,
         FailureKind::Timeout,
         FailureKind::Runner,
@@ -121,6 +122,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         fixture(Scope::Group, Step::SetUp, None, vec![]),
         fixture(Scope::Module, Step::TornDown, None, vec![failure(FailureKind::Panic)]),
         fixture(Scope::Session, Step::TornDown, Some("a[\"b\"]"), vec![failure(FailureKind::Runner); 2]),
+        Message::TearingDown(TearingDown { name: "db[Pg]".into(), scope: Scope::Group }),
         Message::Cases(Cases {
             test: "tests::test_q".into(),
             cases: vec![

@@ -8,7 +8,7 @@ use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
-use super::current::{self, Phase, Told};
+use super::current::{self, Hosted, Phase, Told};
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 use crate::{executor, fixture};
@@ -20,6 +20,7 @@ pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, Stri
     let result = catch_unwind(case.run);
     // Before anything else is done: whether a test can have changed the process is told by its time.
     let mut duration = started.elapsed();
+    super::leave_if_copy(result.is_ok());
     let had_threads = result.is_ok() && current::wait_for_threads();
     let mut skipped = None;
     let panic = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
@@ -52,6 +53,21 @@ pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, Stri
     AttemptFinished { values, sections, ..finished(outcome, failures, duration) }
 }
 
+/// Runs a part that belongs to no test, such as the tear-down of what several share; gives what it has recorded.
+pub(super) fn apart_from_tests(part: impl FnOnce()) -> Vec<Failure> {
+    let hosted = (!super::is_worker()).then(Hosted::begin);
+    if hosted.is_none() {
+        current::begin_served("");
+    }
+    current::enter(Phase::TearDown);
+    part();
+    current::wait_for_threads();
+    fixture::end_test();
+    executor::end_test();
+    let (recorded, _) = hosted.map_or_else(current::end_served, |hosted| hosted.take());
+    recorded.into_iter().map(|(_, failure)| failure).collect()
+}
+
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {
     let duration_ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
     AttemptFinished { failures, ..AttemptFinished::new(outcome, duration_ns) }
@@ -65,6 +81,10 @@ pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
 
 /// The failure that a caught panic stands for: what the hook saw, or what the payload itself tells.
 pub(super) fn failure_of_panic(payload: &(dyn Any + Send)) -> Failure {
+    if let Some(Skipped { reason }) = payload.downcast_ref() {
+        let message = format!("`testkit::skip!` came when it was too late to skip the test: {reason}");
+        return Failure::new(FailureKind::Panic, message);
+    }
     let message = message_of(payload);
     match current::take_panic() {
         // `resume_unwind` does not call the hook: then the last panic seen was another one.

@@ -3,12 +3,14 @@
 //! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
 //! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
 //! `channel` is its line to it, and `process_state` puts back what a test changed in the process, `dispositions` what is
-//! done about signals, but for what `adopted` lets stay.
+//! done about signals, but for what `adopted` and `surroundings` let stay. `copies` are such as a test makes of its process.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
+#[cfg(unix)]
+mod copies;
 mod current;
 #[cfg(unix)]
 mod dispositions;
@@ -16,6 +18,8 @@ mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+#[cfg(unix)]
+mod surroundings;
 #[cfg(feature = "proptest")]
 mod trial;
 mod turn;
@@ -24,22 +28,23 @@ mod worker;
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
-use crate::fixture::FixtureInfo;
+use crate::fixture::Over;
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub(crate) use adopted::Adopted;
+use adopted::Adopted;
 pub(crate) use current::{
-    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place, recorded,
+    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, own_group, phase, place,
+    recorded, recording,
 };
 pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
@@ -159,7 +164,7 @@ fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bo
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks, site.map_or(&Axes::NONE, |site| &site.axes));
+    hosted::run(test, marks, site);
     false
 }
 
@@ -170,6 +175,7 @@ fn decide() {
         ROLE.store(WORKER, Ordering::Relaxed);
         worker::serve(channel);
     }
+    copies::watch();
     ROLE.store(HOSTED, Ordering::Relaxed);
 }
 
@@ -256,22 +262,60 @@ pub(crate) fn shows_set_up() -> bool {
 }
 
 /// Tells the command of a fixture, if there is one.
-pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
+pub(crate) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
     if is_worker() {
-        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
+        tell_fixture_step(name, scope, step, duration, failures);
     }
 }
 
-/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
-/// comes back with it is kept.
-pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
+/// Takes down fixtures when no test is running, and tells of each. Whether there were any.
+fn tear_down_between_tests(over: Vec<Over>, begins: fn(&str, Scope), ended: &mut dyn FnMut(EndedFixture)) -> bool {
+    let had_any = !over.is_empty();
+    for over in over {
+        let (name, scope, started) = (over.name().to_owned(), over.scope(), Instant::now());
+        begins(&name, scope);
+        let failures = attempt::apart_from_tests(|| over.tear_down(&mut record_panic));
+        ended(EndedFixture { name, scope, duration: started.elapsed(), failures });
+    }
+    had_any
+}
+
+/// A fixture that has been taken down.
+#[derive(Debug)]
+struct EndedFixture {
+    name: String,
+    scope: Scope,
+    duration: Duration,
+    failures: Vec<Failure>,
+}
+
+/// What the set-up of a wide fixture has made of the process; it stays so while this is kept.
+#[derive(Debug)]
+pub(crate) struct Stays {
+    _adopted: Adopted,
+    #[cfg(unix)]
+    _kept: Option<surroundings::Kept>,
+}
+
+/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, and other tests find
+/// the working directory and the variables that it sets, as long as what comes back with it is kept.
+pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Stays) {
     let before = adopted::before_set_up();
+    // Only a worker puts them back.
+    #[cfg(unix)]
+    let surroundings = is_worker().then(surroundings::Surroundings::now);
     let value = set_up();
-    (value, adopted::adopt_since(&before))
+    let stays = Stays {
+        _adopted: adopted::adopt_since(&before),
+        #[cfg(unix)]
+        _kept: surroundings.as_ref().map(surroundings::keep_since),
+    };
+    (value, stays)
 }
 
 /// The failure that a caught panic stands for; lets go of the panic.
-pub(crate) fn take_failure(payload: Payload) -> Failure {
+#[cfg(unix)]
+fn take_failure(payload: Payload) -> Failure {
     let failure = attempt::failure_of_panic(&*payload);
     attempt::drop_quietly(payload);
     failure
@@ -285,12 +329,23 @@ pub(crate) fn end_scopes_with_the_process() {
 }
 
 #[cfg(unix)]
-fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
-    worker::tell_fixture(name, scope, step, duration, Vec::new());
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
+    worker::tell_fixture(name, scope, step, duration, failures);
 }
 
 #[cfg(not(unix))]
-fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration, _: Vec<Failure>) {}
+
+/// Ends this process if it is a copy that a test has made by `fork` and that comes to the end of the test: what is set up, and
+/// what is to be told, is the original's. `passed` becomes its exit code.
+pub(crate) fn leave_if_copy(passed: bool) {
+    #[cfg(unix)]
+    if copies::is_copy() {
+        copies::leave(passed);
+    }
+    #[cfg(not(unix))]
+    let _ = passed;
+}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
@@ -299,6 +354,16 @@ fn tell_recorded(failure: &Failure) {
 
 #[cfg(not(unix))]
 fn tell_recorded(_: &Failure) {}
+
+/// Pushes out what Rust's and C's buffers hold.
+#[cfg(unix)]
+fn flush_streams() {
+    use std::io::Write as _;
+    // A stream that a test closed has nothing to push out to.
+    drop(std::io::stdout().flush());
+    // SAFETY: a null pointer asks for all of C's open output streams.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]

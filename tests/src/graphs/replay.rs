@@ -204,9 +204,12 @@ impl<'a> Process<'a> {
         let left: Vec<String> =
             left.map(|(_, value)| format!("{} is not at its end when its test is ({value:?})", value.name)).collect();
         self.replayed.problems.extend(left);
-        let failed =
-            self.values.values().filter(|value| value.attempt == attempt.number && value.state == State::Making);
-        self.replayed.failed.extend(failed.map(|value| (value.name.clone(), attempt.number)));
+        self.note_failed(attempt.number);
+    }
+
+    fn note_failed(&mut self, attempt: usize) {
+        let failed = self.values.values().filter(|value| value.attempt == attempt && value.state == State::Making);
+        self.replayed.failed.extend(failed.map(|value| (value.name.clone(), attempt)));
     }
 
     /// A test begins: what it is outside of has to be gone, what it is inside of has to stand.
@@ -477,7 +480,11 @@ impl<'a> Process<'a> {
                 && !other.is_given
                 && other.fixture.is_some()
         };
-        if is_shared && let Some(later) = self.values.values().find(is_later) {
+        // What several tests share may end before for another parameter's sake; there the order of one moment counts.
+        if is_shared
+            && value.key.starts_with('#')
+            && let Some(later) = self.values.values().find(is_later)
+        {
             problems.push(format!("{name} is torn down before {}, which was set up later", later.name));
         }
         if is_shared && !value.key.starts_with('#') {
@@ -523,7 +530,11 @@ impl<'a> Process<'a> {
 
     fn end(mut self, died: bool) -> Replayed {
         let died = died || self.replayed.ended_by_teardown;
-        if !died {
+        if died {
+            for attempt in self.attempts.values().map(|attempt| attempt.number).collect::<Vec<_>>() {
+                self.note_failed(attempt);
+            }
+        } else {
             for thread in self.attempts.keys().copied().collect::<Vec<_>>() {
                 self.end_attempt(thread);
             }
