@@ -55,9 +55,9 @@ pub enum Message {
     Finished(Finished),
     /// A fixture was set up or torn down. Always told of those that outlive a test.
     Fixture(FixtureMessage),
-    /// The tear-down of a fixture that outlives a test begins, and no test is running. [`Message::Fixture`] tells its end; if
-    /// that never comes, no test is to blame.
-    TearingDown(TearingDown),
+    /// The set-up of a fixture that outlives a test begins, or its tear-down between two tests or after the last. If the
+    /// process does not survive that, this is how it is known where it was.
+    FixtureBegins(FixtureBegins),
     /// The answer to one test of [`Request::Expand`].
     Cases(Cases),
     /// The answer to [`Request::Ping`].
@@ -121,14 +121,16 @@ pub struct FixtureMessage {
     pub failures: Vec<Failure>,
 }
 
-/// A worker begins to tear a fixture down.
+/// A worker begins to set a fixture up, or to tear it down.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct TearingDown {
+pub struct FixtureBegins {
     /// [`FixtureMessage::name`]
     pub name: String,
     /// How far it reaches.
     pub scope: Scope,
+    /// What begins. The end of a tear-down, and of a set-up that succeeds, is told by [`Message::Fixture`].
+    pub step: Step,
 }
 
 /// Which tests a record stands for that are only known at run time.

@@ -255,6 +255,7 @@ impl Driver<'_> {
                 let is_between_tests = running.tearing_down_since().is_some();
                 running.give_up(if is_between_tests { GivenUp::TearDown } else { GivenUp::TimedOut });
             }
+            self.end_if_put_off(&mut running, now);
             #[cfg(unix)]
             if let Job::Served(served) = &mut running.job {
                 if served.overstays(now) {

@@ -92,6 +92,8 @@ pub(super) struct Running {
     /// The failures that it told and went on.
     pub(super) recorded: Vec<Failure>,
     pub(super) given_up: Option<GivenUp>,
+    /// When it is to be ended, if nothing stands in it by then.
+    pub(super) end_put_off_to: Option<Instant>,
     pub(super) told_slow: bool,
     /// How many tests run at once in it.
     pub(super) threads: usize,
@@ -277,6 +279,7 @@ impl Driver<'_> {
             last_panic: None,
             recorded: Vec::new(),
             given_up: None,
+            end_put_off_to: None,
             told_slow: false,
             threads: plan.threads,
             hold: None,

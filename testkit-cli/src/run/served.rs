@@ -210,7 +210,7 @@ impl Driver<'_> {
                 }
                 Message::Finished(finished) => self.take_finished(running, finished),
                 Message::Fixture(fixture) => self.take_fixture(running, fixture),
-                Message::TearingDown(fixture) => Self::take_tearing_down(running, fixture),
+                Message::FixtureBegins(fixture) => Self::take_fixture_begins(running, fixture),
                 // It was not asked.
                 Message::Cases(_) => running.give_up(GivenUp::Garbled),
                 Message::Pong => self.hand_out_again(running),
@@ -236,7 +236,7 @@ impl Driver<'_> {
         running.pending.pop_front();
         let Job::Served(served) = &mut running.job else { return };
         served.pinged = false;
-        served.standing.forget_ending();
+        served.standing.forget_begun();
         let (seat, reason) = (served.seat, served.reason);
         if let Some(seat) = seat {
             self.scheduler.observe(seat.lane(), Duration::from_nanos(attempt.duration_ns));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use testkit_protocol::event::{EventKind, FixtureStep, Section};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
-use testkit_protocol::message::{FixtureMessage, TearingDown};
+use testkit_protocol::message::{FixtureBegins, FixtureMessage};
 use testkit_protocol::outcome::Termination;
 
 use super::driver::Driver;
@@ -22,6 +22,8 @@ const STOPPED_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     fixtures: Vec<(Scope, String)>,
+    /// Those whose set-ups are under way, the innermost last.
+    coming: Vec<(Scope, String)>,
     /// The one that is being torn down while no test is running, and since when.
     ending: Option<(Scope, String, Instant)>,
 }
@@ -35,7 +37,11 @@ impl Standing {
         let is_it = |(scope, name): &(Scope, String)| (*scope, name) == (told.scope, &told.name);
         match told.step {
             // What could not be set up does not stand.
-            Step::SetUp if told.failures.is_empty() => self.fixtures.push((told.scope, told.name.clone())),
+            Step::SetUp if told.failures.is_empty() => {
+                // With those of which it has caught the failure.
+                self.coming.truncate(self.coming.iter().rposition(is_it).unwrap_or(self.coming.len()));
+                self.fixtures.push((told.scope, told.name.clone()));
+            }
             Step::SetUp => {}
             Step::TornDown => {
                 self.ending = None;
@@ -46,8 +52,9 @@ impl Standing {
         }
     }
 
+    /// Whether nothing stands, and nothing is being set up.
     pub(super) fn is_empty(&self) -> bool {
-        self.fixtures.is_empty()
+        self.fixtures.is_empty() && self.coming.is_empty()
     }
 
     /// Since when one has been being torn down while no test is running.
@@ -55,20 +62,23 @@ impl Standing {
         self.ending.as_ref().map(|(_, _, since)| *since)
     }
 
-    /// A test has ended, so what is not told by now is not told at all.
-    pub(super) fn forget_ending(&mut self) {
+    /// A test has ended: what has begun and whose end is not told by now has failed.
+    pub(super) fn forget_begun(&mut self) {
+        self.coming.clear();
         self.ending = None;
     }
 
     /// As fragments: ``session fixture `server` ``.
     pub(super) fn names(&self) -> Vec<String> {
-        self.fixtures.iter().map(|(scope, name)| format!("{scope} fixture `{name}`")).collect()
+        let fixtures = self.fixtures.iter().map(|(scope, name)| format!("{scope} fixture `{name}`"));
+        let coming = self.coming.iter().map(|(scope, name)| format!("{scope} fixture `{name}` (half set up)"));
+        fixtures.chain(coming).collect()
     }
 
     /// The one whose turn to be torn down it is.
     fn next(&self) -> Option<(Scope, String)> {
         let ending = self.ending.as_ref().map(|(scope, name, _)| (*scope, name.clone()));
-        ending.or_else(|| self.fixtures.last().cloned())
+        ending.or_else(|| self.coming.last().or(self.fixtures.last()).cloned())
     }
 }
 
@@ -79,10 +89,12 @@ pub(super) fn section(left_standing: &[String]) -> Option<Section> {
 }
 
 impl Driver<'_> {
-    /// A worker begins to tear a fixture down while no test is running.
-    pub(super) fn take_tearing_down(running: &mut Running, TearingDown { name, scope }: TearingDown) {
-        if let Job::Served(served) = &mut running.job {
-            served.standing_mut().ending = Some((scope, name, Instant::now()));
+    /// A worker begins to set a fixture up, or to tear it down while no test is running.
+    pub(super) fn take_fixture_begins(running: &mut Running, FixtureBegins { name, scope, step }: FixtureBegins) {
+        let Job::Served(served) = &mut running.job else { return };
+        match step {
+            Step::SetUp => served.standing_mut().coming.push((scope, name)),
+            Step::TornDown => served.standing_mut().ending = Some((scope, name, Instant::now())),
         }
     }
 
@@ -155,13 +167,16 @@ impl Driver<'_> {
         let left_standing = running.left_standing();
         let Job::Served(served) = &running.job else { return };
         let Some((scope, name)) = served.standing().next() else { return };
-        let was_idle = running.pending.is_empty()
-            || running.given_up == Some(GivenUp::Retired)
-            || running.tearing_down_since().is_some();
+        let is_ending = running.tearing_down_since().is_some();
+        let was_idle = running.pending.is_empty() || running.given_up == Some(GivenUp::Retired) || is_ending;
         let is_tests_doing = !was_idle && running.given_up != Some(GivenUp::Stopped);
         let test = running.pending.front().copied().filter(|_| is_tests_doing);
         let overstayed = served.overstays(Instant::now()) || running.given_up == Some(GivenUp::TearDown);
-        let reason = match running.given_up {
+        // Where a run is being stopped, what a tear-down makes of the time that it gets is its own doing.
+        let was_killed = termination == Termination::Signaled(rustix::process::Signal::KILL.as_raw());
+        let by_itself = is_ending && (overstayed || !was_killed);
+        let given_up = running.given_up.filter(|why| !(by_itself && *why == GivenUp::Stopped));
+        let reason = match given_up {
             // Where it is said that the attempt is lost, this is said as well.
             Some(GivenUp::Garbled) if !was_idle => return,
             Some(GivenUp::Garbled) => "a test wrote into its channel".to_owned(),
@@ -171,7 +186,7 @@ impl Driver<'_> {
             Some(GivenUp::Retired) | None if overstayed => "it took too long to leave, and was killed".to_owned(),
             Some(GivenUp::Retired) | None => format!("it ended with {termination}"),
         };
-        if was_idle && matches!(running.given_up, Some(GivenUp::Retired | GivenUp::TearDown) | None) {
+        if was_idle && matches!(given_up, Some(GivenUp::Retired | GivenUp::TearDown) | None) {
             let failure = if overstayed {
                 let limit = self.leaving_limit(running);
                 let message = format!("its tear-down did not end within {limit:?}, and its process was killed");

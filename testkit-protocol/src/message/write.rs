@@ -1,7 +1,7 @@
 //! Messages as bytes, without serde: what a worker writes. The command reads it with serde, and the tests of
 //! [`crate::message`] hold the two together.
 
-use super::{Case, Cases, Finished, FixtureMessage, Message, TearingDown};
+use super::{Case, Cases, Finished, FixtureBegins, FixtureMessage, Message};
 use crate::event::{Attachment, AttemptFinished, Captured, NamedValue, Section};
 use crate::failure::{
     Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, ReturnedError,
@@ -49,12 +49,13 @@ impl Message {
             Self::Fixture(fixture) => {
                 writer.object(|object| object.field("fixture", |value| write_fixture(value, fixture)));
             }
-            Self::TearingDown(TearingDown { name, scope }) => {
+            Self::FixtureBegins(FixtureBegins { name, scope, step }) => {
                 writer.object(|object| {
-                    object.field("tearing_down", |value| {
+                    object.field("fixture_begins", |value| {
                         value.object(|object| {
                             object.string("name", name);
                             object.string("scope", scope.word());
+                            object.string("step", step.wire_word());
                         });
                     });
                 });

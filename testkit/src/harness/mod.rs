@@ -35,7 +35,7 @@ use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
-use crate::fixture::Over;
+use crate::fixture::{FixtureInfo, Over};
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
@@ -299,7 +299,13 @@ pub(crate) struct Stays {
 
 /// Makes a value that outlives its test: the threads and processes that it starts are not that test's, and other tests find
 /// the working directory and the variables that it sets, as long as what comes back with it is kept.
-pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Stays) {
+pub(crate) fn setting_up_for_many<T>(info: &FixtureInfo, set_up: impl FnOnce() -> T) -> (T, Stays) {
+    #[cfg(unix)]
+    if is_worker() {
+        worker::tell_fixture_begins(info.name_with_parameter(), info.scope, Step::SetUp);
+    }
+    #[cfg(not(unix))]
+    let _ = info;
     let before = adopted::before_set_up();
     // Only a worker puts them back.
     #[cfg(unix)]

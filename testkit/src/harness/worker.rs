@@ -12,7 +12,7 @@ use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
-use testkit_protocol::message::{self, Cases, Finished, FixtureMessage, Hello, Message, Request, TearingDown};
+use testkit_protocol::message::{self, Cases, Finished, FixtureBegins, FixtureMessage, Hello, Message, Request};
 use testkit_protocol::outcome::Outcome;
 
 use super::channel::{Channel, Received};
@@ -111,7 +111,7 @@ fn leave(state: &ProcessState) -> ! {
 
 /// Takes down fixtures whose scope is over; whether there were any.
 fn tear_down(over: Vec<Over>) -> bool {
-    let begins = |name: &str, scope| mention(&Message::TearingDown(TearingDown { name: name.to_owned(), scope }));
+    let begins = |name: &str, scope| tell_fixture_begins(name.to_owned(), scope, Step::TornDown);
     super::tear_down_between_tests(over, begins, &mut |EndedFixture { name, scope, duration, failures }| {
         tell_fixture(name, scope, Step::TornDown, duration, failures);
     })
@@ -180,6 +180,11 @@ fn tell_panic(failure: &Failure) {
 /// Sends a failure that the running test has recorded, for the same reason.
 pub(super) fn tell_recorded(failure: &Failure) {
     mention(&Message::Recorded(failure.clone()));
+}
+
+/// Sends what is about to happen to a fixture.
+pub(super) fn tell_fixture_begins(name: String, scope: Scope, step: Step) {
+    mention(&Message::FixtureBegins(FixtureBegins { name, scope, step }));
 }
 
 /// Sends what happened to a fixture.
