@@ -263,6 +263,40 @@ def measure_assertion_compile() -> str:
     return table(["1,000 tests with", "time", "ratio", "goal", ""], rows)
 
 
+def measure_fixtures() -> str:
+    """Compile time of tests with fixtures and cases: `cargo test --no-run` after a change, not incremental."""
+    folder = projects.with_fixtures(BENCH / "with-fixtures", 1000)
+    build(folder)
+    times = {
+        side: median(folder, f"{CARGO_NOTHING} --test {side}", 7, prepare=f"touch tests/{side}.rs", CARGO_INCREMENTAL="0")
+        for side in projects.WITH_FIXTURES
+    }
+    limits = {"fixture": 1.2, "cases": 1.0}
+    rows = []
+    for side, taken in times.items():
+        factor = taken / times["plain"]
+        limit = limits.get(side)
+        goal = (f"≤ {limit:g}×", verdict(factor <= limit)) if limit else ("", "")
+        rows.append([projects.WITH_FIXTURES[side][0], seconds(taken), ratio(factor), *goal])
+    return table(["", "time", "ratio", "goal", ""], rows)
+
+
+def measure_fixture_time() -> str:
+    """What a fixture costs when a test runs: 5,000 tests in one worker, with and without one, built in release"""
+    count = 5000
+    folder = projects.timed_fixtures(BENCH / "timed-fixtures", count)
+    build(folder, "--release")
+    times = {
+        side: median(folder, f"{TESTKIT} run --release --workers 1 --test {side}", 20) for side in ("without", "with")
+    }
+    cost = (times["with"] - times["without"]) / count
+    rows = [
+        ["without a fixture", seconds(times["without"]), "", "", ""],
+        ["with one", seconds(times["with"]), f"{cost * 1e6:.2f} µs", "< 1 µs", verdict(cost < 1e-6)],
+    ]
+    return table(["5,000 tests", "whole run", "a fixture", "goal", ""], rows)
+
+
 def measure_assertions() -> str:
     """What an assertion costs that holds, and one that fails (with its report and the unwinding, without printing it)"""
     folder = projects.timed_assertions(BENCH / "timed")
@@ -297,6 +331,8 @@ PARTS = {
     "compile": measure_compile,
     "assertions": measure_assertions,
     "assertion-compile": measure_assertion_compile,
+    "fixtures": measure_fixtures,
+    "fixture-time": measure_fixture_time,
     "dependencies": measure_dependencies,
 }
 

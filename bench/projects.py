@@ -182,3 +182,70 @@ fn main() {
         + "}\n",
     )
     return folder
+
+
+# The sides of the part `fixtures`: what each is called, its dependency, and the source of its test target, made from the
+# number of tests. Bodies have no assertions.
+def plain_with_value(count: int) -> str:
+    functions = "".join(f"#[test]\nfn test_{n:04}() {{ std::hint::black_box(value()); }}\n" for n in range(count))
+    return f"fn value() -> u32 {{ 1 }}\n{functions}"
+
+
+def collected_with_fixture(count: int) -> str:
+    functions = "".join(f"fn test_{n:04}(value: &u32) {{ std::hint::black_box(*value); }}\n" for n in range(count))
+    return f"#[testkit::tests]\nmod tests {{\n#[fixture]\nfn value() -> u32 {{ 1 }}\n{functions}}}\n"
+
+
+def rstest_with_fixture(count: int) -> str:
+    functions = "".join(f"#[rstest]\nfn test_{n:04}(value: u32) {{ std::hint::black_box(value); }}\n" for n in range(count))
+    return f"use rstest::*;\n#[fixture]\nfn value() -> u32 {{ 1 }}\n{functions}"
+
+
+def collected_with_cases(count: int) -> str:
+    cases = ", ".join(str(n) for n in range(10))
+    functions = "".join(
+        f"#[parametrize(value, [{cases}])]\nfn test_{n:04}(value: u32) {{ std::hint::black_box(value); }}\n"
+        for n in range(count // 10)
+    )
+    return f"#[testkit::tests]\nmod tests {{\n{functions}}}\n"
+
+
+def rstest_with_cases(count: int) -> str:
+    cases = "".join(f"#[case({n})]\n" for n in range(10))
+    functions = "".join(
+        f"#[rstest]\n{cases}fn test_{n:04}(#[case] value: u32) {{ std::hint::black_box(value); }}\n" for n in range(count // 10)
+    )
+    return f"use rstest::*;\n{functions}"
+
+
+def collected_with_rows(_: int) -> str:
+    return (
+        "#[testkit::tests]\nmod tests {\n#[parametrize(value, from = 0..10_000_u32)]\n"
+        "fn test_many(value: u32) { std::hint::black_box(value); }\n}\n"
+    )
+
+
+WITH_FIXTURES = {
+    "plain": ("1,000 plain `#[test]`s", plain_with_value),
+    "fixture": ("testkit: 1,000 tests with one fixture each", collected_with_fixture),
+    "rstest_fixture": ("rstest: 1,000 tests with one fixture each", rstest_with_fixture),
+    "cases": ("testkit: 100 functions of 10 cases", collected_with_cases),
+    "rstest_cases": ("rstest: 100 functions of 10 cases", rstest_with_cases),
+    "rows": ("testkit: one function of 10,000 run-time cases", collected_with_rows),
+}
+
+
+def with_fixtures(folder: Path, count: int) -> Path:
+    """A package with one test target a side."""
+    package(folder, "with-fixtures", dev_dependencies=f'{TESTKIT}\nrstest = "*"')
+    for side, (_, source) in WITH_FIXTURES.items():
+        write(folder / f"tests/{side}.rs", source(count))
+    return folder
+
+
+def timed_fixtures(folder: Path, count: int) -> Path:
+    """A package with two test targets: `count` collected tests without a fixture, and with one."""
+    package(folder, "timed-fixtures", dev_dependencies=TESTKIT)
+    write(folder / "tests/without.rs", f"#[testkit::tests]\nmod tests {{\n{collected_functions(count)}}}\n")
+    write(folder / "tests/with.rs", collected_with_fixture(count))
+    return folder

@@ -334,9 +334,11 @@ pub(crate) fn offers(items: &[Item], outer: &Offers) -> Offers {
             found.push((options.scope, FixturePath { text, is_absolute: false, span }));
         }
     }
-    found.sort_by_key(|(scope, _)| std::cmp::Reverse(*scope));
-    let of_outer = outer.autouse.iter().map(|path| FixturePath { text: path.seen_from("super::"), ..path.clone() });
-    Offers { autouse: of_outer.chain(found.into_iter().map(|(_, path)| path)).collect(), of_group: None }
+    let seen_from_here = |path: &FixturePath| FixturePath { text: path.seen_from("super::"), ..path.clone() };
+    let of_outer = outer.autouse.iter().map(|(scope, path)| (*scope, seen_from_here(path)));
+    let mut autouse: Vec<_> = of_outer.chain(found).collect();
+    autouse.sort_by_key(|(scope, _)| std::cmp::Reverse(*scope));
+    Offers { autouse, of_group: None }
 }
 
 /// Whether `item` is an inherent `impl` of `name`.

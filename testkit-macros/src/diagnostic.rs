@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::marks::MarkError;
+use crate::marks::{MarkError, MarkName};
 
 /// The errors found so far in one expansion.
 #[derive(Debug, Default)]
@@ -29,6 +29,33 @@ impl Diagnostics {
             Some(hint) => self.error(error.span, error.message, hint),
             None => self.plain(error.span, error.message),
         }
+    }
+
+    /// Adds that a mark stands on the function `name`, which is no test, but perhaps a fixture.
+    pub(crate) fn mark_on_no_test(&mut self, span: Span, mark: MarkName, name: &str, is_fixture: bool) {
+        let what = if is_fixture { "the fixture " } else { "" };
+        let hint = match mark {
+            _ if !is_fixture => "name it `test_…`, or put `#[test]` on it",
+            MarkName::Uses => {
+                "a fixture asks for others by its arguments: `_name: &Type` for one whose value it does not use"
+            }
+            MarkName::Parametrize => "write `#[fixture(params = [first, second])]`, with an argument `param: Type`",
+            MarkName::Skip | MarkName::SkipIf => {
+                "put it on the tests that ask for it, or call `testkit::skip!` in the fixture"
+            }
+            MarkName::Runtime => "put it on the tests that ask for it: their runtime is the fixture's, too",
+            MarkName::Xfail
+            | MarkName::Retry
+            | MarkName::Serial
+            | MarkName::Exclusive
+            | MarkName::Isolate
+            | MarkName::StrictThreads
+            | MarkName::Timeout
+            | MarkName::Free
+            | MarkName::Property => "put it on the tests that ask for it",
+        };
+        let and_so = if is_fixture { "" } else { ", which is no test" };
+        self.error(span, format!("`#[{}]` on {what}`{name}`{and_so}", mark.word()), hint);
     }
 
     /// Whether nothing went wrong.

@@ -27,6 +27,9 @@ pub const RUN_ID: &str = "TESTKIT_RUN_ID";
 /// The seed of the run, a decimal number of 64 bits: equal in all its processes, and given again to repeat them.
 pub const SEED: &str = "TESTKIT_SEED";
 
+/// The number of a process among those of the run that run tests, from 1: no two have the same.
+pub const WORKER: &str = "TESTKIT_WORKER";
+
 /// `1` asks a worker to tell of the fixtures of single tests, too.
 pub const SHOW_SETUP: &str = "TESTKIT_INTERNAL_SHOW_SETUP";
 

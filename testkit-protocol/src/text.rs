@@ -9,10 +9,12 @@ use crate::failure::{Failure, FailureKind};
 
 mod assertion;
 mod diff;
+mod literal;
 mod value;
 mod visible;
 
-pub use value::compact;
+pub use literal::unescaped;
+pub use value::{compact, more_than, shortened_by};
 
 /// Width for which a report is made where nobody says another, in columns. It decides which values stand on one line.
 pub const DEFAULT_COLUMNS: usize = 100;

@@ -10,18 +10,30 @@ use std::rc::Rc;
 use crate::cases::Label;
 use crate::fixture::Scope;
 
+/// The names of the rows of a source, or why there are none.
+pub(crate) type Labels = Result<Rc<[Label]>, String>;
+
 /// What multiplies a test. Made by expanded code only.
 #[derive(Clone, Copy, Debug)]
 pub struct Axes {
     /// Names the rows of each source, in the order of the id.
-    pub rows: &'static [fn() -> Result<Rc<[Label]>, String>],
-    /// Adds the fixtures with parameters that an argument needs.
-    pub fixtures: &'static [fn(&mut Vec<FixtureAxis>)],
+    pub rows: &'static [fn() -> Labels],
+    /// Notes what an argument needs.
+    pub fixtures: &'static [fn(&mut Needs)],
+}
+
+/// What the fixtures of a test ask of whoever runs it.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// Those of them that have parameters, each once.
+    pub(crate) axes: Vec<FixtureAxis>,
+    /// One of them changes what all threads of the process see.
+    pub(crate) is_exclusive: bool,
 }
 
 /// A fixture with parameters.
 #[derive(Clone, Debug)]
-pub struct FixtureAxis {
+pub(crate) struct FixtureAxis {
     pub(crate) fixture: TypeId,
     pub(crate) name: &'static str,
     pub(crate) scope: Scope,
@@ -61,17 +73,22 @@ impl Axes {
     /// No axis at all.
     pub const NONE: Self = Self { rows: &[], fixtures: &[] };
 
-    fn fixtures(&self) -> Vec<FixtureAxis> {
-        let mut axes = Vec::new();
-        for add in self.fixtures {
-            add(&mut axes);
+    fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        for note in self.fixtures {
+            note(&mut needs);
         }
-        axes
+        needs
     }
 
     /// Whether the test stands for several.
     pub(crate) fn multiply(&self) -> bool {
-        !self.rows.is_empty() || !self.fixtures().is_empty()
+        !self.rows.is_empty() || !self.needs().axes.is_empty()
+    }
+
+    /// Whether no other test of the process may run beside it.
+    pub(crate) fn are_exclusive(&self) -> bool {
+        self.needs().is_exclusive
     }
 
     /// The cases, those that share the value of a wide fixture next to each other.
@@ -80,7 +97,7 @@ impl Axes {
     /// If a source has no rows.
     pub(crate) fn cases(&self) -> Result<Vec<Case>, String> {
         let rows = self.rows.iter().map(|labels| labels()).collect::<Result<Vec<_>, _>>()?;
-        let mut fixtures = self.fixtures();
+        let mut fixtures = self.needs().axes;
         // The widest scope varies slowest.
         fixtures.sort_by_key(|axis| std::cmp::Reverse(axis.scope));
         Ok(product(&rows, &fixtures))
@@ -136,6 +153,12 @@ pub(crate) fn name_of_case(test: &str, id: &str) -> String {
         Some(open) => format!("{open}-{id}]"),
         None => format!("{test}[{id}]"),
     }
+}
+
+/// Whether a test with this name may be one of those that `test` stands for: the opposite of [`name_of_case`].
+pub(crate) fn may_be_case(test: &str, name: &str) -> bool {
+    let open = test.strip_suffix(']').unwrap_or(test);
+    name.strip_prefix(open).is_some_and(|rest| rest.starts_with(['[', '-']))
 }
 
 thread_local! {
@@ -198,7 +221,7 @@ mod tests {
         let db = axis::<u8>("db", Scope::Session, &["Pg", "My"]);
         check(
             &[labels(&["1", "2"])],
-            &[db.clone()],
+            std::slice::from_ref(&db),
             &[("1-Pg", Some("db=Pg")), ("2-Pg", Some("db=Pg")), ("1-My", Some("db=My")), ("2-My", Some("db=My"))],
         );
         check(&[], &[axis::<u8>("n", Scope::Test, &["1"])], &[("1", None)]);

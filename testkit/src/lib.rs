@@ -90,10 +90,11 @@
 //! assert_eq!(words.concat(), "ab");
 //! ```
 //!
-//! A failure shows the place, the message, the expression with a mark under the part that decided, and the values inside of
-//! it that can still be seen; of two values that are to be equal, the path of each difference and a diff. Values need no
-//! `Debug` for that, and are asked for it only after the failure. Constant code, and the fields of packed structs, are for
-//! the standard library's macros, `std::assert!`: nothing can be reported from the one or borrowed from the other.
+//! A failure shows the place, the message, the expression with a mark under the part that decided, and the values inside
+//! of it that can still be seen; of two values that are to be equal, the path of each difference and a diff. Values need
+//! no `Debug` for that, may [explain themselves](Explain), and are asked for it only after the failure. Constant code,
+//! and the fields of packed structs, are for the standard library's macros, `std::assert!`: nothing can be reported from
+//! the one or borrowed from the other.
 //!
 //! | | |
 //! |---|---|
@@ -187,6 +188,9 @@ mod fixture;
 mod folder;
 mod group;
 mod harness;
+mod hash;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod logging;
 mod marks;
 #[cfg(feature = "proptest")]
 mod property;
@@ -195,6 +199,7 @@ mod settle;
 mod subtest;
 mod threads;
 
+pub mod fixtures;
 pub mod prelude;
 
 #[doc(hidden)]
@@ -202,7 +207,13 @@ pub mod prelude;
 pub mod __private;
 
 pub use approx::{Approx, approx};
+pub use assertion::Explain;
+pub use fixture::builtin::attachments::{attach, attach_text};
+pub use fixture::builtin::properties::property;
 pub use fixture::defer;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub use fixtures::Logs;
+pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
 #[cfg(feature = "proptest")]
 pub use proptest;
 pub use threads::{Scope, scope, spawn, strict_threads};

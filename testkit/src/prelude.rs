@@ -9,6 +9,6 @@ pub use testkit_macros::{
 };
 
 pub use crate::{
-    approx, assert_err, assert_error_chain, assert_matches, assert_none, assert_ok, assert_panics, assert_some, fail,
-    subtest,
+    TmpPath, approx, assert_err, assert_error_chain, assert_matches, assert_none, assert_ok, assert_panics,
+    assert_some, fail, subtest,
 };

@@ -9,10 +9,10 @@ pub use crate::assertion::*;
 pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
-pub use crate::expansion::{Axes, FixtureAxis, row};
+pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, add_axes, fresh, give, given,
-    narrower, not_given, of_process, of_test, parameter, shared, teardown,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
+    not_given, note_needs, of_process, of_test, parameter, shared, teardown,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

@@ -152,6 +152,9 @@ fn what_is_not_near_is_explained() {
     assert!(text.contains("100 of 100 numbers") && text.ends_with("… and 88 more"), "{text}");
     let text = failure(|| assert_eq!(Duration::from_millis(3), approx(Duration::from_millis(2)).rel(0.25)));
     assert!(text.contains("= 2ms ± 500µs"), "{text}");
+    assert!(text.ends_with("note: they are apart by 1ms, which is 50.0 % of the expected duration"), "{text}");
+    let text = failure(|| assert!(f64::INFINITY == approx(1.0)));
+    assert!(text.ends_with("= 1.0 ± 1e-6"), "{text}");
     let text = failure(|| assert_eq!(1.0_f32, approx(1.5_f32).ulps(4)));
     assert!(text.contains("= 1.5 ± 4 ulps"), "{text}");
     // What an assertion that held has noted is not said of another.

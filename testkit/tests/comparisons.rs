@@ -261,6 +261,13 @@ fn what_is_long_is_bounded_and_the_rest_in_a_file() {
     assert!(text.contains("\n    [3]: only left: -5\n    [700000]: -1 ≠ 699999\n"), "{text}");
     assert!(text.lines().count() < 40, "{text}");
 
+    let others: Vec<u8> = vec![1; 5_000_000];
+    let mut changed = others.clone();
+    changed[4_999_999] = 2;
+    let text = failure(|| testkit::assert_eq!(others, changed));
+    assert!(text.contains("bytes of their Debug texts were compared, and are equal"), "{text}");
+    assert!(text.lines().count() < 10, "{text}");
+
     let others: Vec<i32> = (1_000_000..2_000_000).collect();
     let text = failure(|| testkit::assert_eq!(others, want));
     assert!(text.contains("only their beginnings were compared"), "{text}");

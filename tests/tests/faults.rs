@@ -171,7 +171,7 @@ fn is_beyond_suspicion(test: &TestId) -> bool {
 
 #[track_caller]
 fn check(isolation: &str, workers: &str) -> Ran {
-    let arguments = ["run", "--isolation", isolation, "-n", workers, "--timeout", "1500ms"];
+    let arguments = ["run", "--isolation", isolation, "-n", workers, "--timeout", "3s"];
     let mut command = command(project().folder(), &arguments);
     command.env("FAULTS_RUN_BY", std::process::id().to_string());
     let ran = start_reporting(command).wait();

@@ -47,9 +47,10 @@ fn stable(text: &str) -> String {
     let mut stable = String::new();
     for line in text.trim_matches('\n').lines() {
         let mut line = line.replace(root().to_str().unwrap(), "ROOT");
-        if let Some(at) = line.find("values/") {
-            line.truncate(at + "values/".len());
-            line.push_str("NAME");
+        if let Some(at) = line.find("/testkit/values/") {
+            // Wherever Cargo's target folder is.
+            let path = line[..at].rfind(' ').map_or(0, |blank| blank + 1);
+            line.replace_range(path.., "ROOT/target/testkit/values/NAME");
         }
         for word in ["thread '", " after "] {
             let Some(at) = line.find(word) else { continue };
@@ -161,7 +162,14 @@ fn in_any_width() {
                 let is_narrow = line.split(" = ").last().unwrap().chars().count() <= 31;
                 assert!(is_narrow || line.chars().count() <= width, "{name} in {width} columns:\n{line}");
             }
-            if !["test_long_line", "test_eventually", "test_conjunction", "test_enum_variants"].contains(&&**name) {
+            let are_broken_anew = [
+                "test_long_line",
+                "test_eventually",
+                "test_conjunction",
+                "test_enum_variants",
+                "test_let_chain_of_three",
+            ];
+            if !are_broken_anew.contains(&&**name) {
                 assert_eq!(facts(report), facts(&wide[name]), "{name} in {width} columns");
             }
         }

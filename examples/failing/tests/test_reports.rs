@@ -316,3 +316,14 @@ fn test_eventually() {
 fn test_map_of_maps() {
     assert_eq!(shelf(1), shelf(3));
 }
+
+fn test_text_of_lines() {
+    let page = "<html>\n<body> \n\t<p>hello</p>\n</html>\n";
+    let wanted = String::from("<p>helo</p>");
+    assert!(page.contains(&wanted));
+}
+
+fn test_let_chain_of_three() {
+    let found = Some(3);
+    assert!(let Some(three) = found && let Some(four) = found.map(|n| n + 1) && three + four == 8);
+}

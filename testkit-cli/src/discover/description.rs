@@ -21,7 +21,7 @@ use crate::model::{Fixture, TestMarks};
 /// What a binary says of itself.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Described {
-    /// Its collected tests, by file, line, column and name.
+    /// Its collected tests, by file, line, column and name; the cases of one in the order of the source.
     pub(crate) tests: Vec<DescribedTest>,
     /// The fixtures of its modules, in the order of the section.
     pub(crate) fixtures: Vec<Fixture>,
@@ -152,9 +152,17 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     carriers.settle(&mut described.tests);
     described.tests.sort_by(|a, b| {
         let place = |test: &DescribedTest| (test.location.line, test.location.column);
-        (a.location.file.cmp(&b.location.file)).then(place(a).cmp(&place(b))).then_with(|| a.path.cmp(&b.path))
+        // Cases stand in the section as in the source, and the sort is stable.
+        (a.location.file.cmp(&b.location.file))
+            .then(place(a).cmp(&place(b)))
+            .then_with(|| name_of_function(&a.path).cmp(name_of_function(&b.path)))
     });
     Ok(described)
+}
+
+/// A path without the id of a case.
+fn name_of_function(path: &str) -> &str {
+    path.split('[').next().unwrap_or(path)
 }
 
 /// Which test carries the worker, for each library version.
@@ -267,6 +275,17 @@ mod tests {
             ]),
         );
         check(&with(r#"{"test":{"name":"a","line":1,"plain":true}}"#), Ok(&[("m::a", "m::a", None)]));
+        // Cases stand at one place, and keep their order there.
+        check(
+            &with(
+                r#"{"test":{"name":"a[9]","libtest":"a::case_1","line":1}}
+{"test":{"name":"a[10]","libtest":"a::case_2","line":1}}"#,
+            ),
+            Ok(&[
+                ("m::a[9]", "m::a::case_1", Some("m::a::case_1")),
+                ("m::a[10]", "m::a::case_2", Some("m::a::case_1")),
+            ]),
+        );
         // Two versions of the library, two carriers; the second module is the crate's root.
         check(
             &with(

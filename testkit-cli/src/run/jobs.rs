@@ -6,6 +6,7 @@ use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use testkit_protocol::env;
 use testkit_protocol::event::{AttemptReason, Captured, Notice};
 use testkit_protocol::failure::{Failure, FailureKind};
 
@@ -258,8 +259,10 @@ impl Driver<'_> {
         let worker = self.next_worker();
         let streams = Streams::new(plan.captured)?;
         let launch = &self.list.binary(plan.binary).launch;
+        let mut variables = plan.variables;
+        variables.push((env::WORKER, worker.0.to_string().into()));
         let process =
-            Process::start(launch, plan.arguments, &plan.variables, &self.settings.identity, plan.stdin, &streams)?;
+            Process::start(launch, plan.arguments, &variables, &self.settings.identity, plan.stdin, &streams)?;
         self.started_processes = worker.0;
         watch(worker, process.id(), plan.source, self.inputs.clone())?;
         let running = Running {

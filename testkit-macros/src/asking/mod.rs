@@ -8,6 +8,7 @@ pub(crate) mod parametrize;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use testkit_protocol::case_id;
+use testkit_protocol::fixture::Scope;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
@@ -112,6 +113,12 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("worker_id", "WorkerId"),
 ];
 
+/// Where they are.
+const BUILT_IN_MODULE: &str = "::testkit::fixtures::";
+
+/// The one of them beside whose test no other may run.
+const EXCLUSIVE: &str = "::testkit::fixtures::env";
+
 impl FixturePath {
     /// The fixture that an argument asks for.
     pub(crate) fn of(argument: &Argument) -> Self {
@@ -119,9 +126,19 @@ impl FixturePath {
         let of_type = argument.type_name();
         let is_built_in = BUILT_IN.iter().any(|(built_in, it)| *built_in == name && of_type.as_deref() == Some(it));
         if is_built_in {
-            return Self { text: format!("::testkit::fixtures::{name}"), is_absolute: true, span };
+            return Self { text: format!("{BUILT_IN_MODULE}{name}"), is_absolute: true, span };
         }
         Self { text: name, is_absolute: false, span }
+    }
+
+    /// Whether it comes with testkit.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.text.starts_with(BUILT_IN_MODULE)
+    }
+
+    /// Whether it says nothing to whoever runs the test: none that comes with testkit has parameters.
+    fn asks_nothing(&self) -> bool {
+        self.is_built_in() && self.text != EXCLUSIVE
     }
 
     /// As seen from modules inside of the author's: `prefix` is `super::`, as often as needed.
@@ -134,10 +151,20 @@ impl FixturePath {
 /// What a module or group offers to its tests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offers {
-    /// Fixtures with `autouse`, the widest first.
-    pub(crate) autouse: Vec<FixturePath>,
+    /// Fixtures with `autouse`, the widest first, each with its scope.
+    pub(crate) autouse: Vec<(Scope, FixturePath)>,
     /// The fixture that `setup_group` makes.
     pub(crate) of_group: Option<FixturePath>,
+}
+
+impl Offers {
+    /// What every test asks for: the widest first, what the group shares among it.
+    fn used(&self) -> Vec<FixturePath> {
+        let wider = |(scope, _): &&(Scope, FixturePath)| *scope > Scope::Group;
+        let (wider, others): (Vec<_>, Vec<_>) = self.autouse.iter().partition(wider);
+        let path = |(_, path): &(Scope, FixturePath)| path.clone();
+        wider.into_iter().map(path).chain(self.of_group.clone()).chain(others.into_iter().map(path)).collect()
+    }
 }
 
 impl Asking {
@@ -151,7 +178,7 @@ impl Asking {
         let name = function.name.to_string();
         let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
         let mut axes = Vec::new();
-        let mut uses: Vec<FixturePath> = offers.of_group.iter().chain(&offers.autouse).cloned().collect();
+        let mut uses = offers.used();
         let (mut runtime, mut property) = (None, None);
         for Applied { mark, span, .. } in &marks.applied {
             match mark {
@@ -276,11 +303,11 @@ impl Asking {
         })
     }
 
-    /// The fixtures that may multiply the test; those that come with testkit do not.
+    /// The fixtures that may multiply the test, or keep others from running beside it.
     pub(crate) fn multiplying(&self) -> Vec<&FixturePath> {
         let all = self.uses.iter().chain(&self.of_setup).chain(self.fixtures());
         let mut paths: Vec<&FixturePath> = Vec::new();
-        for path in all.filter(|path| !path.text.starts_with("::testkit::fixtures::")) {
+        for path in all.filter(|path| !path.asks_nothing()) {
             if !paths.iter().any(|other| other.text == path.text) {
                 paths.push(path);
             }

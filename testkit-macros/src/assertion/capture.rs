@@ -1,17 +1,20 @@
 //! Which values inside of an operand are kept for the report, and the operand with what it takes to keep them.
 //!
-//! The rules follow what a sub-expression is to its surroundings. A place is never moved or copied ahead: its address is
-//! noted, and read again after the failure if its type says that it is still there (it is `Copy`, or a container of the
-//! standard library that only a looking method got hold of). The result of a call that is consumed goes through a function
-//! that keeps a copy of its bits, read only if its type is `Copy`. Nothing is evaluated twice, nothing lives longer, and no
-//! closure stands around anything, so `?`, `return` and borrows work as without us.
+//! The rules follow what a sub-expression is to its surroundings. A place that is only looked at is borrowed, or copied, if
+//! its type allows that; the library knows. Of a place that is consumed or changed the address is noted, and read after the
+//! failure if its type says that it is still there. The result of a call that is consumed goes through a function that keeps
+//! a copy of its bits, read only if its type is `Copy`. Nothing is evaluated twice, nothing lives longer, and no closure
+//! stands around anything, so `?`, `return` and borrows work as without us.
+//!
+//! What is kept of an operand is noted right before that operand is evaluated: the one before it may have borrowed the same.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::methods::{is_asking, is_changing, is_iterating, is_looking};
+use super::methods::{is_asking, is_changing, is_iterating};
 use super::parse::{self, Kind, Node};
 use super::source;
+use super::variables::{Role, Variables, is_variable, role_of_receiver};
 
 /// A value that is kept.
 pub(super) struct Capture {
@@ -58,40 +61,23 @@ impl Capture {
         let way = Ident::new(way, Span::mixed_site());
         TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #way #source #name (#place) }))
     }
+
+    /// `("source" name)` of one that the evaluation changes.
+    pub(super) fn changed(&self) -> Option<TokenTree> {
+        let Self { source, name, .. } = self;
+        let tokens = || TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { #source #name }));
+        (self.way == Way::Changed).then(tokens)
+    }
 }
 
 /// More values than this are not kept: a report is to be read.
 const LIMIT: usize = 8;
 
-/// What an expression is to what is around it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// It is shown anyway: an operand of a comparison.
-    Shown,
-    /// It is looked at.
-    Looked,
-    /// Its value is consumed.
-    Consumed,
-    /// It is changed in place.
-    Changed,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// How often a variable is mentioned, and as what.
-#[derive(Clone, Copy, Default)]
-struct Mentions {
-    all: u32,
-    consumed: u32,
-    changed: u32,
-    unknown: u32,
-}
-
 /// Keeps values of the operands of one condition.
 #[derive(Default)]
 pub(super) struct Capturer {
     pub(super) captures: Vec<Capture>,
-    variables: Vec<(String, Mentions)>,
+    variables: Variables,
     /// Sources that are shown as operands.
     shown: Vec<String>,
     /// Number of the first variable of this condition, so that names differ in the whole assertion.
@@ -99,6 +85,8 @@ pub(super) struct Capturer {
     /// How many variables were named.
     pub(super) made: usize,
     is_off: bool,
+    /// Whether something before in the operand changes a place: what it borrowed for that may be free only behind it.
+    has_changed: bool,
 }
 
 impl Capturer {
@@ -113,7 +101,7 @@ impl Capturer {
         }
         if !capturer.is_off {
             for node in nodes {
-                capturer.survey(tokens, node, Role::Looked);
+                capturer.variables.survey(tokens, node, Role::Looked);
             }
         }
         capturer
@@ -121,8 +109,8 @@ impl Capturer {
 
     /// An operand of a comparison, ready to be evaluated.
     pub(super) fn operand(&mut self, tokens: &[TokenTree], node: &Node) -> TokenStream {
+        self.has_changed = false;
         let built = if self.is_off { copied(tokens, node) } else { self.build(tokens, node, Role::Shown) };
-        self.drop_borrowed();
         built.into_iter().collect()
     }
 
@@ -139,16 +127,28 @@ impl Capturer {
                 self.watched(tokens, node, receiver)
             }
             Kind::Method { receiver, name } if is_asking(name) && !is_place(receiver) => {
-                let built = self.build(tokens, receiver, Role::Shown);
-                let peek = self.wrapped("peek", Way::Asked, tokens, receiver, true, built);
-                peek.map(|peek| self.method(tokens, node, receiver, vec![parenthesized(quote! { *#peek })]))
+                self.asked(tokens, node, receiver)
             }
             Kind::Matches => self.matches(tokens, node),
             _ => None,
         };
         let built = built.unwrap_or_else(|| self.build(tokens, node, Role::Shown));
-        self.drop_borrowed();
         built.into_iter().collect()
+    }
+
+    /// `receiver.is_some()` with the receiver noted.
+    fn asked(&mut self, tokens: &[TokenTree], node: &Node, receiver: &Node) -> Option<Vec<TokenTree>> {
+        let built: TokenStream = self.build(tokens, receiver, Role::Shown).into_iter().collect();
+        let name = self.keep(Way::Asked, tokens, receiver)?;
+        let is_temporary = matches!(receiver.kind, Kind::Method { .. } | Kind::Call(_) | Kind::Try(_));
+        let asked = if is_temporary {
+            // The method may consume it: the library decides by its type.
+            quote! { ::testkit::__private::asking(#built).ask(&#name) }
+        } else {
+            let place = parenthesized(quote! { *::testkit::__private::peek(&#built, &#name) });
+            TokenStream::from(place)
+        };
+        Some(self.method(tokens, node, receiver, asked.into_iter().collect()))
     }
 
     /// `receiver.all(…)` with the elements noted on their way.
@@ -157,9 +157,10 @@ impl Capturer {
         if !is_iterating(name) {
             return None;
         }
-        let built = self.build(tokens, receiver, Role::Shown);
-        let watch = self.wrapped("watch", Way::Watched, tokens, receiver, false, built)?;
-        Some(self.method(tokens, node, receiver, watch.into_iter().collect()))
+        let built: TokenStream = self.build(tokens, receiver, Role::Shown).into_iter().collect();
+        let name = self.keep(Way::Watched, tokens, receiver)?;
+        let watched = quote! { ::testkit::__private::watching(#built).watch(&#name) };
+        Some(self.method(tokens, node, receiver, watched.into_iter().collect()))
     }
 
     /// `matches!(value, PATTERN)` with the value noted, if the pattern takes nothing out of it.
@@ -172,113 +173,14 @@ impl Capturer {
         if binds(pattern) {
             return None;
         }
-        let looked = copied(&inner, &value);
-        let peek = self.wrapped("peek", Way::Asked, &inner, &value, true, looked)?;
+        let looked: TokenStream = copied(&inner, &value).into_iter().collect();
+        let name = self.keep(Way::Asked, &inner, &value)?;
         let rest: TokenStream = pattern.iter().cloned().collect();
-        let mut changed = Group::new(group.delimiter(), quote! { *#peek #rest });
+        let mut changed = Group::new(group.delimiter(), quote! { *::testkit::__private::peek(&#looked, &#name) #rest });
         changed.set_span(group.span());
         let mut output = tokens[node.range.start..at].to_vec();
         output.push(TokenTree::Group(changed));
         Some(output)
-    }
-
-    /// Forgets the places to be looked at afterwards if anything else is held that may borrow from them.
-    fn drop_borrowed(&mut self) {
-        let is_held =
-            self.captures.iter().any(|capture| matches!(capture.way, Way::Result | Way::Asked | Way::Watched));
-        if is_held {
-            self.captures.retain(|capture| capture.way != Way::Changed);
-        }
-    }
-
-    /// Notes what happens to each variable.
-    fn survey(&mut self, tokens: &[TokenTree], node: &Node, role: Role) {
-        match &node.kind {
-            Kind::Name => self.mention(&tokens[node.range.start].to_string(), role),
-            Kind::Path | Kind::Literal => {}
-            Kind::And(left, right) | Kind::Or(left, right) | Kind::Arithmetic(left, right) => {
-                self.survey(tokens, left, Role::Consumed);
-                self.survey(tokens, right, Role::Consumed);
-            }
-            Kind::Comparison(left, _, right) => {
-                self.survey(tokens, left, Role::Looked);
-                self.survey(tokens, right, Role::Looked);
-            }
-            Kind::Not(operand) | Kind::Negation(operand) | Kind::Try(operand) | Kind::Cast(operand) => {
-                self.survey(tokens, operand, Role::Consumed);
-            }
-            Kind::Dereference(operand) => self.survey(tokens, operand, Role::Looked),
-            Kind::Reference(operand, is_mutable) => {
-                self.survey(tokens, operand, if *is_mutable { Role::Changed } else { Role::Looked });
-            }
-            Kind::Field(base) => self.survey(tokens, base, role),
-            Kind::Index(base) => {
-                self.survey(tokens, base, Role::Looked);
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Parenthesized => {
-                let TokenTree::Group(group) = &tokens[node.range.start] else { return };
-                let inner = parse::inside(group);
-                match whole(&inner) {
-                    Some(node) => self.survey(&inner, &node, role),
-                    None => self.survey_unknown(&inner),
-                }
-            }
-            Kind::Method { receiver, name } => {
-                self.survey(tokens, receiver, role_of_receiver(name));
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Call(callee) => {
-                self.survey(tokens, callee, Role::Unknown);
-                self.survey_arguments(&tokens[node.range.end - 1]);
-            }
-            Kind::Matches | Kind::Let(..) | Kind::Opaque => self.survey_unknown(&tokens[node.range.clone()]),
-        }
-    }
-
-    fn survey_arguments(&mut self, group: &TokenTree) {
-        let TokenTree::Group(group) = group else { return };
-        let inner = parse::inside(group);
-        match parse::list(&inner) {
-            Some(nodes) => nodes.iter().for_each(|node| self.survey(&inner, node, Role::Consumed)),
-            None => self.survey_unknown(&inner),
-        }
-    }
-
-    fn survey_unknown(&mut self, tokens: &[TokenTree]) {
-        for token in tokens {
-            match token {
-                TokenTree::Ident(word) => self.mention(&word.to_string(), Role::Unknown),
-                TokenTree::Group(group) => self.survey_unknown(&parse::inside(group)),
-                TokenTree::Literal(literal) => {
-                    // A text may hold names between braces: `format!("{name}")`.
-                    let text = literal.to_string();
-                    for name in text.split('{').skip(1).filter_map(|rest| rest.split(['}', ':']).next()) {
-                        self.mention(name, Role::Unknown);
-                    }
-                }
-                TokenTree::Punct(_) => {}
-            }
-        }
-    }
-
-    fn mention(&mut self, name: &str, role: Role) {
-        let index = self.variables.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            self.variables.push((name.to_owned(), Mentions::default()));
-            self.variables.len() - 1
-        });
-        let mentions = &mut self.variables[index].1;
-        mentions.all += 1;
-        match role {
-            Role::Shown | Role::Looked => {}
-            Role::Consumed => mentions.consumed += 1,
-            Role::Changed => mentions.changed += 1,
-            Role::Unknown => mentions.unknown += 1,
-        }
-    }
-
-    fn mentions(&self, name: &str) -> Mentions {
-        self.variables.iter().find(|(known, _)| known == name).map(|(_, mentions)| *mentions).unwrap_or_default()
     }
 
     /// The tokens of a part, with what it takes to keep values in it.
@@ -330,6 +232,7 @@ impl Capturer {
                 };
                 let built = self.build(tokens, receiver, receiver_role);
                 let built = self.method(tokens, node, receiver, built);
+                self.has_changed |= is_changing(name);
                 if role == Role::Consumed { self.result(tokens, node, built) } else { built }
             }
             Kind::Call(callee) => {
@@ -351,11 +254,14 @@ impl Capturer {
                 built.extend_from_slice(&tokens[operand.range.end..node.range.end]);
                 built
             }
+            Kind::Reference(_, true) => {
+                self.has_changed = true;
+                copied(tokens, node)
+            }
             Kind::And(..)
             | Kind::Or(..)
             | Kind::Comparison(..)
             | Kind::Not(_)
-            | Kind::Reference(_, true)
             | Kind::Path
             | Kind::Literal
             | Kind::Matches
@@ -400,15 +306,18 @@ impl Capturer {
     fn place(&mut self, tokens: &[TokenTree], node: &Node, role: Role) {
         let Some(root) = root(tokens, node) else { return };
         // Constants, statics, unit structs and variants explain themselves.
-        if !root.starts_with(|first: char| first.is_lowercase() || first == '_' || root == "self") {
+        if !is_variable(&root) {
             return;
         }
-        let mentions = self.mentions(&root);
+        let mentions = self.variables.mentions(&root);
         let is_quiet = mentions.changed == 0 && mentions.unknown == 0;
         let way = match role {
+            _ if self.has_changed => return,
             Role::Looked if is_quiet && mentions.consumed == 0 => Way::Looked,
             Role::Consumed if is_quiet => Way::Consumed,
-            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) => Way::Changed,
+            Role::Changed if mentions.all == 1 && matches!(node.kind, Kind::Name) && self.variables.are_one() => {
+                Way::Changed
+            }
             Role::Unknown if mentions.all == 1 && matches!(node.kind, Kind::Name) => Way::Copied,
             Role::Shown | Role::Looked | Role::Consumed | Role::Changed | Role::Unknown => return,
         };
@@ -435,50 +344,17 @@ impl Capturer {
     fn result(&mut self, tokens: &[TokenTree], node: &Node, built: Vec<TokenTree>) -> Vec<TokenTree> {
         let part = &tokens[node.range.clone()];
         if self.may_be_held(part)
-            && let Some(call) = self.wrapped("snap", Way::Result, tokens, node, false, built.clone())
+            && let Some(name) = self.keep(Way::Result, tokens, node)
         {
-            return call.into_iter().collect();
+            let value: TokenStream = built.into_iter().collect();
+            return quote! { ::testkit::__private::snap(#value, &#name) }.into_iter().collect();
         }
         built
     }
 
     /// Whether a value that may borrow from the variables in `part` can be held to the end: nobody else changes them.
     fn may_be_held(&self, part: &[TokenTree]) -> bool {
-        let mut inside = Self::default();
-        inside.survey_unknown(part);
-        inside.variables.iter().all(|(name, within)| {
-            let all = self.mentions(name);
-            all.all <= within.all || all.changed + all.unknown + all.consumed == 0
-        })
-    }
-
-    /// `::testkit::__private::function(value, &name)`, or with a reference to the value.
-    fn wrapped(
-        &mut self,
-        function: &str,
-        way: Way,
-        tokens: &[TokenTree],
-        node: &Node,
-        by_reference: bool,
-        value: Vec<TokenTree>,
-    ) -> Option<TokenStream> {
-        let name = self.keep(way, tokens, node)?;
-        let value: TokenStream = value.into_iter().collect();
-        let function = Ident::new(function, Span::mixed_site());
-        let reference = by_reference.then(|| quote! { & });
-        Some(quote! { ::testkit::__private::#function(#reference #value, &#name) })
-    }
-}
-
-fn role_of_receiver(name: &str) -> Role {
-    if is_looking(name) {
-        Role::Looked
-    } else if is_changing(name) {
-        Role::Changed
-    } else if name.starts_with("into_") {
-        Role::Consumed
-    } else {
-        Role::Unknown
+        self.variables.change_only_in(part)
     }
 }
 

@@ -13,6 +13,7 @@ use testkit_protocol::spelling::nearest;
 
 use super::capture::{self, Capture, Capturer, parenthesized, text};
 use super::parse::{self, Kind, Node};
+use super::variables::is_written_by;
 use crate::attribute::string_value;
 use crate::diagnostic::Diagnostics;
 
@@ -23,12 +24,41 @@ pub(crate) fn assert(input: &TokenStream) -> TokenStream {
         // The standard macro has the words for what is wrong here.
         return quote! { ::core::assert!(#input) };
     };
+    let condition = &tokens[..node.range.end];
     if let Some(expansion) = plain_comparison(&tokens, &node, &message) {
+        return with_statics(condition, expansion);
+    }
+    let mut parts = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
+    let evaluation = parts.evaluation(&tokens, &node, Some(false));
+    with_statics(condition, parts.finished(&quote! { let _: bool = #evaluation; }))
+}
+
+/// The expansion of a condition, which may refer to a `static mut` where the author only reads one: what has such a name
+/// may be one.
+fn with_statics(condition: &[TokenTree], expansion: TokenStream) -> TokenStream {
+    if !names_static(condition) {
         return expansion;
     }
-    let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
-    let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(&quote! { let _: bool = #evaluation; })
+    quote! {
+        {
+            #[allow(static_mut_refs, reason = "the author reads it, and only the comparison takes a reference")]
+            let value = #expansion;
+            value
+        }
+    }
+}
+
+/// Whether a name like `COUNTER` stands in the tokens.
+fn names_static(tokens: &[TokenTree]) -> bool {
+    tokens.iter().any(|token| match token {
+        TokenTree::Ident(name) => {
+            let name = name.to_string();
+            let is_letter = |character: char| character.is_uppercase() || character.is_numeric() || character == '_';
+            name.len() > 1 && name.starts_with(char::is_uppercase) && name.chars().all(is_letter)
+        }
+        TokenTree::Group(group) => names_static(&parse::inside(group)),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
@@ -37,14 +67,22 @@ fn plain_comparison(tokens: &[TokenTree], node: &Node, message: &TokenStream) ->
     if ![left, right].iter().all(|operand| is_plain(tokens, operand)) {
         return None;
     }
-    let (left_text, right_text) = (text(&tokens[left.range.clone()]), text(&tokens[right.range.clone()]));
-    let operator: TokenStream = tokens[operator.clone()].iter().cloned().collect();
-    let operator_text: String = operator.to_string().split_whitespace().collect();
+    let mut source = text(&tokens[left.range.clone()]);
+    source.push(' ');
+    let start = source.len();
+    let operator = &tokens[operator.clone()];
+    for token in operator {
+        source.push_str(&token.to_string());
+    }
+    let end = source.len();
+    source.push(' ');
+    source.push_str(&text(&tokens[right.range.clone()]));
+    let operator: TokenStream = operator.iter().cloned().collect();
     let is_near = is_near(tokens, left, right);
     let [left, right] = [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
     let left = if is_near { actual(&left) } else { left };
     Some(quote! {
-        ::testkit::__assert_comparison_by_reference_unlike_std_assert!(#left [#operator] #right [#left_text, #operator_text, #right_text] (#message))
+        ::testkit::__assert_comparison_by_reference_unlike_std_assert!(#left [#operator] #right #source #start #end (#message))
     })
 }
 
@@ -103,9 +141,9 @@ pub(crate) fn check(input: &TokenStream) -> TokenStream {
     let Some((node, message)) = split(&tokens) else {
         return quote! { { ::core::assert!(#input); true } };
     };
-    let mut condition = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
-    let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(&evaluation)
+    let mut parts = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
+    let evaluation = parts.evaluation(&tokens, &node, Some(false));
+    with_statics(&tokens[..node.range.end], parts.finished(&evaluation))
 }
 
 /// The condition and the tokens of the message after it; `None` if that is not what the tokens are.
@@ -218,18 +256,10 @@ impl<'a> Condition<'a> {
     fn evaluation(&mut self, tokens: &[TokenTree], node: &Node, fails_if: Option<bool>) -> TokenStream {
         match &node.kind {
             Kind::And(left, right) => {
-                if let (Kind::Let(pattern, value), Some(false)) = (&left.kind, fails_if) {
+                let parts = conjunction(node);
+                if fails_if == Some(false) && parts.iter().any(|part| matches!(part.kind, Kind::Let(..))) {
                     self.is_whole = false;
-                    return self.binding(tokens, (left, pattern, value), Some(right));
-                }
-                if let (Kind::And(first, bound), Some(false)) = (&left.kind, fails_if)
-                    && let Kind::Let(pattern, value) = &bound.kind
-                {
-                    // `(a && let …) && b`: what is bound holds for everything behind it.
-                    self.is_whole = false;
-                    let first = self.evaluation(tokens, first, fails_if);
-                    let rest = self.binding(tokens, (bound, pattern, value), Some(right));
-                    return quote! { (#first && #rest) };
+                    return self.bindings(tokens, &parts);
                 }
                 self.both(tokens, left, right, fails_if, false)
             }
@@ -252,7 +282,7 @@ impl<'a> Condition<'a> {
                     _ => self.leaf(tokens, node, fails_if),
                 }
             }
-            Kind::Let(pattern, value) if fails_if == Some(false) => self.binding(tokens, (node, pattern, value), None),
+            Kind::Let(..) if fails_if == Some(false) => self.bindings(tokens, &[node]),
             Kind::Comparison(left, operator, right) => self.comparison(tokens, node, (left, operator, right), fails_if),
             _ => self.leaf(tokens, node, fails_if),
         }
@@ -279,18 +309,22 @@ impl<'a> Condition<'a> {
         TokenStream::from(parenthesized(value))
     }
 
-    /// `let PATTERN = value` and what follows it.
-    fn binding(
-        &mut self,
-        tokens: &[TokenTree],
-        (node, pattern, value): (&Node, &Range<usize>, &Node),
-        rest: Option<&Node>,
-    ) -> TokenStream {
-        let site = self.site(&text(&tokens[node.range.clone()]));
+    /// The parts of a conjunction with `let PATTERN = value` among them: what it binds is there for all that follow it.
+    fn bindings(&mut self, tokens: &[TokenTree], parts: &[&Node]) -> TokenStream {
+        let Some((part, rest)) = parts.split_first() else { return quote! { true } };
+        let Kind::Let(pattern, value) = &part.kind else {
+            let first = self.evaluation(tokens, part, Some(false));
+            if rest.is_empty() {
+                return first;
+            }
+            let rest = self.bindings(tokens, rest);
+            return TokenStream::from(parenthesized(quote! { #first && #rest }));
+        };
+        let site = self.site(&text(&tokens[part.range.clone()]));
         let value_text = text(&tokens[value.range.clone()]);
         let value: TokenStream = tokens[value.range.clone()].iter().cloned().collect();
         let pattern: TokenStream = tokens[pattern.clone()].iter().cloned().collect();
-        let rest = rest.map_or_else(|| quote! { true }, |rest| self.evaluation(tokens, rest, Some(false)));
+        let rest = self.bindings(tokens, rest);
         let (how, message, value) = (&self.how, self.message, parenthesized(value));
         quote! { ::testkit::__binding!( #how #value (#pattern) (#rest) #value_text #site (#message) ) }
     }
@@ -315,23 +349,28 @@ impl<'a> Condition<'a> {
         let asked = if fails_if == Some(true) { opposite(&operator_text) } else { &operator_text };
         let texts = quote! { [#left_text, #asked, #right_text] };
         let is_near = is_near(tokens, left, right);
+        let is_copied = is_written_by(tokens, left, right);
         let Some(fails_if) = fails_if else {
             let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
             self.undecided.push(kept.clone());
-            let [left, right] =
-                [left, right].map(|node| parenthesized(tokens[node.range.clone()].iter().cloned().collect()));
+            let [left, right] = [left, right].map(|node| tokens[node.range.clone()].iter().cloned().collect());
+            let (left, right) = (operand_before(left, is_copied), parenthesized(right));
             let left = if is_near { actual(&left) } else { left };
             return quote! { ::testkit::__undecided!( #left [#operator] #right #texts #kept ) };
         };
         let mut capturer = Capturer::new(tokens, &[left, right], self.kept);
-        let left = parenthesized(capturer.operand(tokens, left));
+        let left = operand_before(capturer.operand(tokens, left), is_copied);
         let left = if is_near { actual(&left) } else { left };
+        let captures = self.captures(&capturer.captures);
+        let first_of_right = capturer.captures.len();
         let right = parenthesized(capturer.operand(tokens, right));
+        let more = bracketed(capturer.captures[first_of_right..].iter().map(Capture::tokens));
         let site = self.site(&text(part));
-        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (not, changed) = (not(fails_if), changed(&capturer));
         let (how, message) = (&self.how, self.message);
+        self.kept += capturer.made;
         quote! {
-            ::testkit::__comparison_by_reference_unlike_std_assert!( #how #not #left [#operator] #right #texts #site #captures (#message) )
+            ::testkit::__comparison_by_reference_unlike_std_assert!( #how #not #left [#operator] #right #texts #site #captures #more #changed (#message) )
         }
     }
 
@@ -343,21 +382,21 @@ impl<'a> Condition<'a> {
         let mut capturer = Capturer::new(tokens, &[node], self.kept);
         let condition = parenthesized(capturer.condition(tokens, node, fails_if));
         let site = self.site(&text(&tokens[node.range.clone()]));
-        let (not, captures) = (not(fails_if), self.captures(&capturer));
+        let (not, changed) = (not(fails_if), changed(&capturer));
+        let captures = self.captures(&capturer.captures);
+        self.kept += capturer.made;
         let (how, message) = (&self.how, self.message);
         let needle = needle(tokens, node);
-        quote! { ::testkit::__condition!( #how #not #condition #site #captures (#needle) (#message) ) }
+        quote! { ::testkit::__condition!( #how #not #condition #site #captures #changed (#needle) (#message) ) }
     }
 
     /// `[(way "source" name (place)) …]`, those of comparisons that did not decide before them.
-    fn captures(&mut self, capturer: &Capturer) -> TokenTree {
-        self.kept += capturer.made;
+    fn captures(&self, captures: &[Capture]) -> TokenTree {
         let undecided = self
             .undecided
             .iter()
             .map(|name| TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { undecided "" #name () })));
-        let captures = capturer.captures.iter().map(Capture::tokens);
-        TokenTree::Group(Group::new(Delimiter::Bracket, undecided.chain(captures).collect()))
+        bracketed(undecided.chain(captures.iter().map(Capture::tokens)))
     }
 
     /// The macro's name, the source and the range of the part that decides: fields of the library's `Site`.
@@ -375,6 +414,38 @@ impl<'a> Condition<'a> {
         let (start, end) = (offset(start), offset(end));
         let fields = quote! { #macro_name, #expression, #start, #end };
         TokenTree::Group(Group::new(Delimiter::Parenthesis, fields))
+    }
+}
+
+/// `[("source" (place)) …]` of the places that the evaluation changes.
+fn changed(capturer: &Capturer) -> TokenTree {
+    bracketed(capturer.captures.iter().filter_map(Capture::changed))
+}
+
+fn bracketed(tokens: impl Iterator<Item = TokenTree>) -> TokenTree {
+    TokenTree::Group(Group::new(Delimiter::Bracket, tokens.collect()))
+}
+
+/// The left operand of a comparison, copied if the right one writes to it: only numbers and their like can be compared so,
+/// and those the compiler reads before it looks at the right operand, where we would hold a reference.
+fn operand_before(operand: TokenStream, is_copied: bool) -> TokenTree {
+    if !is_copied {
+        return parenthesized(operand);
+    }
+    let mut block = Group::new(Delimiter::Brace, operand);
+    block.set_span(Span::mixed_site());
+    TokenTree::Group(block)
+}
+
+/// The parts of `a && b && c`, in order.
+fn conjunction(node: &Node) -> Vec<&Node> {
+    match &node.kind {
+        Kind::And(left, right) => {
+            let mut parts = conjunction(left);
+            parts.extend(conjunction(right));
+            parts
+        }
+        _ => vec![node],
     }
 }
 
@@ -412,7 +483,7 @@ fn borrows_mutably(tokens: &[TokenTree]) -> bool {
     })
 }
 
-/// The name of `text.contains("…")` and its like, and the text that is looked for, where that is a literal.
+/// What `text.contains("…")` and its like look for: a variant of the library's `Needle` and its fields.
 fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenStream> {
     let Kind::Method { name, .. } = &node.kind else { return None };
     if !["contains", "starts_with", "ends_with"].contains(&name.as_str()) {
@@ -420,9 +491,19 @@ fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenStream> {
     }
     let TokenTree::Group(arguments) = &tokens[node.range.end - 1] else { return None };
     match parse::inside(arguments).as_slice() {
-        [literal @ TokenTree::Literal(source)] if source.to_string().starts_with(['"', 'r']) => {
-            Some(quote! { #name, #literal })
+        [literal @ TokenTree::Literal(source)] => {
+            let is_text = source.to_string().starts_with(['"', 'r']);
+            is_text.then(|| quote! { Text(#name, #literal) })
         }
-        _ => None,
+        // What is borrowed for the call is kept by its own name.
+        [TokenTree::Punct(reference), operand @ ..] if reference.as_char() == '&' => {
+            let source = text(operand);
+            Some(quote! { Operand(#name, #source) })
+        }
+        [] => None,
+        operand => {
+            let source = text(operand);
+            Some(quote! { Operand(#name, #source) })
+        }
     }
 }

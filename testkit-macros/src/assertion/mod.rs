@@ -1,8 +1,9 @@
 //! The assertions: the expansions of `assert!`, `check!` and `eventually!`, and the rewriting of the standard ones in
 //! collected code.
 //!
-//! `parse` splits a condition at its operators, `capture` decides which values in it are kept for the report (`methods` has
-//! what it knows of the standard library), `emit` writes the code, `source` the text that the report shows.
+//! `parse` splits a condition at its operators, `capture` decides which values in it are kept for the report (`variables`
+//! tells what happens to each variable, `methods` what is known of the standard library), `emit` writes the code, `source`
+//! the text that the report shows.
 
 mod capture;
 mod emit;
@@ -10,6 +11,7 @@ mod methods;
 mod parse;
 mod rewrite;
 mod source;
+mod variables;
 
 pub(crate) use emit::{assert, check, eventually};
 pub(crate) use rewrite::Rewriter;

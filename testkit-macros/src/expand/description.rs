@@ -190,11 +190,14 @@ impl Parts {
 
     fn flush(&mut self) {
         self.flush_pending();
-        if !self.arguments.is_empty() {
-            write!(self.done, "::core::concat!({}),", self.arguments.join(", "))
-                .expect("writing to a String cannot fail");
-            self.arguments.clear();
-        }
+        let written = match self.arguments.as_slice() {
+            [] => return,
+            // A macro call for each of many parts would take the compiler longer than the parts themselves.
+            [text] if text.starts_with('"') => write!(self.done, "{text},"),
+            several => write!(self.done, "::core::concat!({}),", several.join(", ")),
+        };
+        written.expect("writing to a String cannot fail");
+        self.arguments.clear();
     }
 
     fn source(&self) -> String {
@@ -332,10 +335,10 @@ mod tests {
     #[test]
     fn describes_a_test() {
         let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
-        assert_eq!(source(Marks::default()), format!("::core::concat!(\"{line}}}}}\\n\"),"));
+        assert_eq!(source(Marks::default()), format!("\"{line}}}}}\\n\","));
         let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
         assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));
         let marks = Marks { ignore: vec![ignored(None, "a\"b")], ..Marks::default() };
-        assert_eq!(source(marks), format!("::core::concat!(\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\"),"));
+        assert_eq!(source(marks), format!("\"{line},\\\"ignore\\\":\\\"a\\\\\\\"b\\\"}}}}\\n\","));
     }
 }

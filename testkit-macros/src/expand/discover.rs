@@ -232,10 +232,10 @@ impl Scope<'_> {
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
+                let is_fixture = expand::fixture::attribute_of(item).is_some();
                 for attribute in &item.attributes {
                     if let AttributeKind::Mark(mark) = self.kind(attribute) {
-                        let message = format!("`#[{}]` on `{name}`, which is no test", mark.word());
-                        self.diagnostics.error(attribute.span(), message, "name it `test_…`, or put `#[test]` on it");
+                        self.diagnostics.mark_on_no_test(attribute.span(), mark, &name, is_fixture);
                     }
                 }
             }

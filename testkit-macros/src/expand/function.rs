@@ -212,8 +212,7 @@ pub(crate) fn hosted(
             body.push(TokenTree::Group(Group::new(Delimiter::Brace, inner)));
         }
         _ if !asking.is_empty() => {
-            let run =
-                format!("::testkit::__private::run_asking(|| __testkit_body(), {}, &{})", marks::value(marks), site());
+            let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
             let called = Called::function(&function, asking, context);
             labels = called.labels().into_tokens();
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));

@@ -127,7 +127,7 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(setup_function(&group.name, setup, file));
     }
     if let Some(shared) = &group.shared {
-        code.code(shared_fixture(group, shared));
+        code.code(shared_fixture(group, shared, file));
     }
     for method in group.methods.iter().filter(|method| !method.asking.is_empty()) {
         let called = called(group, method, file);
@@ -174,9 +174,9 @@ fn setup_function(group: &Ident, setup: &SetUp, file: &str) -> Code {
 }
 
 /// The fixture of what the tests of the group share.
-fn shared_fixture(group: &Group, shared: &Shared) -> Code {
+fn shared_fixture(group: &Group, shared: &Shared, file: &str) -> Code {
     // `collect` has looked at the function; what is wrong with its arguments rustc says here.
-    let made = Made::of_shared(&group.name, &shared.function, shared.has_teardown);
+    let made = Made::of_shared(&group.name, &shared.function, shared.has_teardown, file);
     made.map(|made| made.code(&[])).unwrap_or_default()
 }
 

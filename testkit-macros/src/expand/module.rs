@@ -255,12 +255,12 @@ impl Collector {
 
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
+        let is_fixture = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture);
         let (marks, rest): (Vec<_>, Vec<_>) =
             attributes.into_iter().partition(|attribute| matches!(attribute.kind(), AttributeKind::Mark(_)));
         for mark in marks {
             if let AttributeKind::Mark(word) = mark.kind() {
-                let message = format!("`#[{}]` on `{name}`, which is no test", word.word());
-                self.diagnostics.error(mark.span(), message, "name it `test_…`, or put `#[test]` on it");
+                self.diagnostics.mark_on_no_test(mark.span(), word, &name.to_string(), is_fixture);
             }
         }
         rest

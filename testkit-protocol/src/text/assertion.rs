@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::value::{line_start, wrapped};
+use super::value::{is_open_ended, line_start, split_note, text_lines, wrapped};
 use super::visible::columns;
 use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
 use crate::event::NamedValue;
@@ -10,6 +10,9 @@ use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operan
 
 /// What begins the line of the expression.
 const FAILED: &str = "assertion failed: ";
+
+/// The one macro without an expression: its message is all that there is to say.
+const FAIL: &str = "fail";
 
 /// Longest source text for whose sake the others are padded, in columns.
 const MAX_PADDED: usize = 40;
@@ -19,16 +22,14 @@ const MIN_VALUE: usize = 30;
 
 /// The author's message, the expression, its values, and how they differ.
 pub(super) fn body(assertion: &Assertion, message: Option<&str>, columns: usize) -> String {
-    let mut text = String::new();
-    if let Some(message) = message {
-        text.push_str(message);
-        text.push('\n');
-    }
-    if assertion.expression.is_empty() {
-        // `fail!` has a message or nothing to say.
-        text = message.map_or_else(|| format!("`{}!` was called", assertion.macro_name), str::to_owned);
-    } else {
-        push_expression(&mut text, &assertion.expression, assertion.decided, columns);
+    let mut text = message.unwrap_or_default().to_owned();
+    if assertion.macro_name != FAIL {
+        if message.is_some() {
+            text.push('\n');
+        }
+        push_expression(&mut text, assertion, columns);
+    } else if message.is_none() {
+        text = format!("`{FAIL}!` was called");
     }
     let empty = Comparison::default();
     let comparison = assertion.comparison.as_ref().unwrap_or(&empty);
@@ -129,8 +130,13 @@ fn is_pair(left: &Operand, right: &Operand) -> bool {
 }
 
 /// Appends the expression, broken before `&&` and `||` if it is long, with carets under the part that decided.
-fn push_expression(text: &mut String, expression: &str, decided: Option<TextRange>, width: usize) {
+fn push_expression(text: &mut String, assertion: &Assertion, width: usize) {
+    let Assertion { macro_name, expression, decided, .. } = assertion;
     text.push_str(FAILED);
+    if expression.is_empty() {
+        // A later version may have macros without one; the message alone would not say that something was asserted.
+        write!(text, "{macro_name}!").expect("writing to a String cannot fail");
+    }
     let decided = decided.and_then(|TextRange { start, end }| {
         let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
         (start < end && expression.get(start..end).is_some()).then_some(start..end)
@@ -241,11 +247,18 @@ impl ValueLayout {
     fn push_value(&self, text: &mut String, label: &str, value: &str, has_diff: bool) {
         text.push_str(label);
         let room = self.room(label);
-        if let Some(line) = compact(value, room) {
+        let (value, note) = split_note(value);
+        if let Some(line) = compact(value, room).filter(|_| has_diff || !has_lines(value)) {
             text.push(' ');
             text.push_str(&line);
         } else if has_diff {
-            write!(text, " {}…", line_start(value, room - 1)).expect("writing to a String cannot fail");
+            // The file that the report names at its end has all of it.
+            return write!(text, " {}…", line_start(value, room - 1)).expect("writing to a String cannot fail");
+        } else if let Some(lines) = text_lines(value) {
+            for line in lines {
+                write!(text, "\n    | {line}").expect("writing to a String cannot fail");
+                text.truncate(text.trim_end().len());
+            }
         } else if let Some(wrapped) = wrapped(value, self.columns.saturating_sub(4).max(MIN_VALUE)) {
             text.push('\n');
             push_indented(text, &wrapped, "    ");
@@ -255,6 +268,9 @@ impl ValueLayout {
         } else {
             text.push(' ');
             text.push_str(value);
+        }
+        if let Some(note) = note {
+            write!(text, "\n    {note}").expect("writing to a String cannot fail");
         }
     }
 
@@ -277,12 +293,17 @@ impl ValueLayout {
 /// Whether the value's text is, or ends with, words of ours instead of its own: two such texts may stand for anything.
 fn is_stand_in(value: &str) -> bool {
     let ends = ["<its Debug panicked>", "<its Debug returned an error>", "<cut: its Debug text is too long>"];
-    value.starts_with("<a value of type ") || ends.iter().any(|end| value.ends_with(end))
+    value.starts_with("<a value of type ") || is_open_ended(value) || ends.iter().any(|end| value.ends_with(end))
 }
 
 /// Whether the value is a text of several lines, which no one reads with its escapes.
 fn is_text_of_lines(value: &str) -> bool {
     value.starts_with('"') && value.contains("\\n")
+}
+
+/// Whether the value is a text of three lines or more: two can be told on one line.
+fn has_lines(value: &str) -> bool {
+    is_text_of_lines(value) && text_lines(value).is_some_and(|lines| lines.len() > 2)
 }
 
 fn is_literal(operand: &Operand) -> bool {

@@ -148,6 +148,25 @@ fn the_deciding_part_is_marked_on_every_line() {
 }
 
 #[test]
+fn a_message_never_stands_for_what_was_asserted() {
+    let without_expression = |name: &str| Assertion { macro_name: name.into(), ..assertion("", &[("", "x", "1")]) };
+    check(
+        &failure(without_expression("assert"), Some("why")),
+        "src/lib.rs:12:9\n  why\n  assertion failed: assert!\n    x = 1",
+        "why",
+    );
+    check(
+        &failure(without_expression("assert"), None),
+        "src/lib.rs:12:9\n  assertion failed: assert!\n    x = 1",
+        "assertion failed: assert!",
+    );
+    // `fail!` has nothing but its message.
+    let fail = || Assertion { operands: vec![], ..without_expression("fail") };
+    check(&failure(fail(), Some("why")), "src/lib.rs:12:9\n  why", "why");
+    check(&failure(fail(), None), "src/lib.rs:12:9\n  `fail!` was called", "`fail!` was called");
+}
+
+#[test]
 fn values_that_are_equal_are_shown_once() {
     check_body(
         assertion("a() != 2", &[("left", "a()", "2"), ("right", "2", "2"), ("", "x", "1")]),

@@ -1,4 +1,42 @@
-//! Pretty `Debug` text on one line.
+//! Pretty `Debug` text on one line, or on a few.
+
+use super::literal::unescaped;
+use super::visible;
+
+/// How the line begins that says of a value that it is not whole.
+const SHORTENED: &str = "(shortened: ";
+
+/// The line below a value of which the middle was left out; `words` say how long it is and where the rest can be found.
+pub fn shortened_by(words: &str) -> String {
+    format!("{SHORTENED}{words})")
+}
+
+/// What [`shortened_by`] is told of a value that has more to say than anybody has read.
+pub fn more_than(bytes: usize) -> String {
+    format!("{MORE_THAN}{bytes} bytes")
+}
+
+const MORE_THAN: &str = "more than ";
+
+/// Whether a value says only how it begins.
+pub(super) fn is_open_ended(value: &str) -> bool {
+    split_note(value).1.is_some_and(|note| note[SHORTENED.len()..].starts_with(MORE_THAN))
+}
+
+/// The value itself, and the line of [`shortened_by`] if there is one.
+pub(super) fn split_note(value: &str) -> (&str, Option<&str>) {
+    match value.rsplit_once('\n') {
+        Some((value, note)) if note.starts_with(SHORTENED) => (value, Some(note)),
+        Some(_) | None => (value, None),
+    }
+}
+
+/// The lines of a text of several lines, whose `Debug` text this is; `None` for anything else, and for a text of one line.
+pub(super) fn text_lines(value: &str) -> Option<Vec<String>> {
+    let text = unescaped(value)?;
+    let inner = text.strip_suffix('\n').unwrap_or(&text);
+    inner.contains('\n').then(|| text.split('\n').map(visible::line).collect())
+}
 
 /// A value that has begun and not ended.
 struct Open {
@@ -37,7 +75,7 @@ pub(super) fn wrapped(value: &str, columns: usize) -> Option<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in compact(value, value.len())?.split_inclusive(", ") {
-        if !line.is_empty() && super::visible::columns(&line) + super::visible::columns(word.trim_end()) > columns {
+        if !line.is_empty() && visible::columns(&line) + visible::columns(word.trim_end()) > columns {
             lines.push(line.trim_end().to_owned());
             line = String::from(" ");
         }

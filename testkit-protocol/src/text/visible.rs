@@ -48,3 +48,13 @@ pub(super) fn stand_in(character: char) -> Option<String> {
         _ => None,
     }
 }
+
+/// A line with what does not show itself made visible: control characters, and white space at its end.
+pub(super) fn line(text: &str) -> String {
+    let trailing = text.trim_end().len();
+    let shown = |(at, letter): (usize, char)| {
+        let picture = if at >= trailing { mark(letter) } else { stand_in(letter) };
+        picture.unwrap_or_else(|| letter.to_string())
+    };
+    text.char_indices().map(shown).collect()
+}

@@ -116,8 +116,7 @@ impl Near<Self> for Duration {
     }
 
     fn tabulate(&self, expected: &Self, tolerance: &Tolerance, table: &mut Table) {
-        let is_near = self.is_near(expected, tolerance);
-        table.number(is_near, self.number(), expected.number(), self, &Within(expected, tolerance));
+        table.duration(self.is_near(expected, tolerance), *self, *expected, &Within(expected, tolerance));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::fmt::{Debug, Write as _};
+use std::time::Duration;
 
 use super::near::{Expected, Near};
+use super::tolerance::Unit as _;
 use super::{Approx, near};
 
 /// Most lines of a table.
@@ -21,6 +23,8 @@ pub struct Table {
     apart: usize,
     /// The largest differences, absolute and as part of the expected number.
     largest: [f64; 2],
+    /// Whether the numbers are seconds of durations.
+    are_durations: bool,
     /// What is not a matter of numbers.
     said: Vec<String>,
 }
@@ -44,12 +48,26 @@ impl Table {
             self.say("NaN is equal to nothing; `.nan_ok()` lets it be equal to NaN");
         }
         let difference = (actual - expected).abs();
-        // With NaN on either side there is no distance.
-        self.largest[0] = self.largest[0].max(difference);
-        self.largest[1] = self.largest[1].max(difference / expected.abs());
+        // With NaN or infinity on either side there is no distance.
+        if difference.is_finite() {
+            self.largest[0] = self.largest[0].max(difference);
+            self.largest[1] = self.largest[1].max(difference / expected.abs());
+        }
         if self.rows.len() < MAX_LINES {
             self.rows.push([self.path.clone(), format!("{shown:?}"), format!("{wanted:?}")]);
         }
+    }
+
+    /// One duration, in seconds as a number.
+    pub(super) fn duration(
+        &mut self,
+        is_near: bool,
+        actual: Duration,
+        expected: Duration,
+        wanted: &near::Within<'_, impl Expected>,
+    ) {
+        self.are_durations = true;
+        self.number(is_near, actual.number(), expected.number(), &actual, wanted);
     }
 
     /// Something else that differs here.
@@ -72,9 +90,13 @@ impl Table {
     fn notes(self) -> Vec<String> {
         let mut notes = self.said;
         let [absolute, relative] = self.largest;
+        let (shown, what) = match self.are_durations.then(|| Duration::try_from_secs_f64(absolute)) {
+            Some(Ok(difference)) => (format!("{difference:?}"), "duration"),
+            Some(Err(_)) | None => (rounded(absolute), "number"),
+        };
         let mut distance = match (absolute > 0.0, relative.is_finite()) {
-            (true, true) => format!("{}, which is {} of the expected number", rounded(absolute), percent(relative)),
-            (true, false) => rounded(absolute),
+            (true, true) => format!("{shown}, which is {} of the expected {what}", percent(relative)),
+            (true, false) => shown,
             (false, _) => String::new(),
         };
         if self.numbers == 1 {

@@ -3,8 +3,15 @@
 use std::fmt::{self, Debug, Write};
 use std::panic::{self, AssertUnwindSafe};
 
-/// Longest text that is taken of one value, in bytes.
-pub(super) const MAX_TEXT: usize = 64 << 20;
+/// How a text ends that was longer than its bound.
+pub(super) const CUT: &str = "<cut: its Debug text is too long>";
+
+/// Most work that a pretty text may be: writes, each counted once and once more for every level of indentation before it,
+/// since the standard library passes it on from level to level. Enough for a million texts, or a depth of some 200.
+const MAX_PRETTY: usize = 12_000_000;
+
+/// Most writes of a text on one line.
+const MAX_PLAIN: usize = 6_000_000;
 
 /// How often a `Debug` that goes on after an error is told so before it is ended.
 const PATIENCE: u32 = 10_000;
@@ -17,16 +24,46 @@ pub(super) struct Text {
     pub(super) whole: bool,
 }
 
+impl Text {
+    /// Whether the value has more to say.
+    pub(super) fn is_cut(&self) -> bool {
+        self.text.ends_with(CUT)
+    }
+}
+
 /// Takes what is written up to a bound.
 struct Bounded {
     text: String,
     limit: usize,
+    /// How much work may still be done.
+    work: usize,
+    /// Levels of indentation that the line at hand began with.
+    levels: usize,
     full: bool,
     refused: u32,
 }
 
 /// What ends a `Debug` that does not mind errors.
 struct TooMuch;
+
+impl Bounded {
+    fn new(limit: usize, work: usize) -> Self {
+        Self { text: String::new(), limit, work, levels: 0, full: false, refused: 0 }
+    }
+
+    /// Counts the work that a piece is; `false` if it is too much.
+    fn is_affordable(&mut self, piece: &str) -> bool {
+        if piece.ends_with('\n') {
+            self.levels = 0;
+        } else if piece == "    " {
+            self.levels += 1;
+        }
+        let cost = 1 + self.levels;
+        let is_affordable = cost <= self.work;
+        self.work = self.work.saturating_sub(cost);
+        is_affordable
+    }
+}
 
 impl Write for Bounded {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
@@ -39,11 +76,11 @@ impl Write for Bounded {
             return Err(fmt::Error);
         }
         let room = self.limit - self.text.len();
-        if piece.len() <= room {
+        if piece.len() <= room && self.is_affordable(piece) {
             self.text.push_str(piece);
             return Ok(());
         }
-        let end = (0..=room).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
+        let end = (0..=room.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
         self.text.push_str(&piece[..end]);
         self.full = true;
         Err(fmt::Error)
@@ -63,25 +100,31 @@ enum End {
 }
 
 /// What `write` writes, up to `limit` bytes.
-fn bounded(limit: usize, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> (String, End) {
-    let mut writer = Bounded { text: String::new(), limit, full: false, refused: 0 };
+fn bounded(limit: usize, work: usize, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> (String, End) {
+    let mut writer = Bounded::new(limit, work);
     // The writer is only looked at afterwards for what it has taken, which is whole at any time.
     let result = panic::catch_unwind(AssertUnwindSafe(|| write(&mut writer)));
     let end = match result {
+        Ok(Ok(())) if !writer.full => End::Whole,
         _ if writer.full => End::Cut,
-        Ok(Ok(())) => End::Whole,
-        Ok(Err(fmt::Error)) => End::Error,
+        Ok(_) => End::Error,
         Err(_) => End::Panic,
     };
     (writer.text, end)
 }
 
-/// The pretty text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
+/// The text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.
+///
+/// The text is the pretty one, but for values that are so large or so deep that it would take too long: they have theirs on
+/// one line.
 pub(super) fn text(value: &dyn Debug, limit: usize) -> Text {
-    let (mut text, end) = bounded(limit, |writer| write!(writer, "{value:#?}"));
+    let (mut text, mut end) = bounded(limit, MAX_PRETTY, |writer| write!(writer, "{value:#?}"));
+    if matches!(end, End::Cut) && text.len() < limit {
+        (text, end) = bounded(limit, MAX_PLAIN, |writer| write!(writer, "{value:?}"));
+    }
     text.push_str(match end {
         End::Whole => return Text { text, whole: true },
-        End::Cut => "<cut: its Debug text is too long>",
+        End::Cut => CUT,
         End::Error => ERROR,
         End::Panic => PANIC,
     });
@@ -94,7 +137,7 @@ const PANIC: &str = "<its Debug panicked>";
 /// The text of a value on one line, as `{:?}` gives it, of `limit` bytes at most and then a `…`; whatever else would end or
 /// break the line is told in it.
 pub(crate) fn line(value: &dyn Debug, limit: usize) -> String {
-    let (text, end) = bounded(limit, |writer| write!(writer, "{value:?}"));
+    let (text, end) = bounded(limit, MAX_PLAIN, |writer| write!(writer, "{value:?}"));
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -153,6 +196,30 @@ mod tests {
             formatter.write_str("half ")?;
             panic!("in the middle");
         }
+    }
+
+    #[test]
+    fn what_is_too_large_or_too_deep_stands_on_one_line() {
+        struct Nested(u32);
+        impl Debug for Nested {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self.0 {
+                    0 => formatter.write_str("end"),
+                    depth => formatter.debug_list().entry(&Nested(depth - 1)).finish(),
+                }
+            }
+        }
+        #[track_caller]
+        fn check(value: &dyn Debug, start: &str, want_whole: bool) {
+            let Text { text, whole } = text(value, 64 << 20);
+            assert!(text.starts_with(start), "{}", text.chars().take(80).collect::<String>());
+            assert_eq!(whole, want_whole);
+        }
+        check(&Nested(100), "[\n    [\n", true);
+        check(&Nested(600), "[[[", true);
+        check(&vec![1_u8; 1_000_000], "[\n    1,\n", true);
+        check(&vec![1_u8; 2_900_000], "[1, 1, ", true);
+        check(&vec![1_u8; 5_000_000], "[1, 1, ", false);
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! What a failed assertion says of its values: their texts, and how two of them differ.
 
-use std::fmt::Write as _;
-
 use testkit_protocol::failure::Comparison;
 
 use super::Value;
-use super::bounded::{self, MAX_TEXT, Text};
+use super::bounded::{self, Text};
 use super::compare::{self, Compared, Limits};
 use super::full_values;
+use super::shorten::shortened;
 
-/// Longest text of a value in a report, in bytes.
-const MAX_SHOWN: usize = 4_000;
+/// Longest text that is taken of a side of an equality, in bytes.
+const MAX_TEXT: usize = 64 << 20;
 
-/// Most lines of it.
-const MAX_SHOWN_LINES: usize = 200;
+/// Longest text that is taken of any other value, in bytes: an assertion may show several, and of each only the ends.
+const MAX_SIDE_TEXT: usize = 1 << 20;
 
 /// What is said of the operands of a comparison that does not hold.
 #[derive(Debug, Default)]
@@ -46,15 +45,21 @@ pub(crate) fn explain(operator: &str, left: Value<'_>, right: Value<'_>) -> Expl
 /// Explains why two values are not equal.
 fn explain_equality(left: Value<'_>, right: Value<'_>) -> Explanation {
     let both_debug = matches!((left, right), (Value::Debug(_), Value::Debug(_)));
-    let (left, right) = (whole_text(left), whole_text(right));
+    let (left, right) = (text_of(left, MAX_TEXT), text_of(right, MAX_TEXT));
     if let Some(notes) = crate::approx::take_note(&right.text) {
-        let short = |text: String| shortened(&text).unwrap_or(text);
+        let short = |text: String| shortened(&text).map_or(text, |short| short.with_note(""));
         return Explanation { left: short(left.text), right: short(right.text), comparison: None, notes };
     }
     // Texts that are equal, but not whole, or not those of the values, say nothing of the values.
     let comparable = both_debug && ((left.whole && right.whole) || left.text != right.text);
     let Compared { mut comparison, mut notes, cut } =
         if comparable { compare::compare(&left.text, &right.text, Limits::REPORT) } else { Compared::default() };
+    if both_debug && left.is_cut() && left.text == right.text {
+        notes.push(format!(
+            "the values are so large that only the first {} bytes of their Debug texts were compared, and are equal",
+            left.text.len()
+        ));
+    }
     let (left_shown, right_shown) = (shortened(&left.text), shortened(&right.text));
     if cut || left_shown.is_some() || right_shown.is_some() {
         match full_values::write(&[("left", &left.text), ("right", &right.text)]) {
@@ -63,8 +68,8 @@ fn explain_equality(left: Value<'_>, right: Value<'_>) -> Explanation {
         }
     }
     Explanation {
-        left: left_shown.unwrap_or(left.text),
-        right: right_shown.unwrap_or(right.text),
+        left: left_shown.map_or(left.text, |short| short.with_note("")),
+        right: right_shown.map_or(right.text, |short| short.with_note("")),
         comparison: (comparison != Comparison::default()).then_some(comparison),
         notes,
     }
@@ -72,16 +77,7 @@ fn explain_equality(left: Value<'_>, right: Value<'_>) -> Explanation {
 
 /// The value's text, shortened if it is long; a panic in the author's `Debug` must not hide the failure itself.
 pub(crate) fn shown(value: Value<'_>) -> String {
-    let text = whole_text(value).text;
-    let Some(mut short) = shortened(&text) else { return text };
-    let end = short.pop();
-    match full_values::write(&[("value", &text)]) {
-        Ok(path) => write!(short, ", in full in {path}"),
-        Err(why) => write!(short, "; {why}"),
-    }
-    .expect("writing to a String cannot fail");
-    short.extend(end);
-    short
+    in_report(&text_of(value, MAX_SIDE_TEXT))
 }
 
 /// The text of a value, cut after `limit` bytes; no file holds the rest.
@@ -90,27 +86,24 @@ pub(crate) fn start_of(value: &dyn std::fmt::Debug, limit: usize) -> String {
     bounded::text(value, limit).text
 }
 
-fn whole_text(value: Value<'_>) -> Text {
-    match value {
-        Value::Debug(value) => bounded::text(value, MAX_TEXT),
-        Value::Type(name) => Text { text: format!("<a value of type {name}>"), whole: true },
+/// The text of a value that is no side of an equality.
+pub(crate) fn side_text(value: Value<'_>) -> Text {
+    text_of(value, MAX_SIDE_TEXT)
+}
+
+/// A value's text as it stands in a report.
+pub(crate) fn in_report(Text { text, whole }: &Text) -> String {
+    let Some(short) = shortened(text) else { return text.clone() };
+    let how = if *whole { "in full" } else { "as far as it goes" };
+    match full_values::write(&[("value", text)]) {
+        Ok(path) => short.with_note(&format!(", {how} in {path}")),
+        Err(why) => short.with_note(&format!("; {why}")),
     }
 }
 
-/// Head and tail of a long text, and its length; `None` if it is not long.
-fn shortened(text: &str) -> Option<String> {
-    let is_long = text.len() > MAX_SHOWN || text.split('\n').nth(MAX_SHOWN_LINES).is_some();
-    if !is_long {
-        return None;
+fn text_of(value: Value<'_>, limit: usize) -> Text {
+    match value {
+        Value::Debug(value) => bounded::text(value, limit),
+        Value::Type(name) => Text { text: format!("<a value of type {name}>"), whole: true },
     }
-    let boundary = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let mut head = boundary(text.len().min(MAX_SHOWN / 2));
-    let mut tail = boundary(text.len().saturating_sub(MAX_SHOWN / 8)).max(head);
-    if let Some((line_end, _)) = text[..head].match_indices('\n').nth(MAX_SHOWN_LINES / 2) {
-        head = line_end;
-    }
-    if let Some((line_end, _)) = text[tail..].rmatch_indices('\n').nth(MAX_SHOWN_LINES / 8) {
-        tail += line_end + 1;
-    }
-    Some(format!("{} … {}\n(shortened: {} bytes in all)", &text[..head], &text[tail..], text.len()))
 }

@@ -60,7 +60,8 @@ macro_rules! assert_ne {
 }
 
 /// What a comparison becomes that is to hold (`[!]`) or not to (`[]`):
-/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [kept values] (message)`. Its value is the comparison's.
+/// `how not (LEFT) [operator] (RIGHT) [texts] (site) [values kept of the left] [of the right] [changed places] (message)`. Its
+/// value is the comparison's.
 ///
 /// As in the standard library's `assert_eq!`, nothing is moved, temporaries live to the end of the `match`, and there
 /// is no closure, so `?`, `.await` and `return` work in the operands. `Debug` runs only once the assertion has failed.
@@ -69,85 +70,114 @@ macro_rules! assert_ne {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __comparison_by_reference_unlike_std_assert {
-    ($how:tt [$($not:tt)?] $left:tt [$($operator:tt)+] $right:tt $texts:tt $site:tt [$($kept:tt)*] $message:tt) => {{
+    ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [] $changed:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         let failure = match (&$left, &$right) {
-            (left, right) => {
-                let holds = *left $($operator)+ *right;
-                if $($not)? holds {
-                    use $crate::__private::Undebuggable as _;
-                    let decided = $crate::__private::compared(
-                        &$texts,
-                        $crate::__private::Probe(&left).value(),
-                        $crate::__private::Probe(&right).value(),
-                    );
-                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
-                } else {
-                    ::core::option::Option::None
+            (left, right) => $crate::__compared!(left right $not $operator $texts $site [$($kept)*] $changed),
+        };
+        $crate::__outcome!($how $not failure $message)
+    }};
+    // What the left operand borrows may be free again in the right one: places are noted in between.
+    ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($more:tt)+] $changed:tt $message:tt) => {{
+        $($crate::__keep!$kept;)*
+        let failure = match &$left {
+            left => {
+                $($crate::__keep!$more;)+
+                match &$right {
+                    right => $crate::__compared!(left right $not $operator $texts $site [$($kept)* $($more)+] $changed),
                 }
             }
         };
-        $crate::__outcome!($how [$($not)?] failure $message)
+        $crate::__outcome!($how $not failure $message)
+    }};
+}
+
+/// The failure of a comparison, if it is one: `left right not [operator] [texts] (site) [kept values] [changed places]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __compared {
+    ($left:ident $right:ident [$($not:tt)?] [$($operator:tt)+] $texts:tt $site:tt [$($kept:tt)*] [$($changed:tt)*]) => {{
+        let holds = *$left $($operator)+ *$right;
+        if $($not)? holds {
+            let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
+                &$crate::__private::Site $site,
+                &$texts,
+                $crate::__private::Probe($left).value(),
+                $crate::__private::Probe($right).value(),
+                &[$($crate::__kept!$kept),*],
+            );
+            $($crate::__changed!(failure $changed);)*
+            ::core::option::Option::Some(failure)
+        } else {
+            ::core::option::Option::None
+        }
     }};
 }
 
 /// What a comparison becomes that is all that `assert!` is given, with nothing in it to be kept:
-/// `(LEFT) [operator] (RIGHT) [texts] (message)`. Most assertions are that, so it is as little as can be.
+/// `(LEFT) [operator] (RIGHT) source start end (message)`, where the operator stands from `start` to `end` in the source. Most assertions are that, so it is as little as can be.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     // Without a message there is nothing that could meet the temporaries.
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt ()) => {
+    ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal ()) => {
         {
             match (&$left, &$right) {
                 (left, right) => {
                     if !(*left $($operator)+ *right) {
-                        use $crate::__private::Undebuggable as _;
-                        $crate::__private::fail_comparison(
-                            &$texts,
-                            $crate::__private::Probe(&left).value(),
-                            $crate::__private::Probe(&right).value(),
+                        $crate::__private::in_constants_use_std_assert::fail_comparison(
+                            $source,
+                            $start,
+                            $end,
+                            $crate::__private::Probe(left).value(),
+                            $crate::__private::Probe(right).value(),
                         )
                     }
                 }
             };
         }
     };
-    ($left:tt [$($operator:tt)+] $right:tt $texts:tt $message:tt) => {
+    ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal $message:tt) => {
         {
             let failure = match (&$left, &$right) {
                 (left, right) => {
                     if *left $($operator)+ *right {
                         ::core::option::Option::None
                     } else {
-                        use $crate::__private::Undebuggable as _;
-                        ::core::option::Option::Some($crate::__private::failed_comparison(
-                            &$texts,
-                            $crate::__private::Probe(&left).value(),
-                            $crate::__private::Probe(&right).value(),
+                        ::core::option::Option::Some($crate::__private::in_constants_use_std_assert::whole_comparison(
+                            $source,
+                            $start,
+                            $end,
+                            $crate::__private::Probe(left).value(),
+                            $crate::__private::Probe(right).value(),
                         ))
                     }
                 }
             };
             if let ::core::option::Option::Some(failure) = failure {
-                $crate::__private::fail($crate::__message!$message, failure)
+                $crate::__private::in_constants_use_std_assert::fail($crate::__message!$message, failure)
             }
         }
     };
 }
 
-/// What any other condition becomes: `how not (CONDITION) (site) [kept values] (text looked for) (message)`.
+/// What any other condition becomes: `how not (CONDITION) (site) [kept values] [changed places] (text looked for) (message)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __condition {
-    ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] $needle:tt $message:tt) => {{
+    ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         let failure = match $condition {
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
-                    let decided = $crate::__private::asked($crate::__needle!$needle);
-                    ::core::option::Option::Some($crate::__failure!($site decided [$($kept)*]))
+                    let failure = $crate::__private::in_constants_use_std_assert::failed_condition(
+                        &$crate::__private::Site $site,
+                        $crate::__needle!$needle,
+                        &[$($crate::__kept!$kept),*],
+                    );
+                    $($crate::__changed!(failure $changed);)*
+                    ::core::option::Option::Some(failure)
                 } else {
                     ::core::option::Option::None
                 }
@@ -166,12 +196,10 @@ macro_rules! __undecided {
             (left, right) => {
                 let holds = *left $($operator)+ *right;
                 if !holds {
-                    #[allow(unused_imports, reason = "not every value needs it")]
-                    use $crate::__private::NoPrimitive as _;
                     $kept.note(
                         &$texts,
-                        $crate::__private::PrimitiveProbe(&left).primitive(),
-                        $crate::__private::PrimitiveProbe(&right).primitive(),
+                        $crate::__private::PrimitiveProbe(left).primitive(),
+                        $crate::__private::PrimitiveProbe(right).primitive(),
                     );
                 }
                 holds
@@ -190,9 +218,11 @@ macro_rules! __binding {
             $($pattern)+ => $($rest)+,
             #[allow(unreachable_patterns, reason = "the pattern may match everything")]
             other => {
-                use $crate::__private::Undebuggable as _;
-                let decided = $crate::__private::unmatched($text, $crate::__private::Probe(&&other).value());
-                let failure = $crate::__failure!($site decided []);
+                let failure = $crate::__private::in_constants_use_std_assert::unmatched(
+                    &$crate::__private::Site $site,
+                    $text,
+                    $crate::__private::Probe(&other).value(),
+                );
                 $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
                 false
@@ -202,19 +232,24 @@ macro_rules! __binding {
 }
 
 /// Makes room for a value: `way "source" variable (place)`.
+///
+/// A place in constants is a temporary, which lives as long as the variable only if `&` stands right behind the `=`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __keep {
-    (looked $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
+    (looked $source:literal $name:ident ($($place:tt)+)) => {
+        let $name = &$($place)+;
+        let $name = $crate::__private::looking($name).keep();
+    };
     (consumed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
     (copied $source:literal $name:ident ($($place:tt)+)) => {
-        let $name = $crate::__private::Slot::new();
-        $crate::__private::copy_place(&$($place)+, &$name);
+        let $name = &$($place)+;
+        let $name = $crate::__private::copying($name).keep();
     };
     (result $source:literal $name:ident ()) => { let $name = $crate::__private::Slot::new(); };
     (asked $source:literal $name:ident ()) => { let $name = $crate::__private::Peek::new(); };
     (watched $source:literal $name:ident ()) => { let $name = $crate::__private::Watch::new(); };
-    (changed $source:literal $name:ident ($($place:tt)+)) => {};
+    (changed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&raw const $($place)+); };
     (undecided $source:literal $name:ident ()) => {};
 }
 
@@ -223,45 +258,42 @@ macro_rules! __keep {
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Looked(&$name)).value())
+        $crate::__private::Kept::Seen($source, $name.seen())
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Consumed(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::consumed(&$name).seen())
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+        $crate::__private::Kept::Seen($source, $name.seen())
     };
     (result $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Copied(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).seen())
     };
     (asked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, (&$crate::__private::Asked(&$name)).value())
+        $crate::__private::Kept::Seen($source, $crate::__private::asked(&$name).seen())
     };
     (watched $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Element(
             $source,
-            $crate::__private::LastElement(&$name).index(),
-            (&$crate::__private::LastElement(&$name)).value(),
+            $crate::__private::last_element(&$name).index(),
+            $crate::__private::last_element(&$name).seen(),
         )
     };
-    (changed $source:literal $name:ident ($($place:tt)+)) => {
-        $crate::__private::Kept::Changed($source, $crate::__private::Probe(&&$($place)+).value())
+    (changed $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Later($source)
     };
-    (undecided $source:literal $name:ident $place:tt) => { $crate::__private::Kept::Undecided(&$name) };
+    (undecided $source:literal $name:ident $place:tt) => {
+        $crate::__private::Kept::Undecided(&$name)
+    };
 }
 
-/// The failure of a condition that has been decided: `(site) decided [kept values]`.
+/// Looks at a place that the evaluation has changed, when nothing uses the operands any more: `failure ("source" variable)`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __failure {
-    (($($site:tt)*) $decided:ident []) => {
-        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[])
+macro_rules! __changed {
+    ($failure:ident ($source:literal $name:ident)) => {
+        let $failure = $failure.changed($source, $crate::__private::altered(&$name).seen());
     };
-    (($($site:tt)*) $decided:ident [$($kept:tt)+]) => {{
-        #[allow(unused_imports, reason = "not every value needs each of them")]
-        use $crate::__private::{Container as _, Copyable as _, Other as _, Undebuggable as _};
-        $crate::__private::failure(&$crate::__private::Site($($site)*), $decided, &[$($crate::__kept!$kept),+])
-    }};
 }
 
 /// The value of a condition, whose failure is told if there is one: `how not failure (message)`.
@@ -286,21 +318,22 @@ macro_rules! __outcome {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tell {
-    ((assert) $failure:ident $message:tt) => { $crate::__private::fail($crate::__message!$message, $failure) };
-    ((check) $failure:ident $message:tt) => { $crate::__private::note($crate::__message!$message, $failure) };
+    ((assert) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::fail($crate::__message!$message, $failure) };
+    ((check) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::note($crate::__message!$message, $failure) };
     ((eventually $waiting:ident) $failure:ident $message:tt) => {
-        $crate::__private::late(&$waiting, $crate::__message!$message, $failure)
+        $crate::__private::in_constants_use_std_assert::late(&$waiting, $crate::__message!$message, $failure)
     };
 }
 
+/// What a condition looks for: `Kind(method, text)`, or nothing.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __needle {
     () => {
         ::core::option::Option::None
     };
-    ($name:expr, $needle:expr) => {
-        ::core::option::Option::Some([$name, $needle])
+    ($kind:ident $arguments:tt) => {
+        ::core::option::Option::Some($crate::__private::Needle::$kind $arguments)
     };
 }
 
@@ -336,12 +369,11 @@ macro_rules! __equality_by_reference_unlike_std_assert {
         match (&$left, &$right) {
             (left, right) => {
                 if !(*left $operator *right) {
-                    use $crate::__private::Undebuggable as _;
-                    $crate::__private::fail_equality(
+                    $crate::__private::in_constants_use_std_assert::fail_equality(
                         $message,
                         ::core::stringify!($operator),
                         &$texts,
-                        [$crate::__private::Probe(&left).value(), $crate::__private::Probe(&right).value()],
+                        [$crate::__private::Probe(left).value(), $crate::__private::Probe(right).value()],
                     )
                 }
             }

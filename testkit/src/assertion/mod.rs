@@ -8,22 +8,23 @@ mod keep;
 mod macros;
 mod nearest;
 mod outcome;
+mod own_words;
 mod probe;
+mod shorten;
 mod told;
 
 pub(crate) use bounded::line;
 #[cfg(feature = "proptest")]
 pub(crate) use explain::{shown, start_of};
 pub use keep::{
-    Asked, Consumed, Container, Copied, Copyable, LastElement, Looked, NoPrimitive, Other, Peek, PrimitiveProbe, Slot,
-    Undecided, Watch, copy_place, peek, place, snap, watch,
+    Peek, PrimitiveProbe, Slot, Undecided, Watch, altered, asked, asking, consumed, copying, filled, last_element,
+    looking, peek, place, snap, watching,
 };
+pub use nearest::Needle;
 pub use outcome::{
     Chain, ExpectedMessage, OfAnything, OfError, OfPointer, did_not_panic, expect_chain, expect_message, failed,
     message_of, not_matching, other_variant, panic_of,
 };
-pub use probe::{Probe, Undebuggable, Value};
-pub use told::{
-    Kept, Site, Told, Waiting, asked, compared, fail, fail_comparison, fail_equality, failed_comparison, failure, late,
-    note, unmatched,
-};
+pub use own_words::Explain;
+pub use probe::{Probe, Value};
+pub use told::{Kept, Site, Told, Waiting, in_constants_use_std_assert};

@@ -1,5 +1,7 @@
 //! From a condition that does not hold to a [`Failure`].
 
+pub mod in_constants_use_std_assert;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Arguments;
@@ -9,10 +11,9 @@ use std::time::{Duration, Instant};
 use testkit_protocol::failure::{Assertion, Failure, FailureKind, Moment, Operand, TextRange};
 use testkit_protocol::location;
 
-use super::Value;
-use super::explain::{Explanation, explain, shown};
+use super::explain::{Explanation, in_report, shown, side_text};
 use super::keep::{Seen, Undecided};
-use super::nearest;
+use super::nearest::{Needle, Search};
 use crate::harness;
 
 /// What the macro knows of a condition: its own name, the source of the condition, and where in it the part stands that
@@ -20,16 +21,7 @@ use crate::harness;
 #[derive(Clone, Copy, Debug)]
 pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
 
-/// The operands of the part that decided, as texts: nothing of the values is borrowed any more.
-#[derive(Debug, Default)]
-pub struct Decided {
-    operands: Vec<Operand>,
-    explanation: Explanation,
-    /// How a text was looked for, and which.
-    needle: Option<[&'static str; 2]>,
-}
-
-/// A failure on its way, to be handed on with [`fail`], [`note`] or [`late`]. It needs no destructor: code that drops one,
+/// A failure on its way, to be handed on with one of the functions below. It needs no destructor: code that drops one,
 /// around every assertion, takes the compiler longer than all the rest of it.
 #[derive(Debug)]
 pub struct Told(&'static mut Failure);
@@ -37,6 +29,24 @@ pub struct Told(&'static mut Failure);
 impl Told {
     fn new(failure: Failure) -> Self {
         Self(Box::leak(Box::new(failure)))
+    }
+
+    /// The same with the value that a place has after the evaluation.
+    #[cold]
+    #[must_use]
+    pub fn changed(self, source: &str, seen: Seen<'_>) -> Self {
+        if let FailureKind::Assertion(assertion) = &mut self.0.kind {
+            let is_later = |operand: &Operand| operand.moment == Moment::AfterEvaluation && operand.source == source;
+            match seen {
+                Seen::Value(value) => {
+                    if let Some(operand) = assertion.operands.iter_mut().find(|operand| is_later(operand)) {
+                        operand.value = shown(value);
+                    }
+                }
+                Seen::Hidden | Seen::Moved => assertion.operands.retain(|operand| !is_later(operand)),
+            }
+        }
+        self
     }
 
     fn into_failure(self) -> Failure {
@@ -49,91 +59,12 @@ impl Told {
 pub enum Kept<'a> {
     /// What has become of the value with this source.
     Seen(&'static str, Seen<'a>),
-    /// A place that the evaluation may have changed, looked at afterwards.
-    Changed(&'static str, Value<'a>),
+    /// A place that the evaluation may have changed, to be looked at by [`Told::changed`].
+    Later(&'static str),
     /// An element of the iterator with this source.
     Element(&'static str, Option<usize>, Seen<'a>),
     /// A comparison that did not decide.
     Undecided(&'a Undecided),
-}
-
-/// A comparison that does not hold; `texts` are the left source, the operator and the right source.
-#[cold]
-#[inline(never)]
-pub fn compared(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Decided {
-    let [left_source, operator, right_source] = texts;
-    let mut explanation = explain(operator, left, right);
-    let operands = vec![
-        operand("left", left_source, std::mem::take(&mut explanation.left), Moment::AtFailure),
-        operand("right", right_source, std::mem::take(&mut explanation.right), Moment::AtFailure),
-    ];
-    Decided { operands, explanation, needle: None }
-}
-
-/// A condition without operands, which may have looked for a text.
-#[cold]
-#[inline(never)]
-pub fn asked(needle: Option<[&'static str; 2]>) -> Decided {
-    Decided { needle, ..Decided::default() }
-}
-
-/// A value that does not match the pattern of a `let`.
-#[cold]
-#[inline(never)]
-pub fn unmatched(source: &str, value: Value<'_>) -> Decided {
-    Decided { operands: vec![operand("", source, shown(value), Moment::AtFailure)], ..Decided::default() }
-}
-
-/// Ends the test because `assert!` does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail(message: Option<Arguments<'_>>, failure: Told) -> ! {
-    harness::raise(with_message(failure, message))
-}
-
-/// Records that `check!` does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn note(message: Option<Arguments<'_>>, failure: Told) {
-    harness::record(with_message(failure, message));
-}
-
-/// Ends the test because `assert_eq!` or `assert_ne!`, whose operator this is, does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail_equality(
-    message: Option<Arguments<'_>>,
-    operator: &'static str,
-    [left_source, right_source]: &[&'static str; 2],
-    [left, right]: [Value<'_>; 2],
-) -> ! {
-    let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
-    let failure = failed_whole(name, &[left_source, operator, right_source], left, right);
-    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
-        // The macro's operands may be what binds less tightly than the operator.
-        let [left, right] = [left_source, right_source].map(|source| parenthesized(source));
-        assertion.expression = format!("{left} {operator} {right}");
-    }
-    fail(message, failure)
-}
-
-/// Ends the test because `assert!` of nothing but a comparison, without a message, does not hold.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn fail_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> ! {
-    fail(None, failed_comparison(texts, left, right))
-}
-
-/// The failure of a comparison that is all `assert!` is given; `texts` are as for [`compared`].
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn failed_comparison(texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
-    failed_whole("assert", texts, left, right)
 }
 
 /// The source of an operand, in parentheses if another comparison or a logical operator stands in it outside of any.
@@ -149,31 +80,21 @@ fn parenthesized(source: &str) -> Cow<'_, str> {
     if binds_less && !source.contains('"') { Cow::Owned(format!("({source})")) } else { Cow::Borrowed(source) }
 }
 
-/// The failure of a comparison that is all the macro `name` is given.
-#[track_caller]
-fn failed_whole(name: &'static str, texts: &[&'static str; 3], left: Value<'_>, right: Value<'_>) -> Told {
-    let decided = compared(texts, left, right);
-    let failure = failure(&Site(name, "", 0, 0), decided, &[]);
-    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
-        assertion.expression = texts.join(" ");
-    }
-    failure
-}
-
-/// The failure of a condition. Its message is made later, when what the condition borrowed is free again.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>]) -> Told {
+/// The failure of a condition. Its message and its place are added later, when what the condition borrowed is free again.
+fn failure(
+    site: &Site,
+    mut operands: Vec<Operand>,
+    explanation: Explanation,
+    needle: Option<Needle>,
+    kept: &[Kept<'_>],
+) -> Told {
     let Site(macro_name, expression, start, end) = *site;
-    let Decided { mut operands, explanation, needle } = decided;
     let Explanation { comparison, mut notes, .. } = explanation;
+    let mut search = needle.map(Search::new);
     for kept in kept {
-        push(kept, &mut operands);
+        push(kept, &mut operands, search.as_mut());
     }
-    if let Some(needle) = needle {
-        notes.extend(operands.iter().find_map(|operand| nearest::note(&operand.value, needle)));
-    }
+    notes.extend(search.and_then(|search| search.note()));
     let assertion = Assertion {
         macro_name: macro_name.to_owned(),
         expression: expression.to_owned(),
@@ -182,22 +103,28 @@ pub fn failure(site: &Site, decided: Decided, kept: &[Kept<'_>]) -> Told {
         comparison,
         notes,
     };
-    let location = location::Location::from(Location::caller());
-    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "").at(location) })
+    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "") })
 }
 
+#[track_caller]
 fn with_message(failure: Told, message: Option<Arguments<'_>>) -> Failure {
-    Failure { message: message.map(|message| message.to_string()), ..failure.into_failure() }
+    let failure = failure.into_failure();
+    Failure { message: message.map(|message| message.to_string()), ..failure }
+        .at(location::Location::from(Location::caller()))
 }
 
 fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
     Operand { role: role.to_owned(), source: source.to_owned(), value, moment }
 }
 
-fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
+fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>, mut search: Option<&mut Search>) {
     let mut push_seen = |source: &str, seen: &Seen<'_>| match seen {
         Seen::Value(value) => {
-            let text = shown(*value);
+            let text = side_text(*value);
+            if let Some(search) = &mut search {
+                search.offer(source, &text.text);
+            }
+            let text = in_report(&text);
             // A literal says itself what it is.
             if testkit_protocol::text::compact(&text, source.len()).as_deref() != Some(source) {
                 operands.push(operand("", source, text, Moment::AtFailure));
@@ -210,9 +137,7 @@ fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>) {
         Kept::Seen(source, seen) => push_seen(source, seen),
         Kept::Element(source, Some(index), seen) => push_seen(&format!("element {index} of {source}"), seen),
         Kept::Element(_, None, _) => {}
-        Kept::Changed(source, value) => {
-            operands.push(operand("", source, shown(*value), Moment::AfterEvaluation));
-        }
+        Kept::Later(source) => operands.push(operand("", source, String::new(), Moment::AfterEvaluation)),
         Kept::Undecided(undecided) => {
             let Some(noted) = undecided.operands() else { return };
             for (source, value) in noted.sources.iter().zip(&noted.values) {
@@ -249,6 +174,12 @@ impl Waiting {
         }
     }
 
+    /// Remembers why an attempt failed.
+    fn note(&self, failure: Failure) {
+        self.attempts.set(self.attempts.get() + 1);
+        self.last.replace(Some(failure));
+    }
+
     /// Waits before the next attempt, or ends the test if there is no time for one.
     #[track_caller]
     pub fn pause(&self) {
@@ -268,15 +199,6 @@ impl Waiting {
         }
         harness::raise(failure)
     }
-}
-
-/// Remembers why an attempt of `eventually!` failed.
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub fn late(waiting: &Waiting, message: Option<Arguments<'_>>, failure: Told) {
-    waiting.attempts.set(waiting.attempts.get() + 1);
-    waiting.last.replace(Some(with_message(failure, message)));
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use testkit_protocol::case_id::{harmless, make_unique, of_values};
-use testkit_protocol::failure::{Assertion, Failure, FailureKind};
+use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::location;
 
 use crate::harness;
@@ -164,8 +164,7 @@ impl<T> Kept<T> {
 /// Ends the running test: what it was to be called with is not there, or cannot be used.
 #[track_caller]
 pub(super) fn raise(message: String) -> ! {
-    let kind = FailureKind::Assertion(Assertion { macro_name: "parametrize".to_owned(), ..Assertion::default() });
-    harness::raise(Failure::new(kind, message).at(location::Location::from(Location::caller())))
+    harness::raise(Failure::new(FailureKind::Runner, message).at(location::Location::from(Location::caller())))
 }
 
 #[cfg(test)]

@@ -8,14 +8,15 @@ use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::Outcome;
 
-use super::current::{self, Hosted, Phase, Told};
+use super::current::{self, Phase};
+use super::told::Told;
 use crate::marks::Skipped;
 use crate::registry::{ShouldPanic, TestCase};
 use crate::{executor, fixture};
 
 /// Runs the test once, on this thread; `values` are the arguments of its case that are known. Panics do not leave it.
 pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, String)]) -> AttemptFinished {
-    current::begin_served(test);
+    current::begin_served(test, values);
     let started = Instant::now();
     let result = catch_unwind(case.run);
     // Before anything else is done: whether a test can have changed the process is told by its time.
@@ -42,30 +43,17 @@ pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, Stri
     if had_threads || had_fixtures || had_runtime {
         duration = started.elapsed();
     }
-    let (recorded, mut told) = current::end_served();
-    told.add_values(values);
+    let (recorded, told) = current::end_served();
     // A failure that was recorded counts for more than the wish to skip the rest.
-    if let Some(reason) = skipped.filter(|_| recorded.is_empty()) {
-        return AttemptFinished { skip_reason: Some(reason), ..finished(Outcome::Skipped, Vec::new(), duration) };
-    }
-    let (outcome, failures) = judge(case.should_panic, panic, recorded);
-    let Told { values, sections } = if outcome == Outcome::Passed { Told::default() } else { told };
-    AttemptFinished { values, sections, ..finished(outcome, failures, duration) }
-}
-
-/// Runs a part that belongs to no test, such as the tear-down of what several share; gives what it has recorded.
-pub(super) fn apart_from_tests(part: impl FnOnce()) -> Vec<Failure> {
-    let hosted = (!super::is_worker()).then(Hosted::begin);
-    if hosted.is_none() {
-        current::begin_served("");
-    }
-    current::enter(Phase::TearDown);
-    part();
-    current::wait_for_threads();
-    fixture::end_test();
-    executor::end_test();
-    let (recorded, _) = hosted.map_or_else(current::end_served, |hosted| hosted.take());
-    recorded.into_iter().map(|(_, failure)| failure).collect()
+    let skip_reason = skipped.filter(|_| recorded.is_empty());
+    let (outcome, failures) = match skip_reason {
+        Some(_) => (Outcome::Skipped, Vec::new()),
+        None => judge(case.should_panic, panic, recorded),
+    };
+    let is_fine = matches!(outcome, Outcome::Passed | Outcome::Skipped);
+    super::note_judged(is_fine);
+    let Told { values, sections, properties, attachments, .. } = told.judged(is_fine);
+    AttemptFinished { skip_reason, values, sections, properties, attachments, ..finished(outcome, failures, duration) }
 }
 
 fn finished(outcome: Outcome, failures: Vec<Failure>, duration: Duration) -> AttemptFinished {

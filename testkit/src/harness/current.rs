@@ -4,15 +4,21 @@
 //! worker every other thread does so too: only one test runs there, and a process with a thread left over runs no other.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use testkit_protocol::event::{NamedValue, Section};
+use testkit_protocol::event::NamedValue;
+#[cfg(feature = "proptest")]
+use testkit_protocol::event::Section;
 use testkit_protocol::failure::Failure;
 
 use super::Site;
 use super::panic_hook::Panic;
+use super::told::Told;
+use crate::expansion;
+use crate::registry::Described;
 
 /// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,23 +35,6 @@ pub enum Phase {
 /// Failures that did not end the test, each with the phase it came in.
 pub(super) type Recorded = Vec<(Phase, Failure)>;
 
-/// What a report says of a test beside its failures.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// What it was called with.
-    pub(super) values: Vec<NamedValue>,
-    /// Texts that help to understand its failure.
-    pub(super) sections: Vec<Section>,
-}
-
-impl Told {
-    /// Adds arguments of the case.
-    pub(super) fn add_values(&mut self, values: &[(&'static str, String)]) {
-        self.values
-            .extend(values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: value.clone() }));
-    }
-}
-
 /// How long a test may wait for its threads before it says so.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
 
@@ -59,8 +48,14 @@ struct Test {
 
 #[derive(Debug, Default)]
 struct Facts {
-    /// Its id; empty under libtest.
+    /// Its id; under libtest the name of its hosting test.
     name: String,
+    /// Under libtest, which of the tests it is that the hosting test stands for.
+    of_rows: Option<String>,
+    /// Which attempt at it this is, from 1; 0 in a worker, which makes the same attempt at all its tests.
+    attempt: u32,
+    /// Arguments of its case that are written in the source.
+    case: Values,
     recorded: Recorded,
     told: Told,
     /// Threads of [`crate::spawn`] that are running.
@@ -73,9 +68,14 @@ struct Facts {
     is_trying: bool,
 }
 
+/// Names and values as they are written in the source.
+type Values = &'static [(&'static str, &'static str)];
+
 impl Facts {
     fn take(&mut self) -> (Recorded, Told) {
-        (std::mem::take(&mut self.recorded), std::mem::take(&mut self.told))
+        let mut told = std::mem::take(&mut self.told);
+        told.values.splice(0..0, named(self.case));
+        (std::mem::take(&mut self.recorded), told)
     }
 }
 
@@ -88,6 +88,9 @@ impl Test {
 
 /// The test that the worker is running: the same value for each of them, since one costs less than a microsecond.
 static SERVED: OnceLock<Arc<Test>> = OnceLock::new();
+
+/// Whether it is running one now: what comes between two tests is no test's.
+static IS_SERVING: AtomicBool = AtomicBool::new(false);
 
 /// Which attempt the worker makes at its tests.
 static ATTEMPT: AtomicU32 = AtomicU32::new(1);
@@ -110,15 +113,13 @@ struct State {
     panic: Option<Panic>,
     /// Where the test stands, if it asks for anything.
     site: Option<&'static Site>,
-    /// Arguments of its case that are written in the source.
-    case: &'static [(&'static str, &'static str)],
     /// A number of its own, for the scope of a test that is in no group.
     number: u64,
 }
 
 impl State {
     fn test(&self) -> Option<&Arc<Test>> {
-        self.test.as_ref().or_else(|| SERVED.get())
+        self.test.as_ref().or_else(|| SERVED.get().filter(|_| IS_SERVING.load(Ordering::Relaxed)))
     }
 }
 
@@ -131,24 +132,26 @@ fn with_state<T: Default>(f: impl FnOnce(&mut State) -> T) -> T {
     STATE.try_with(|state| f(&mut state.borrow_mut())).unwrap_or_default()
 }
 
-/// Begins a test of the worker.
-pub(super) fn begin_served(name: &str) {
+/// Begins a test of the worker; `values` are the arguments of its case that are known.
+pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     with_state(|state| *state = State { is_own: true, ..State::default() });
     let mut facts = SERVED.get_or_init(Arc::default).facts();
     facts.name.clear();
     facts.name.push_str(name);
     facts.strict_threads = false;
+    facts.case = &[];
     facts.is_trying = false;
     facts.recorded.clear();
     facts.told = Told::default();
+    facts.told.add_values(values);
+    IS_SERVING.store(true, Ordering::Relaxed);
 }
 
 /// Ends a test of the worker: what was recorded, and what is to be said beside it.
 pub(super) fn end_served() -> (Recorded, Told) {
     with_state(|state| state.is_own = false);
-    let (recorded, mut told) = SERVED.get().map(|test| test.facts().take()).unwrap_or_default();
-    told.values.splice(0..0, case());
-    (recorded, told)
+    IS_SERVING.store(false, Ordering::Relaxed);
+    SERVED.get().map(|test| test.facts().take()).unwrap_or_default()
 }
 
 /// A test under libtest, which this thread works for until this is dropped.
@@ -156,9 +159,13 @@ pub(super) fn end_served() -> (Recorded, Told) {
 pub(super) struct Hosted(());
 
 impl Hosted {
-    /// Begins it.
-    pub(super) fn begin() -> Self {
-        with_state(|state| *state = State { test: Some(Arc::default()), is_own: true, ..State::default() });
+    /// Begins an attempt at it, for the case with an id and values if it stands for several.
+    pub(super) fn begin(attempt: u32, id: Option<&str>, values: &[(&'static str, String)]) -> Self {
+        let mut facts =
+            Facts { name: name_of_this_thread(), of_rows: id.map(str::to_owned), attempt, ..Facts::default() };
+        facts.told.add_values(values);
+        let test = Arc::new(Test { facts: Mutex::new(facts), thread_ended: Condvar::new() });
+        with_state(|state| *state = State { test: Some(test), is_own: true, ..State::default() });
         Self(())
     }
 
@@ -285,19 +292,13 @@ pub(super) fn note_attempt(attempt: u32) {
     ATTEMPT.store(attempt, Ordering::Relaxed);
 }
 
-/// Which attempt at the running test this is, from 1.
-pub(crate) fn attempt() -> u32 {
-    ATTEMPT.load(Ordering::Relaxed)
-}
-
 /// Notes the arguments of the running case, as they are written in the source.
-pub fn note_case(values: &'static [(&'static str, &'static str)]) {
-    with_state(|state| state.case = values);
+pub fn note_case(values: Values) {
+    // Whoever calls the function of a test by hand has no report.
+    let _ = with_facts(|facts| facts.case = values);
 }
 
-/// The arguments that were noted by [`note_case`].
-fn case() -> impl Iterator<Item = NamedValue> {
-    let values = with_state(|state| std::mem::take(&mut state.case));
+fn named(values: Values) -> impl Iterator<Item = NamedValue> {
     values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: (*value).to_owned() })
 }
 
@@ -374,18 +375,74 @@ pub(crate) fn recording(part: impl FnOnce()) -> Vec<Failure> {
 /// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it
 /// does not pass.
 pub fn note_values(values: Vec<(String, String)>) {
-    with_told(|told| told.values.extend(values.into_iter().map(|(name, value)| NamedValue { name, value })));
+    // Whoever calls the function of a test by hand has no report.
+    let _ = with_told(|told| told.values.extend(values.into_iter().map(|(name, value)| NamedValue { name, value })));
 }
 
 /// Notes a text that helps to understand a failure of the running test; `title` says what it is, in a word or two.
 #[cfg(feature = "proptest")]
 pub(crate) fn note_section(title: &str, text: String) {
-    with_told(|told| told.sections.push(Section { title: title.to_owned(), text }));
+    // Whoever calls the function of a test by hand has no report.
+    let _ = with_told(|told| told.sections.push(Section { title: title.to_owned(), text }));
 }
 
-fn with_told(f: impl FnOnce(&mut Told)) {
-    if let Some(test) = with_state(|state| state.test().cloned()) {
-        f(&mut test.facts().told);
+/// Notes something beside the failures of the test that this thread works for. Whether there is such a test.
+pub(crate) fn with_told(f: impl FnOnce(&mut Told)) -> bool {
+    with_facts(|facts| f(&mut facts.told))
+}
+
+fn with_facts(f: impl FnOnce(&mut Facts)) -> bool {
+    let Some(test) = with_state(|state| state.test().cloned()) else { return false };
+    f(&mut test.facts());
+    true
+}
+
+/// The test that a thread works for, for whoever speaks of it from any thread.
+#[derive(Clone)]
+pub(crate) struct ThisTest(Arc<Test>);
+
+impl fmt::Debug for ThisTest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ThisTest").finish_non_exhaustive()
+    }
+}
+
+impl ThisTest {
+    /// The one that this thread works for.
+    pub(crate) fn of_this_thread() -> Option<Self> {
+        with_state(|state| state.test().cloned()).map(Self)
+    }
+
+    /// Its id as its binary knows it, with the case.
+    pub(crate) fn id(&self) -> String {
+        let (name, of_rows) = {
+            let facts = self.0.facts();
+            (facts.name.clone(), facts.of_rows.clone())
+        };
+        if super::is_worker() {
+            return name;
+        }
+        let hosted = Described::hosted_by(&name).map_or(name, |described| described.id());
+        of_rows.map_or_else(|| hosted.clone(), |case| expansion::name_of_case(&hosted, &case))
+    }
+
+    /// Which attempt at it this is, from 1.
+    pub(crate) fn attempt(&self) -> u32 {
+        match self.0.facts().attempt {
+            0 => ATTEMPT.load(Ordering::Relaxed),
+            attempt => attempt,
+        }
+    }
+
+    /// What it is called with, as far as it is known now.
+    pub(crate) fn values(&self) -> Vec<NamedValue> {
+        let facts = self.0.facts();
+        named(facts.case).chain(facts.told.values.iter().cloned()).collect()
+    }
+
+    /// Looks at what is to be said of it, or adds to it. `f` must not run the author's code, which may ask as well.
+    pub(crate) fn told<T>(&self, f: impl FnOnce(&mut Told) -> T) -> T {
+        f(&mut self.0.facts().told)
     }
 }
 

@@ -10,12 +10,13 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use testkit_protocol::event::NamedValue;
+use testkit_protocol::event::{Attachment, NamedValue};
 use testkit_protocol::{env, text};
 
+use super::current::{self, Hosted, Phase, Recorded};
+use super::told::Told;
 #[cfg(unix)]
-use super::EndedFixture;
-use super::current::{self, Hosted, Phase, Recorded, Told};
+use super::wide::{self, Ended};
 use super::{Payload, Site, attempt, tell, turn};
 use crate::expansion::{self, Axes, Case, Choice};
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
@@ -28,11 +29,13 @@ pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
-    let _turn = turn::wait(marks);
     let axes = site.map_or(&Axes::NONE, |site| &site.axes);
-    let once =
-        || if axes.multiply() { all_cases(body, marks, site, axes) } else { attempt_once(body, marks, site, &[]) };
-    let mut result = once();
+    let _turn = turn::wait(marks, axes);
+    let once = |attempt| {
+        let attempt = Attempt { body, marks, site, number: attempt };
+        if axes.multiply() { all_cases(&attempt, axes) } else { attempt_once(&attempt, None) }
+    };
+    let mut result = once(1);
     for (made, retry) in (1..).zip(repeated(marks)) {
         let Err(payload) = &result else { break };
         if payload.is::<Skipped>() {
@@ -42,7 +45,7 @@ pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
         let tries = if left == 1 { "once".to_owned() } else { format!("up to {left} times") };
         tell(&format!("attempt {made} failed; the test is tried again, {tries}"));
         std::thread::sleep(Duration::from_nanos(retry.delay_ns));
-        result = once();
+        result = once(made + 1);
     }
     match result {
         Err(payload) if payload.is::<Skipped>() => skipped(payload),
@@ -53,15 +56,22 @@ pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
     }
 }
 
-/// One attempt at a test, or at one case of it, with its fixtures.
-fn attempt_once(
+/// What an attempt is made at.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
     body: fn(),
-    marks: &Marks,
+    marks: &'a Marks,
     site: Option<&'static Site>,
-    values: &[(&'static str, String)],
-) -> Result<(), Payload> {
+    /// From 1.
+    number: u32,
+}
+
+/// One attempt at a test, or at one case of it, with its fixtures.
+fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payload> {
+    let Attempt { body, marks, site, number } = *attempt;
+    let (id, values) = case.map(|case| (case.id.as_str(), case.values.as_slice())).unzip();
     let _counted = Counted::begin();
-    let test = Hosted::begin();
+    let test = Hosted::begin(number, id, values.unwrap_or_default());
     if let Some(site) = site {
         current::enter_site(site);
     }
@@ -76,30 +86,33 @@ fn attempt_once(
     let phase = current::phase();
     fixture::end_test();
     executor::end_test();
-    let (recorded, mut told) = test.take();
-    told.add_values(values);
+    let (recorded, told) = test.take();
     let result = match phase {
         Phase::Test => panicked_as_asked(result, marks.should_panic),
         // A set-up is not what is to panic.
         Phase::SetUp | Phase::TearDown => result,
     };
     let result = with_recorded(result, &recorded);
-    if result.as_ref().is_err_and(|payload| !payload.is::<Skipped>()) {
+    let is_fine = result.as_ref().err().is_none_or(|payload| payload.is::<Skipped>());
+    super::note_judged(is_fine);
+    let told = told.judged(is_fine);
+    if !is_fine {
         tell_of_failed(&told);
     }
     result
 }
 
 /// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
-fn all_cases(body: fn(), marks: &Marks, site: Option<&'static Site>, axes: &Axes) -> Result<(), Payload> {
+fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Payload> {
     let cases = axes.cases().map_err(|message| {
         tell(&message);
         Box::new(message) as Payload
     })?;
     let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
-    for Case { id, choice, values, .. } in cases {
-        expansion::choose(choice);
-        match attempt_once(body, marks, site, &values) {
+    for case in cases {
+        expansion::choose(case.choice.clone());
+        let id = &case.id;
+        match attempt_once(attempt, Some(&case)) {
             Ok(()) => passed += 1,
             Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
             Err(payload) => {
@@ -180,8 +193,8 @@ fn tear_down_all() -> bool {
         return false;
     }
     let mut has_failed = false;
-    super::tear_down_between_tests(fixture::scopes_over(None), |_, _| {}, &mut |ended| {
-        let EndedFixture { name, scope, failures, .. } = ended;
+    wide::tear_down(fixture::scopes_over(None), |_, _| {}, &mut |ended| {
+        let Ended { name, scope, failures, .. } = ended;
         if !failures.is_empty() {
             has_failed = true;
             tell(&format!("error at the tear-down of the {scope} fixture `{name}`:"));
@@ -201,7 +214,7 @@ fn repeated(marks: &Marks) -> impl Iterator<Item = crate::marks::Retry> {
 }
 
 /// Whether the command makes the verdict: it is our parent, and has said so.
-fn is_judged() -> bool {
+pub(super) fn is_judged() -> bool {
     let Some(judge) = std::env::var_os(env::JUDGE) else { return false };
     if judge == "any" {
         return true;
@@ -262,6 +275,12 @@ fn tell_of_failed(told: &Told) {
     }
     for section in &told.sections {
         tell(&format!("{}:\n  {}", section.title, indented(&section.text)));
+    }
+    for NamedValue { name, value } in &told.properties {
+        tell(&format!("property {name} = {value}"));
+    }
+    for Attachment { name, path, .. } in &told.attachments {
+        tell(&format!("attachment {name}: {path}"));
     }
 }
 

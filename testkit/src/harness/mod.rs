@@ -1,9 +1,10 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
-//! `current` is what the threads of a test know of it, `attempt` runs one test and judges it, `hosted` does so under
-//! libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix, `worker` serves the command,
-//! `channel` is its line to it, and `process_state` puts back what a test changed in the process, `dispositions` what is
-//! done about signals, but for what `adopted` and `surroundings` let stay. `copies` are such as a test makes of its process.
+//! `current` is what the threads of a test know of it, `told` what is said of it beside its failures, `attempt` runs one test
+//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. `wide` sees
+//! to what outlives a test. On Unix, `worker` serves the command, `channel` is its line to it, and `process_state` puts back
+//! what a test changed in the process, `dispositions` what is done about signals, but for what `adopted` and `surroundings`
+//! let stay. `copies` are such as a test makes of its process.
 
 mod adopted;
 mod attempt;
@@ -20,34 +21,43 @@ mod panic_hook;
 mod process_state;
 #[cfg(unix)]
 mod surroundings;
+mod told;
 #[cfg(feature = "proptest")]
 mod trial;
 mod turn;
+mod wide;
 #[cfg(unix)]
 mod worker;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::time::{Duration, Instant};
+#[cfg(unix)]
+use std::fs::File;
+#[cfg(unix)]
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::location::Location;
 
 use crate::expansion::{self, Axes};
-use crate::fixture::{FixtureInfo, Over};
+use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-use adopted::Adopted;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use current::with_told;
 pub(crate) use current::{
-    Inherited, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, own_group, phase, place,
-    recorded, recording,
+    Inherited, ThisTest, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, own_group, phase,
+    place, recorded, recording,
 };
 pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
+pub(crate) use told::Judged;
+pub(crate) use wide::{Stays, sets_up_for_many, setting_up_for_many};
 #[cfg(feature = "tokio")]
 pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
 #[cfg(feature = "proptest")]
@@ -170,6 +180,7 @@ fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bo
 
 #[cfg(unix)]
 fn decide() {
+    capture_logs();
     if let Some(channel) = channel::Channel::from_environment() {
         SHOWS_SET_UP.store(channel.shows_set_up(), Ordering::Relaxed);
         ROLE.store(WORKER, Ordering::Relaxed);
@@ -181,7 +192,14 @@ fn decide() {
 
 #[cfg(not(unix))]
 fn decide() {
+    capture_logs();
     ROLE.store(HOSTED, Ordering::Relaxed);
+}
+
+/// From the first collected test on.
+fn capture_logs() {
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    crate::logging::install();
 }
 
 /// Ends the running test with a failure, by a panic whose message is the failure's text.
@@ -254,6 +272,66 @@ fn is_worker() -> bool {
     ROLE.load(Ordering::Relaxed) == WORKER
 }
 
+/// Who runs the tests of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    /// The command, in a worker.
+    Worker,
+    /// The command, by way of libtest.
+    CommandThroughLibtest,
+    /// libtest, for somebody else.
+    Libtest,
+}
+
+pub(crate) fn runner() -> Runner {
+    if is_worker() {
+        Runner::Worker
+    } else if hosted::is_judged() {
+        Runner::CommandThroughLibtest
+    } else {
+        Runner::Libtest
+    }
+}
+
+/// What the running test has written to one of its streams so far; `None` where that cannot be seen.
+pub(crate) fn written(to_stderr: bool) -> Option<String> {
+    let bytes = written_bytes(to_stderr)?;
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+#[cfg(unix)]
+fn written_bytes(to_stderr: bool) -> Option<Vec<u8>> {
+    flush_streams();
+    process_state::written(to_stderr)
+}
+
+#[cfg(not(unix))]
+fn written_bytes(_: bool) -> Option<Vec<u8>> {
+    None
+}
+
+/// The same open file under a high number, so that a test that counts on low ones finds them.
+#[cfg(unix)]
+pub(crate) fn out_of_the_way(file: File) -> File {
+    let copy = process_state::high_copy(file.as_raw_fd());
+    // SAFETY: the descriptor was made above for us alone.
+    if copy < 0 { file } else { unsafe { File::from_raw_fd(copy) } }
+}
+
+/// How many tests of this process have failed.
+static FAILED: AtomicU32 = AtomicU32::new(0);
+
+fn note_judged(is_fine: bool) {
+    if !is_fine {
+        FAILED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How many tests of this process have failed so far.
+pub(crate) fn failed_tests() -> u32 {
+    FAILED.load(Ordering::Relaxed)
+}
+
 /// Whether the command wants to know of each test's own fixtures.
 static SHOWS_SET_UP: AtomicBool = AtomicBool::new(false);
 
@@ -266,57 +344,6 @@ pub(crate) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Dur
     if is_worker() {
         tell_fixture_step(name, scope, step, duration, failures);
     }
-}
-
-/// Takes down fixtures when no test is running, and tells of each. Whether there were any.
-fn tear_down_between_tests(over: Vec<Over>, begins: fn(&str, Scope), ended: &mut dyn FnMut(EndedFixture)) -> bool {
-    let had_any = !over.is_empty();
-    for over in over {
-        let (name, scope, started) = (over.name().to_owned(), over.scope(), Instant::now());
-        begins(&name, scope);
-        let failures = attempt::apart_from_tests(|| over.tear_down(&mut record_panic));
-        ended(EndedFixture { name, scope, duration: started.elapsed(), failures });
-    }
-    had_any
-}
-
-/// A fixture that has been taken down.
-#[derive(Debug)]
-struct EndedFixture {
-    name: String,
-    scope: Scope,
-    duration: Duration,
-    failures: Vec<Failure>,
-}
-
-/// What the set-up of a wide fixture has made of the process; it stays so while this is kept.
-#[derive(Debug)]
-pub(crate) struct Stays {
-    _adopted: Adopted,
-    #[cfg(unix)]
-    _kept: Option<surroundings::Kept>,
-}
-
-/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, and other tests find
-/// the working directory and the variables that it sets, as long as what comes back with it is kept.
-pub(crate) fn setting_up_for_many<T>(info: &FixtureInfo, set_up: impl FnOnce() -> T) -> (T, Stays) {
-    #[cfg(unix)]
-    if is_worker() {
-        worker::tell_fixture_begins(info.name_with_parameter(), info.scope, Step::SetUp);
-    }
-    #[cfg(not(unix))]
-    let _ = info;
-    let before = adopted::before_set_up();
-    // Only a worker puts them back.
-    #[cfg(unix)]
-    let surroundings = is_worker().then(surroundings::Surroundings::now);
-    let value = set_up();
-    let stays = Stays {
-        _adopted: adopted::adopt_since(&before),
-        #[cfg(unix)]
-        _kept: surroundings.as_ref().map(surroundings::keep_since),
-    };
-    (value, stays)
 }
 
 /// The failure that a caught panic stands for; lets go of the panic.
@@ -333,6 +360,16 @@ pub(crate) fn end_scopes_with_the_process() {
         hosted::end_scopes_with_the_process();
     }
 }
+
+#[cfg(unix)]
+fn tell_set_up_begins(info: &FixtureInfo) {
+    if is_worker() {
+        worker::tell_fixture_begins(info.name_with_parameter(), info.scope, Step::SetUp);
+    }
+}
+
+#[cfg(not(unix))]
+fn tell_set_up_begins(_: &FixtureInfo) {}
 
 #[cfg(unix)]
 fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {

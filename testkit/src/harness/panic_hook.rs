@@ -194,6 +194,9 @@ const RUNNING: [&str; 4] =
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];
 
+/// Parts of the names of functions that our macros make, and of the one of the compiler's that has no place.
+const BETWEEN: [&str; 3] = ["::__testkit_", " as testkit::fixture::Fixture>::", "__rust_try"];
+
 /// Parts of the places of code that is not the user's: the standard library's and that of packages from a registry.
 const FOREIGN_PLACES: [&str; 3] = ["at /rustc/", "/rustlib/src/rust/", "/registry/src/"];
 
@@ -219,7 +222,8 @@ fn trimmed(backtrace: &str) -> String {
     let start = frames[..end].iter().rposition(is_raising).map_or(0, |last| last + 1);
     let is_foreign = |frame: &&Vec<&str>| {
         let is_ours = frame[0].contains(": testkit::") || frame[0].contains(": <testkit::");
-        is_ours || frame[1..].iter().any(|place| FOREIGN_PLACES.iter().any(|part| place.contains(part)))
+        let is_between = is_one_of(frame, &BETWEEN);
+        is_ours || is_between || frame[1..].iter().any(|place| FOREIGN_PLACES.iter().any(|part| place.contains(part)))
     };
     let of_user: Vec<_> = frames[start..end].iter().filter(|frame| !is_foreign(frame)).cloned().collect();
     let kept = if of_user.is_empty() { &frames[start..end] } else { &of_user };
@@ -240,7 +244,8 @@ mod tests {
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
         let mixed = "   0: alloc::vec::map\n             at /rustc/x/vec.rs:1:1\n   1: demo::a\n             at \
                      ./src/lib.rs:3:5\n   2: tokio::block_on\n             at /h/.cargo/registry/src/i/tokio-1/a.rs:1:1\n   \
-                     3: testkit::property::run\n             at ./p.rs:1:1\n   4: demo::b";
+                     3: testkit::property::run\n             at ./p.rs:1:1\n   4: demo::b\n   5: demo::__testkit_run_test_c\n   \
+                     6: __rust_try";
         assert_eq!(trimmed(mixed), "   1: demo::a\n             at ./src/lib.rs:3:5\n   4: demo::b");
         let caught = "   0: std::panicking::panic_any\n   1: demo::part\n   2: std::panicking::catch_unwind::do_call\n   3: demo::test_it";
         assert_eq!(trimmed(caught), caught.split_once('\n').unwrap().1);

@@ -10,6 +10,8 @@
 use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::adopted;
@@ -81,6 +83,41 @@ impl Standard {
         let is_own = kept.is_some() && unsafe { libc::dup2(self.copy, self.descriptor) } >= 0;
         Stream { is_own, end: kept.as_ref().map_or(0, size) }
     }
+
+    /// What was written to it since it had the size `from`, if it is captured in a file.
+    fn written_since(self, from: u64) -> Option<Vec<u8>> {
+        let is_it = |status: &libc::stat| Some(FileIdentity::from(status)) == self.identity;
+        let end = status(self.copy).filter(is_it).filter(is_regular).map(|status| size(&status))?;
+        // A file that somebody has sent all output of the command to is for writing alone.
+        // SAFETY: asks for a number; no memory is involved.
+        let flags = unsafe { libc::fcntl(self.copy, libc::F_GETFL) };
+        if flags & libc::O_ACCMODE != libc::O_RDWR || flags & libc::O_APPEND == 0 {
+            return None;
+        }
+        let mut bytes = vec![0_u8; usize::try_from(end.saturating_sub(from)).ok()?];
+        let mut filled = 0;
+        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
+            let offset = libc::off_t::try_from(from + filled as u64).ok()?;
+            // SAFETY: the pointer is to room for as many bytes as are asked for.
+            match unsafe { libc::pread(self.copy, room.as_mut_ptr().cast(), room.len(), offset) } {
+                // It was made shorter meanwhile, or cannot be read.
+                ..=0 => break,
+                count => filled += count.cast_unsigned(),
+            }
+        }
+        bytes.truncate(filled);
+        Some(bytes)
+    }
+}
+
+/// What a test can ask of its own output: the streams, and their sizes when it began.
+static OUTPUT: OnceLock<[Standard; 2]> = OnceLock::new();
+static BEGINS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
+/// What the running test has written to standard output (`false`) or to standard error (`true`), if that is captured.
+pub(super) fn written(to_stderr: bool) -> Option<Vec<u8>> {
+    let stream = usize::from(to_stderr);
+    OUTPUT.get()?[stream].written_since(BEGINS[stream].load(Ordering::Relaxed))
 }
 
 /// What became of a standard stream.
@@ -92,9 +129,12 @@ struct Stream {
     end: u64,
 }
 
+fn is_regular(status: &libc::stat) -> bool {
+    status.st_mode & libc::S_IFMT == libc::S_IFREG
+}
+
 fn size(status: &libc::stat) -> u64 {
-    let is_file = status.st_mode & libc::S_IFMT == libc::S_IFREG;
-    if is_file { u64::try_from(status.st_size).unwrap_or(0) } else { 0 }
+    if is_regular(status) { u64::try_from(status.st_size).unwrap_or(0) } else { 0 }
 }
 
 /// The process after a test.
@@ -106,6 +146,15 @@ pub(super) struct Settled {
     pub(super) stderr_end: u64,
     /// What the test left behind that nobody can take back, as a fragment.
     pub(super) leftover: Option<&'static str>,
+}
+
+impl Settled {
+    /// Notes where the output of the next test begins: where this one's ends.
+    fn noted(self) -> Self {
+        BEGINS[0].store(self.stdout_end, Ordering::Relaxed);
+        BEGINS[1].store(self.stderr_end, Ordering::Relaxed);
+        self
+    }
 }
 
 /// How long a thread that is just ending may take to be gone.
@@ -129,9 +178,11 @@ pub(super) struct ProcessState {
 impl ProcessState {
     /// Notes the state as it is now.
     pub(super) fn capture() -> Self {
+        let standard = [0, 1, 2].map(Standard::capture);
+        OUTPUT.get_or_init(|| [standard[1], standard[2]]);
         Self {
             baseline: Baseline::capture(),
-            standard: [0, 1, 2].map(Standard::capture),
+            standard,
             dispositions: RefCell::new(Dispositions::now()),
             mask: signal_mask(),
             file_mode_mask: file_mode_mask(),
@@ -184,7 +235,7 @@ impl ProcessState {
     pub(super) fn settle_untouched(&self) -> Settled {
         self.may_be_touched.set(false);
         let end = |standard: Standard| status(standard.descriptor).as_ref().map_or(0, size);
-        Settled { stdout_end: end(self.standard[1]), stderr_end: end(self.standard[2]), leftover: None }
+        Settled { stdout_end: end(self.standard[1]), stderr_end: end(self.standard[2]), leftover: None }.noted()
     }
 
     /// Looks at the process after a test, and puts its standard streams back.
@@ -198,7 +249,7 @@ impl ProcessState {
         } else {
             Some("a standard stream was closed or replaced")
         };
-        Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }
+        Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }.noted()
     }
 
     fn restore_signals_and_modes(&self) {

@@ -1,10 +1,13 @@
-//! Whose turn it is under libtest, which runs tests on several threads: `#[serial]` and `#[exclusive]`.
+//! Whose turn it is under libtest, which runs tests on several threads: `#[serial]` and `#[exclusive]`, and fixtures that
+//! change what all threads see.
 //!
 //! Under the command a test is alone in its process, and the command's scheduler sees to the rest.
 
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::expansion::Axes;
 use crate::marks::{HoldsExclusiveTests, Marks};
+use crate::registry::ModuleEntry;
 
 /// The tests of this process that are running.
 #[derive(Debug, Default)]
@@ -34,15 +37,13 @@ fn running() -> MutexGuard<'static, Running> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for the turn of a test with these marks; `None` if nothing in this binary could stand in its way.
-pub(super) fn wait(marks: &Marks) -> Option<Turn> {
+/// Waits for the turn of a test with these marks and axes; `None` if nothing in this binary could stand in its way.
+pub(super) fn wait(marks: &Marks, axes: &Axes) -> Option<Turn> {
     static HAS_EXCLUSIVE: OnceLock<bool> = OnceLock::new();
-    let has_exclusive =
-        || *HAS_EXCLUSIVE.get_or_init(|| inventory::iter::<HoldsExclusiveTests>.into_iter().next().is_some());
-    if marks.serial.is_empty() && !has_exclusive() {
+    if marks.serial.is_empty() && !*HAS_EXCLUSIVE.get_or_init(has_exclusive_tests) {
         return None;
     }
-    let (keys, exclusive) = (marks.serial, marks.exclusive);
+    let (keys, exclusive) = (marks.serial, marks.exclusive || axes.are_exclusive());
     let mut state = running();
     state.waiting += usize::from(exclusive);
     while !may_begin(&state, keys, exclusive) {
@@ -53,6 +54,13 @@ pub(super) fn wait(marks: &Marks) -> Option<Turn> {
     state.exclusive = exclusive;
     state.keys.extend(keys);
     Some(Turn { keys, exclusive })
+}
+
+/// Whether the binary has tests beside which no other may run: by a mark, or by a fixture that they ask for.
+fn has_exclusive_tests() -> bool {
+    let mut asking = inventory::iter::<ModuleEntry>.into_iter().flat_map(|module| module.asking);
+    inventory::iter::<HoldsExclusiveTests>.into_iter().next().is_some()
+        || asking.any(|asking| asking.site.axes.are_exclusive())
 }
 
 fn may_begin(state: &Running, keys: &[&str], exclusive: bool) -> bool {

@@ -17,7 +17,8 @@ use testkit_protocol::outcome::Outcome;
 
 use super::channel::{Channel, Received};
 use super::process_state::ProcessState;
-use super::{EndedFixture, attempt, copies, current, panic_hook};
+use super::wide::{self, Ended};
+use super::{attempt, copies, current, panic_hook};
 use crate::expansion;
 use crate::fixture::{self, Over};
 use crate::registry::Registry;
@@ -112,7 +113,7 @@ fn leave(state: &ProcessState) -> ! {
 /// Takes down fixtures whose scope is over; whether there were any.
 fn tear_down(over: Vec<Over>) -> bool {
     let begins = |name: &str, scope| tell_fixture_begins(name.to_owned(), scope, Step::TornDown);
-    super::tear_down_between_tests(over, begins, &mut |EndedFixture { name, scope, duration, failures }| {
+    wide::tear_down(over, begins, &mut |Ended { name, scope, duration, failures }| {
         tell_fixture(name, scope, Step::TornDown, duration, failures);
     })
 }

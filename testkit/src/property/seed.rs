@@ -29,11 +29,8 @@ pub(super) fn runner(config: Config, seed: u64, test: &str) -> TestRunner {
 
 /// A seed of a test's own: tests of a run do not all get the same numbers.
 fn mixed(seed: u64, test: &str) -> [u8; 32] {
-    // FNV-1a over the name, spread by SplitMix64. Sources: RFC 9923; Steele, Lea and Flood, "Fast splittable pseudorandom
-    // number generators".
-    let hash = test
-        .bytes()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+    // Spread by SplitMix64. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators".
+    let hash = crate::hash::fnv(test.as_bytes());
     let mut state = seed ^ hash.rotate_left(32);
     let mut bytes = [0; 32];
     for part in bytes.chunks_exact_mut(8) {

@@ -120,10 +120,7 @@ impl Registry {
         let mut stems = Vec::new();
         for module in &self.modules {
             let Some(inside) = module.inside(path) else { continue };
-            let may_be = |asking: &&Asking| {
-                let open = asking.name.strip_suffix(']').unwrap_or(asking.name);
-                inside.strip_prefix(open).is_some_and(|rest| rest.starts_with(['[', '-']))
-            };
+            let may_be = |asking: &&Asking| expansion::may_be_case(asking.name, inside);
             let before = &path[..path.len() - inside.len()];
             stems.extend(module.asking.iter().filter(may_be).map(|asking| format!("{before}{}", asking.name)));
         }
@@ -150,11 +147,10 @@ impl Module {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
 
     use super::*;
     use crate::cases::Label;
-    use crate::expansion::Axes;
+    use crate::expansion::{Axes, Labels};
     use crate::harness::Site;
     use crate::registry::ShouldPanic;
 
@@ -167,7 +163,8 @@ mod tests {
     static SITE: Site = Site { module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
     static ASKING: &[Asking] = &[Asking { name: "test_many", site: &SITE }];
 
-    fn rows() -> Result<Rc<[Label]>, String> {
+    #[expect(clippy::unnecessary_wraps, reason = "the rows of other tests may not be there")]
+    fn rows() -> Labels {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())
     }
 

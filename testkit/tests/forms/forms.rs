@@ -280,4 +280,123 @@ forms! {
         let drops = std::cell::Cell::new(0);
         assert!(Guard(&drops).get() == 0 && Guard(&drops).get() == 1 && drops.get() == 2);
     }
+    static_mut => { static mut COUNTER: u8 = 3; unsafe { assert!(COUNTER == 3); } }
+    static_mut_sum => { static mut COUNTER: u8 = 3; unsafe { assert!(COUNTER + 1 == 4 && COUNTER > 2); } }
+    static_mut_matches => { static mut COUNTER: u8 = 3; unsafe { assert!(matches!(COUNTER, 3)); } }
+    early_borrow_pop => { let mut v = vec![2, 1, 2]; let r = &mut v; assert!(r.pop() == Some(v.len())); }
+    early_borrow_closure => { let mut v = vec![1]; let mut push = || { v.push(1); 2 }; assert!(push() == v.len()); }
+    early_borrow_one_operand => { let mut v = vec![1]; let r = &mut v; fn f(a: Option<i32>, n: usize) -> bool { a == Some(1) && n == 0 } assert!(f(r.pop(), v.len())); }
+    by_value_through_box => { #[derive(Debug)] struct Own(String); impl Own { fn len(self) -> usize { self.0.len() } } let b = Box::new(Own("abc".into())); assert!(b.len() == 3); }
+    by_value_rc_self => { #[derive(Debug)] struct Own(String); impl Own { fn len(self: std::rc::Rc<Self>) -> usize { self.0.len() } } let b = std::rc::Rc::new(Own("abc".into())); assert!(b.len() == 3); }
+    by_value_asked_rvalue => { struct Own(u8); impl Own { fn contains(self, n: u8) -> bool { self.0 == n } } fn make() -> Own { Own(3) } assert!(make().contains(3)); }
+    by_value_is_empty_rvalue => { struct Own(u8); impl Own { fn is_empty(self) -> bool { self.0 == 3 } } fn make() -> Own { Own(3) } assert!(make().is_empty()); }
+    by_mut_is_empty_rvalue => { struct Own(u8); impl Own { fn is_empty(&mut self) -> bool { self.0 == 3 } } fn make() -> Own { Own(3) } assert!(make().is_empty()); }
+    by_mut_ref_rvalue => { struct Own(u8); impl Own { fn is_empty(&mut self) -> bool { self.0 == 3 } fn me(&mut self) -> &mut Own { self } } let mut o = Own(3); assert!(o.me().is_empty()); }
+    not_an_iterator_all => { struct Par(Vec<u8>); impl Par { fn iter(&self) -> Par { Par(self.0.clone()) } fn map(self, f: fn(u8) -> u8) -> Par { Par(self.0.into_iter().map(f).collect()) } fn all(self, f: impl Fn(u8) -> bool) -> bool { self.0.into_iter().all(f) } } let p = Par(vec![1]); assert!(p.iter().map(|x| x + 1).all(|x| x == 2)); }
+    iterator_with_own_all => { struct It(u8); impl Iterator for It { type Item = u8; fn next(&mut self) -> Option<u8> { None } } impl It { fn map(self, _: u8) -> It { self } fn all(&mut self, n: u8) -> bool { n == self.0 } } assert!(It(3).map(1).all(3)); }
+    late_type => { let mut o = None; assert!(o.is_none()); o = Some(3); let _ = o; }
+    late_type_vec => { let mut v = Vec::new(); assert!(v.is_empty() && v.len() == 0); v.push(String::new()); }
+    late_type_eq => { let mut v = Vec::new(); assert!(v == Vec::<String>::new()); v.push(String::new()); }
+    late_int => { let n = 3; assert!(n == 3 && n + 1 == 4); let _: u8 = n; }
+    lower_const => { #[allow(non_upper_case_globals)] const empty: Vec<u8> = Vec::new(); assert!(empty.len() == 0 && empty.is_empty()); }
+    lower_const_copy => { #[allow(non_upper_case_globals)] const n: u8 = 3; assert!(n + 1 == 4); }
+    partially_moved => { struct P { a: String, b: String } let p = P { a: "a".into(), b: "b".into() }; drop(p.a); assert!(p.b.len() == 1 && p.b == "b"); }
+    other_field_borrowed => { struct P { a: Vec<u8>, b: String } let mut p = P { a: vec![], b: "b".into() }; let a = &mut p.a; assert!(p.b.len() == 1); a.push(1); }
+    uninit_later => { let x; assert!({ x = 3; x == 3 } && x == 3); }
+    assign_in_arg => { fn f(_: (), n: u8) -> bool { n == 3 } let x; assert!(f({ x = 3; }, x)); }
+    slice_pattern => { let v = [1, 2, 3]; assert!(matches!(v[..], [1, .., 3])); }
+    matches_box => { let b: Box<Option<u8>> = Box::new(Some(1)); assert!(matches!(*b, Some(_))); }
+    raw_pointers => { let x = 3; let p = &raw const x; assert!(!p.is_null() && p == &raw const x && unsafe { *p } == 3); }
+    coerced_argument => { fn f(s: &[u8]) -> usize { s.len() } fn g() -> &'static [u8; 2] { &[1, 2] } assert!(f(g()) == 2); }
+    coerced_string => { fn f(s: &str) -> usize { s.len() } struct S(String); impl S { fn get(&self) -> &String { &self.0 } } let s = S("ab".into()); assert!(f(s.get()) == 2); }
+    coerced_dyn => { fn f(d: &dyn std::fmt::Debug) -> bool { format!("{d:?}") == "3" } fn g() -> &'static i32 { &3 } assert!(f(g())); }
+    coerced_box_dyn => { fn f(d: Box<dyn std::fmt::Debug>) -> bool { format!("{d:?}") == "3" } assert!(f(Box::new(3))); }
+    fn_item_argument => { fn f(g: fn(u8) -> u8) -> u8 { g(1) } fn id(x: u8) -> u8 { x } fn pick() -> fn(u8) -> u8 { id } assert!(f(pick()) == 1 && f(id) == 1); }
+    impl_argument => { fn f(i: impl Iterator<Item = u8>) -> u8 { i.sum() } assert!(f([1, 2].into_iter()) == 3); }
+    into_argument => { fn f(s: impl Into<String>) -> usize { s.into().len() } let s = "ab"; assert!(f(s) == 2 && f(String::from("a")) == 1); }
+    mut_iter_argument => { let mut it = [1, 2, 3].iter(); assert!(it.by_ref().take(2).count() == 2 && it.next() == Some(&3)); }
+    entry_api => { let mut m = std::collections::HashMap::new(); assert!(*m.entry("a").or_insert(1) == 1 && m.len() == 1); }
+    chained_mut => { let mut v = vec![3, 1, 2]; v.sort(); assert!(v.iter_mut().map(|x| { *x += 1; *x }).collect::<Vec<_>>() == [2, 3, 4]); }
+    rc_refcell => { let c = std::rc::Rc::new(std::cell::RefCell::new(vec![1])); assert!(c.borrow().len() == 1 && c.borrow().contains(&1) && !c.borrow().is_empty()); assert!(c.borrow_mut().is_empty() == false); }
+    guard_held => { let m = std::sync::Mutex::new(vec![1]); let g = m.lock().unwrap(); assert!(g.len() == 1 && !g.is_empty()); }
+    scoped_thread => { let v = vec![1]; std::thread::scope(|s| { s.spawn(|| assert!(v.len() == 1)); }); }
+    join_handle => { let h = std::thread::spawn(|| 3); assert!(h.join().unwrap() == 3); let h = std::thread::spawn(|| 3); assert!(h.join().is_ok()); }
+    channel => { let (tx, rx) = std::sync::mpsc::channel(); assert!(tx.send(5).is_ok()); assert!(rx.recv().unwrap() == 5 && rx.try_recv().is_err()); }
+    downcast => { let b: Box<dyn std::any::Any> = Box::new(3_u8); assert!(b.downcast_ref::<u8>().is_some() && b.is::<u8>()); assert!(*b.downcast::<u8>().unwrap() == 3); }
+    error_kind => { let r = std::fs::read("/nonexistent"); assert!(r.as_ref().unwrap_err().kind() == std::io::ErrorKind::NotFound); assert!(r.is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)); }
+    ptr_eq => { let a = std::rc::Rc::new(1); let b = a.clone(); assert!(std::rc::Rc::ptr_eq(&a, &b) && std::ptr::eq(&*a, &*b)); }
+    iter_eq => { let s = "abba"; assert!(s.chars().rev().eq(s.chars()) && [1, 2].iter().eq([1, 2].iter())); }
+    zip_all => { let (a, b) = (vec![1, 2], vec![1, 2]); assert!(a.iter().zip(&b).all(|(x, y)| x == y)); }
+    windows_all => { let v = [1, 2, 3]; assert!(v.windows(2).all(|w| w[0] < w[1])); }
+    nested_option => { let o = Some(Some(3)); assert!(o.flatten() == Some(3) && o.unwrap().unwrap() == 3); }
+    try_in_method => { fn f() -> Option<()> { let v = vec![Some(1)]; assert!(v.first()?.is_some() && v[0]? == 1); Some(()) } f().unwrap(); }
+    lifetimes_struct => { struct W<'a>(&'a mut Vec<u8>); impl<'a> W<'a> { fn get(&mut self) -> &mut Vec<u8> { self.0 } } let mut v = vec![1]; let mut w = W(&mut v); assert!(w.get().len() == 1 && w.get().pop() == Some(1)); assert!(v.is_empty()); }
+    lending => { struct L(u8); impl L { fn get_mut(&mut self) -> &mut u8 { &mut self.0 } } fn f(x: &mut u8) -> u8 { *x += 1; *x } let mut l = L(0); assert!(f(l.get_mut()) + 1 == f(l.get_mut())); }
+    deref_mut_field => { let mut b = Box::new((vec![1], 2)); assert!(b.0.pop() == Some(1) && b.1 == 2 && b.0.is_empty()); }
+    shadow_macro_names => { let (some, none, place, snap, kept, root) = (1, 2, 3, 4, 5, 6); assert!(some + none + place + snap + kept + root == 21); }
+    u128_values => { let n = u128::MAX; assert!(n > 1 && n - 1 < n && i128::MIN < 0); }
+    f32_values => { let x = 0.5_f32; assert!(x + x == 1.0 && x * 2.0 <= 1.0); }
+    wrapping => { use std::num::Wrapping; let w = Wrapping(255_u8); assert!(w + Wrapping(1) == Wrapping(0)); }
+    operators_overloaded => { #[derive(Clone, Copy, PartialEq, Debug)] struct V(i32); impl std::ops::Add for V { type Output = V; fn add(self, o: V) -> V { V(self.0 + o.0) } } impl std::ops::Neg for V { type Output = V; fn neg(self) -> V { V(-self.0) } } let a = V(1); assert!(a + a == V(2) && -a == V(-1)); }
+    operators_moving => { #[derive(PartialEq)] struct V(String); impl std::ops::Add for V { type Output = V; fn add(self, o: V) -> V { V(self.0 + &o.0) } } let (a, b) = (V("a".into()), V("b".into())); assert!(a + b == V("ab".into())); }
+    operators_on_references => { let (a, b) = (&1, &2); assert!(a + b == 3 && *a + 1 == *b && a < b); }
+    mul_of_mut_ref => { struct M(i32); impl std::ops::Add<i32> for &mut M { type Output = i32; fn add(self, n: i32) -> i32 { self.0 += n; self.0 } } let mut m = M(1); let r = &mut m; assert!(r + 1 == 2); }
+    comparison_partial => { #[derive(PartialEq, PartialOrd)] struct P(f64); assert!(P(1.0) < P(2.0) && !(P(f64::NAN) < P(1.0))); }
+    comparison_other_type => { struct A(u8); struct B(u8); impl PartialEq<B> for A { fn eq(&self, b: &B) -> bool { self.0 == b.0 } } assert!(A(1) == B(1) && !(A(1) == B(2))); }
+    dyn_eq => { trait T { fn id(&self) -> u8; } impl PartialEq for dyn T { fn eq(&self, o: &dyn T) -> bool { self.id() == o.id() } } struct S; impl T for S { fn id(&self) -> u8 { 1 } } let (a, b): (Box<dyn T>, Box<dyn T>) = (Box::new(S), Box::new(S)); assert!(*a == *b); }
+    array_of_arrays => { let a = [[1, 2], [3, 4]]; assert!(a[1][0] == 3 && a.concat() == [1, 2, 3, 4] && a.len() == 2); }
+    range_full => { let v = vec![1, 2, 3]; assert!(v[..] == [1, 2, 3] && v[1..=1] == [2] && v[..2].len() == 2); }
+    ranges_as_values => { let r = 1..4; assert!(r.len() == 3 && r.contains(&2) && r == (1..4)); }
+    string_index => { let s = "héllo"; assert!(&s[0..1] == "h" && s.char_indices().nth(1) == Some((1, 'é'))); }
+    byte_strings => { assert!(b"ab".to_vec() == vec![b'a', b'b'] && c"ab".to_bytes() == b"ab"); }
+    raw_string => { let s = r#"a"b"#; assert!(s == r#"a"b"# && s.contains(r#"""#) && s.contains('"')); }
+    numeric_literals => { assert!(1_000 == 1000 && 0xff == 255 && 1e3 == 1000.0 && 0b11 == 3 && 1u8 as f32 == 1f32 && 1. == 1.0); }
+    labeled_loop => { let x = 'a: loop { assert!(if true { break 'a 3 } else { true }); }; assert!(x == 3); }
+    const_block => { assert!(const { 1 + 1 } == 2); }
+    closure_with_type => { assert!((|x: i32| -> bool { x > 0 })(1)); }
+    async_closure => { let f = async || 3; let _ = f; assert!(true); }
+    attribute_inside => { assert!({ #[allow(unused)] let x = 3; x == 3 }); }
+    turbofish_compare => { assert!("3".parse::<i32>().unwrap() < 4 && std::mem::size_of::<Vec<Vec<u8>>>() > 0); }
+    as_pointer_compare => { let x = 3; assert!(&x as *const i32 as usize > 0 && (x as u8) < 4); }
+    generic_assoc => { fn f<I: IntoIterator>(i: I) where I::Item: PartialEq<u8>, I: Clone { assert!(i.clone().into_iter().all(|x| x == 1) && i.into_iter().next().unwrap() == 1); } f(vec![1_u8]); }
+    generic_unsized => { fn f<T: ?Sized + AsRef<[u8]>>(t: &T) { assert!(t.as_ref().len() == 2 && t.as_ref()[0] == b'a'); } f("ab"); }
+    impl_trait_value => { fn f() -> impl PartialEq<u8> + Copy { 3_u8 } let x = f(); assert!(x == 3 && f() == 3); }
+    recursion => { fn f(n: u32) { assert!(n < 100); if n > 0 { f(n - 1) } } f(50); }
+    pinned => { let p = std::pin::pin!(3); assert!(*p == 3); let p = Box::pin(4); assert!(*p == 4 && p.as_ref().get_ref() == &4); }
+    atomic => { use std::sync::atomic::*; let a = AtomicU8::new(1); assert!(a.fetch_add(1, Ordering::SeqCst) == 1 && a.load(Ordering::SeqCst) == 2); }
+    once_cell => { let c = std::cell::OnceCell::new(); assert!(*c.get_or_init(|| 3) == 3 && c.get() == Some(&3) && c.set(4).is_err()); }
+    option_take => { let mut o = Some(3); assert!(o.take() == Some(3) && o.is_none() && o.replace(4).is_none() && o == Some(4)); }
+    mem_replace => { let mut v = 1; assert!(std::mem::replace(&mut v, 2) == 1 && v == 2); }
+    two_muts_in_call => { fn f(a: &mut i32, b: &mut i32) -> i32 { std::mem::swap(a, b); *a } let (mut a, mut b) = (1, 2); assert!(f(&mut a, &mut b) == 2 && a == 2 && b == 1); }
+    mut_and_shared => { let mut v = vec![1, 2]; v.push(3); assert!({ v.push(4); v.len() } == 4 && v.len() == 4); }
+    result_question_nested => { fn f() -> Result<u8, Box<dyn std::error::Error>> { assert!("3".parse::<u8>()? + "4".parse::<u8>()? == 7); Ok(1) } assert!(f().unwrap() == 1); }
+    macro_in_operand => { macro_rules! three { () => { 3 } } assert!(three!() == 3 && three!() + 1 == 4 && [three!(); 2].len() == 2); }
+    stringify_in_operand => { assert!(stringify!(a == b) == "a == b" && line!() > 0 && concat!("a", 1) == "a1"); }
+    unit_struct_eq => { #[derive(PartialEq, Debug)] struct U; let u = U; assert!(u == U && U == u); }
+    never_type => { fn f() -> u8 { assert!(match 1 { 1 => true, _ => return 2 }); 3 } assert!(f() == 3); }
+    union_field => { union U { a: u32, b: f32 } let u = U { a: 1 }; assert!(unsafe { u.a } == 1); unsafe { assert!(u.a == 1 && u.a + 1 == 2) } }
+    where_self => { struct S<T>(T); impl<T> S<T> where T: PartialEq + Clone { fn ok(&self) { assert!(self.0 == self.0.clone() && [self.0.clone()] == [self.0.clone()]); } } S(String::new()).ok(); }
+    higher_ranked => { fn f(g: impl for<'a> Fn(&'a str) -> &'a str) { assert!(g("ab") == "ab" && g(&String::from("x")).len() == 1); } f(|s| s); }
+    copy_then_mutate => { fn bump(v: &mut i32) -> i32 { *v += 1; *v } let mut x = 1; assert!(x != bump(&mut x)); }
+    copy_then_block => { let mut x = 1; assert!(x + 1 == { x += 1; x } && x == 2); assert!(x != { x += 1; x }); }
+    copy_field_then_mutate => { struct P { n: u8 } fn bump(p: &mut P) -> u8 { p.n += 1; p.n } let mut p = P { n: 1 }; assert!(p.n < bump(&mut p)); }
+    iterator_take => { let it = [1, 2, 3].into_iter(); assert!(it.take(2).count() == 2); }
+    by_value_pop => { struct S(u8); impl S { fn pop(self) -> u8 { self.0 } fn insert(self, n: u8) -> S { S(n) } } let s = S(3); assert!(s.pop() == 3); let s = S(1); assert!(s.insert(4).pop() == 4); }
+    option_insert => { let mut o = None; assert!(*o.insert(3) == 3 && o == Some(3)); }
+    iterator_last => { let r = 0..3; assert!(r.last() == Some(2)); let it = [1].iter(); assert!(it.last() == Some(&1)); }
+    iterator_find => { let mut it = [1, 2].iter(); assert!(it.find(|x| **x == 2) == Some(&2)); assert!(it.len() == 0); }
+    iterator_cmp => { let (a, b) = (0..3, 0..3); assert!(a.eq(b)); }
+    unresolved_argument => { fn f(n: u8) -> u8 { n } let x = "3".parse().unwrap(); assert!(f(x) == 3); }
+    unresolved_default => { fn f(v: &Vec<u8>) -> usize { v.len() } let v = Default::default(); assert!(f(&v) == v.len()); }
+    user_deref => { struct D(String); impl std::ops::Deref for D { type Target = String; fn deref(&self) -> &String { &self.0 } } let d = D("ab".into()); assert!(d.len() == 2 && d.starts_with("a") && !d.is_empty()); }
+    reborrowed_argument => { fn push(v: &mut Vec<u8>) -> usize { v.push(1); v.len() } fn f(v: &mut Vec<u8>) { assert!(push(v) == 1); assert!(push(v) == 2 && v.len() == 2); } f(&mut vec![]); }
+    dyn_iterator => { let mut it: Box<dyn Iterator<Item = u8>> = Box::new([1].into_iter()); assert!(it.next() == Some(1) && it.next().is_none()); let it: Box<dyn Iterator<Item = u8>> = Box::new([1].into_iter()); assert!(it.last() == Some(1)); }
+    boxed_fn => { let f: Box<dyn Fn(u8) -> u8> = Box::new(|x| x); assert!(f(1) == 1 && f(2) > f(1)); let g: Box<dyn FnOnce() -> u8> = Box::new(|| 1); assert!(g() == 1); }
+    chars_all_any => { let s = String::from("ab"); assert!(s.chars().all(|c| c.is_alphabetic()) && s.bytes().any(|b| b == b'a')); }
+    into_iter_all_moves => { let v = vec![String::from("a")]; assert!(v.into_iter().map(|s| s + "b").all(|s| s.len() == 2)); }
+    all_with_question => { fn f() -> Option<bool> { assert!([1].iter().all(|x| *x == 1) && Some(3)? == 3); Some(true) } assert!(f().is_some()); }
+    peekable => { let mut it = [1, 2].iter().peekable(); assert!(it.peek() == Some(&&1) && it.next() == Some(&1)); }
+    guard_is_empty => { let m = std::sync::Mutex::new(String::new()); assert!(m.lock().unwrap().is_empty()); assert!(m.try_lock().is_ok()); let r = std::sync::RwLock::new(vec![1]); assert!(r.read().unwrap().contains(&1) && r.write().unwrap().len() == 1); }
+    cow_methods => { let c: std::borrow::Cow<str> = "a".into(); assert!(c.starts_with('a') && c.to_string() == "a" && c.into_owned() == "a"); }
+    path_methods => { let p = std::path::Path::new("/a/b.rs"); assert!(p.starts_with("/a") && p.ends_with("b.rs") && p.extension().is_some() && p.file_stem() == Some("b".as_ref())); let b = p.to_path_buf(); assert!(b.starts_with("/a") && !b.exists()); }
 }

@@ -1,7 +1,7 @@
 //! The rules of the lives of fixtures, held against what one process has written down.
 //!
 //! - A shared fixture is set up once in each instance of its scope, with each choice of parameters.
-//! - What was set up is torn down once: what it deferred in reverse order, then its tear-down function, then its `Drop`.
+//! - What was set up is torn down once: by its tear-down function, then by its `Drop`, then what it deferred in reverse order.
 //! - That comes at the end of its scope, neither before nor after, in reverse order of the set-ups.
 //! - While a value stands, so does everything that it needs. What is torn down is used by nobody.
 //! - Only a process that did not come to its own end leaves something standing.
@@ -52,7 +52,9 @@ enum State {
     /// Its set-up has begun and not come to its end; perhaps it never will.
     Making,
     Made,
+    /// Its value is being torn down, or what it deferred is being done.
     Ending,
+    /// Nothing is left of it, but perhaps what it deferred, if that is another one's.
     Dropped,
 }
 
@@ -83,6 +85,7 @@ struct Value<'a> {
     /// How many of the deferred have not run.
     deferred: usize,
     is_torn_down: bool,
+    is_dropped: bool,
     /// How many values had been made before.
     order: usize,
 }
@@ -302,6 +305,7 @@ impl<'a> Process<'a> {
             state: State::Making,
             deferred: life.deferred.len(),
             is_torn_down: false,
+            is_dropped: false,
             order: 0,
         };
         if self.values.insert(number, value).is_some() {
@@ -399,17 +403,32 @@ impl<'a> Process<'a> {
         let Some(value) = self.values.get(&number) else {
             return self.problem(format!("{number} has deferred nothing"));
         };
-        let name = value.name.clone();
-        if value.deferred != index + 1 {
+        let (name, is_next) = (value.name.clone(), value.deferred == index + 1);
+        let (is_own, is_dropped) = (value_is_own(value), value.is_dropped);
+        if !is_next {
             self.problem(format!("what {name} has deferred runs out of order: {index}"));
         }
+        self.values.entry(number).and_modify(|value| value.deferred = index);
         // What it deferred is its owner's, or the test's, if it is given away or was never made.
-        if !value_is_own(&self.values[&number]) {
-            self.values.entry(number).and_modify(|value| value.deferred = index);
+        if !is_own {
             return;
         }
-        self.begin_end(number);
-        self.values.entry(number).and_modify(|value| value.deferred = index);
+        if !is_dropped {
+            self.problem(format!("what {name} has deferred runs before its value is dropped"));
+        }
+        if index == 0 {
+            self.gone(number);
+        }
+    }
+
+    /// Nothing is left to be done for a value.
+    fn gone(&mut self, number: Number) {
+        let Some(value) = self.values.get_mut(&number) else { return };
+        value.state = State::Dropped;
+        let life = value.life;
+        let is_bad = |end: &End| *end != End::Works;
+        let failed = life.deferred.iter().chain(&life.teardown).chain([&life.drop]).any(is_bad);
+        self.tell(number, Step::TornDown, failed);
     }
 
     fn tear_down(&mut self, number: Number) {
@@ -432,17 +451,14 @@ impl<'a> Process<'a> {
         self.begin_end(number);
         let Some(value) = self.values.get_mut(&number) else { return };
         let (name, life, is_torn_down) = (value.name.clone(), value.life, value.is_torn_down);
-        let was_made = value.state == State::Ending;
-        value.state = State::Dropped;
-        if !was_made
-            || (life.teardown.is_some() && !is_torn_down)
-            || (!value.is_given && value.fixture.is_some() && value.deferred > 0)
-        {
-            self.problem(format!("{name} is dropped twice, or before it was torn down"));
+        let was_made = value.state == State::Ending && !std::mem::replace(&mut value.is_dropped, true);
+        let is_whole = value.deferred == life.deferred.len() || !value_is_own(value);
+        if !was_made || (life.teardown.is_some() && !is_torn_down) || !is_whole {
+            self.problem(format!("{name} is dropped twice, or before it was torn down, or after what it deferred"));
         }
-        let is_bad = |end: &End| *end != End::Works;
-        let failed = life.deferred.iter().chain(&life.teardown).chain([&life.drop]).any(is_bad);
-        self.tell(number, Step::TornDown, failed);
+        if life.deferred.is_empty() || !value_is_own(&self.values[&number]) {
+            self.gone(number);
+        }
     }
 
     /// The end of a value begins, if it has not.

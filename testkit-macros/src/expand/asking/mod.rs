@@ -13,7 +13,7 @@ use super::function::{Context, Templates};
 use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
-use crate::asking::{Asking, Axis, AxisKind, Combination, Supply};
+use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
@@ -354,6 +354,20 @@ pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     code
 }
 
+/// The path of a fixture where its name is in scope, placed at what asks for it.
+fn path_tokens(path: &FixturePath) -> TokenStream {
+    let text = path.seen_from("");
+    if text.contains(':') {
+        return super::placed(super::tokens(&text), path.span);
+    }
+    // Most are one word, which need not be lexed.
+    let word = match text.strip_prefix("r#") {
+        Some(word) => Ident::new_raw(word, path.span),
+        None => Ident::new(&text, path.span),
+    };
+    TokenTree::Ident(word).into()
+}
+
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
 pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
     let mut stream = uses(asking, "").into_tokens();
@@ -371,7 +385,7 @@ pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
         };
         // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
         stream.extend(call.iter().cloned());
-        stream.extend(super::placed(super::tokens(&path.seen_from("")), path.span));
+        stream.extend(path_tokens(path));
         stream.extend(end.iter().cloned());
     }
     stream

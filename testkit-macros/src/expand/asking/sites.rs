@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use super::PRIVATE;
 use super::rows::labels_name;
 use crate::asking::Asking;
-use crate::expand::literal;
+use crate::expand::{concatenated, literal};
 
 /// The statics of one module.
 #[derive(Debug, Default)]
@@ -53,8 +53,7 @@ impl Sites {
 
     /// The static of a test; `name` is the one in names of functions beside it.
     pub(crate) fn site(&self, asking: &Asking, name: &str, group: Option<&str>, conditions: &str) -> Site {
-        let rows: String =
-            (0..asking.sources().count()).map(|number| format!("{},", labels_name(name, number))).collect();
+        let rows = concatenated(0..asking.sources().count(), |number| format!("{},", labels_name(name, number)));
         let fixtures: Vec<String> = asking.multiplying().into_iter().map(|path| path.seen_from("")).collect();
         let multiplies = match (rows.is_empty(), fixtures.is_empty()) {
             (false, _) => Multiplies::Yes,
@@ -79,7 +78,7 @@ impl Sites {
                 Some(group) => format!("::core::option::Option::Some({})", literal(&group)),
                 None => "::core::option::Option::None".to_owned(),
             };
-            let axes: String = fixtures.iter().map(|path| format!("{PRIVATE}::add_axes::<{path}>,")).collect();
+            let axes = concatenated(&fixtures, |path| format!("{PRIVATE}::note_needs::<{path}>,"));
             let multiply: Vec<String> =
                 fixtures.iter().map(|path| format!("<{path} as {PRIVATE}::Fixture>::IS_PARAMETRIZED")).collect();
             let expands = if multiply.is_empty() {

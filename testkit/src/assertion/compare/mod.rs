@@ -14,6 +14,7 @@ mod structure;
 mod walk;
 
 use testkit_protocol::failure::Comparison;
+use testkit_protocol::text;
 
 pub(crate) use report::Limits;
 
@@ -41,7 +42,7 @@ pub(crate) fn compare(left: &str, right: &str, limits: Limits) -> Compared {
         return Compared { notes: vec![equal_in_debug(left)], ..Compared::default() };
     }
     let mut notes = Vec::new();
-    let finished = if let (Some(left), Some(right)) = (pretty::string(left), pretty::string(right)) {
+    let finished = if let (Some(left), Some(right)) = (text::unescaped(left), text::unescaped(right)) {
         notes.extend(about_texts(&left, &right));
         // A line break at the end of both ends their last lines; one at the end of one side only is a difference.
         let end = if left.ends_with('\n') && right.ends_with('\n') { "" } else { "\n" };

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use testkit_protocol::text;
+
 use super::pretty::{self, Node, Part, Shape};
 use super::report::Report;
 use super::walk::{Item, Items, Step, common_items, walk};
@@ -174,7 +176,7 @@ impl<'t, 'r> Comparer<'t, 'r> {
 
     fn compare_leaves(&mut self, left: Part<'t>, right: Part<'t>) {
         let limit = self.report.value_chars();
-        let place = match (pretty::string(left.value), pretty::string(right.value)) {
+        let place = match (text::unescaped(left.value), text::unescaped(right.value)) {
             (Some(left_text), Some(right_text)) => lines::place_in_long(&left_text, &right_text, limit),
             (Some(_) | None, _) => None,
         };

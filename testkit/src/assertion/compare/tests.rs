@@ -177,7 +177,7 @@ fn checked(left: &str, right: &str) -> Compared {
         std::assert_eq!(comparison.diff, []);
         std::assert!(compared.notes[0].contains("equal in Debug"), "{:?}", compared.notes);
     } else {
-        let (left, right) = match (pretty::string(left), pretty::string(right)) {
+        let (left, right) = match (text::unescaped(left), text::unescaped(right)) {
             (Some(left), Some(right)) if left.ends_with('\n') && right.ends_with('\n') => {
                 (left[..left.len() - 1].to_owned(), right[..right.len() - 1].to_owned())
             }

@@ -32,12 +32,12 @@ macro_rules! assert_ok {
         match $result {
             ::core::result::Result::Ok(value) => value,
             ::core::result::Result::Err(error) => {
-                use $crate::__private::{OfAnything as _, OfError as _, OfPointer as _, Undebuggable as _};
+                use $crate::__private::{OfAnything as _, OfError as _, OfPointer as _};
                 $crate::__private::other_variant(
                     $crate::__message!($($($message)*)?),
                     ["assert_ok", ::core::concat!("assert_ok!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Err",
-                    ::core::option::Option::Some($crate::__private::Probe(&&error).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&error).value()),
                     &(&&&$crate::__private::Chain(&error)).texts(),
                 )
             }
@@ -63,12 +63,11 @@ macro_rules! assert_err {
         match $result {
             ::core::result::Result::Err(error) => error,
             ::core::result::Result::Ok(value) => {
-                use $crate::__private::Undebuggable as _;
                 $crate::__private::other_variant(
                     $crate::__message!($($($message)*)?),
                     ["assert_err", ::core::concat!("assert_err!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Ok",
-                    ::core::option::Option::Some($crate::__private::Probe(&&value).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&value).value()),
                     &[],
                 )
             }
@@ -119,12 +118,11 @@ macro_rules! assert_none {
         match $option {
             ::core::option::Option::None => {}
             ::core::option::Option::Some(value) => {
-                use $crate::__private::Undebuggable as _;
                 $crate::__private::other_variant(
                     $crate::__message!($($($message)*)?),
                     ["assert_none", ::core::concat!("assert_none!(", ::core::stringify!($option), ")"), ::core::stringify!($option)],
                     "Some",
-                    ::core::option::Option::Some($crate::__private::Probe(&&value).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&value).value()),
                     &[],
                 )
             }
@@ -155,7 +153,6 @@ macro_rules! assert_matches {
             $pattern $(if $guard)? => $result,
             #[allow(unreachable_patterns, reason = "the pattern may match everything")]
             ref other => {
-                use $crate::__private::Undebuggable as _;
                 $crate::__private::not_matching(
                     $crate::__message!($($($message)*)?),
                     ::core::concat!(
@@ -167,7 +164,7 @@ macro_rules! assert_matches {
                         ")",
                     ),
                     ::core::stringify!($value),
-                    $crate::__private::Probe(&other).value(),
+                    $crate::__private::Probe(other).value(),
                 )
             }
         }
@@ -236,11 +233,10 @@ macro_rules! assert_panics {
         match $crate::__private::panic_of(|| $body) {
             ::core::result::Result::Ok(panicked) => $crate::__private::message_of(panicked),
             ::core::result::Result::Err(value) => {
-                use $crate::__private::Undebuggable as _;
                 $crate::__private::did_not_panic(
                     ::core::option::Option::None,
                     [::core::concat!("assert_panics!(", ::core::stringify!($body), ")"), ::core::stringify!($body)],
-                    $crate::__private::Probe(&&value).value(),
+                    $crate::__private::Probe(&value).value(),
                 )
             }
         }
@@ -257,7 +253,6 @@ macro_rules! assert_panics {
                 $crate::__message!($($($message)*)?),
             ),
             ::core::result::Result::Err(value) => {
-                use $crate::__private::Undebuggable as _;
                 $crate::__private::did_not_panic(
                     $crate::__message!($($($message)*)?),
                     [
@@ -270,7 +265,7 @@ macro_rules! assert_panics {
                         ),
                         ::core::stringify!($body),
                     ],
-                    $crate::__private::Probe(&&value).value(),
+                    $crate::__private::Probe(&value).value(),
                 )
             }
         }

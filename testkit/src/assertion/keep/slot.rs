@@ -1,0 +1,90 @@
+//! Results of calls that are consumed.
+
+use std::cell::UnsafeCell;
+use std::fmt::Debug;
+use std::mem::MaybeUninit;
+use std::ops::Deref;
+
+use super::super::Value;
+use super::Seen;
+
+/// Largest value whose bits are kept, in bytes.
+pub(super) const LARGEST: usize = 64;
+
+/// Room for the bits of a value.
+pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
+
+impl<T> Slot<T> {
+    /// Room without a value in it.
+    #[inline(always)]
+    #[expect(clippy::new_without_default, reason = "made by expanded code only")]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+
+    #[inline(always)]
+    pub(super) fn fill(&self, value: &T) {
+        if size_of::<T>() <= LARGEST {
+            // SAFETY: both are valid for a `T`, and `value` cannot overlap the slot, to which nobody else has a reference.
+            unsafe { self.0.get().cast::<T>().copy_from_nonoverlapping(value, 1) };
+        }
+    }
+
+    /// The value, if it is not too large.
+    ///
+    /// # Safety
+    /// The slot has been filled.
+    pub(super) unsafe fn seen(&self) -> Seen<'_>
+    where
+        T: Copy + Debug,
+    {
+        if size_of::<T>() > LARGEST {
+            return Seen::Hidden;
+        }
+        // SAFETY: it was filled with the bits of a `T`, and copies of a `Copy` type's bits are values of it. Nothing fills
+        // it again while the reference lives: that happens after the assertion has failed.
+        Seen::Value(Value::Debug(unsafe { (*self.0.get()).assume_init_ref() }))
+    }
+}
+
+/// Passes a value on and keeps its bits.
+#[inline(always)]
+pub fn snap<T>(value: T, slot: &Slot<T>) -> T {
+    slot.fill(&value);
+    value
+}
+
+/// A value that was passed on, where its type is `Copy`.
+pub struct Filled<'a, T>(&'a Slot<T>, NotCopy);
+
+/// A value that may be gone.
+pub struct NotCopy;
+
+/// What has become of a value that was passed on.
+pub fn filled<T>(slot: &Slot<T>) -> Filled<'_, T> {
+    Filled(slot, NotCopy)
+}
+
+impl<T> Deref for Filled<'_, T> {
+    type Target = NotCopy;
+
+    fn deref(&self) -> &NotCopy {
+        &self.1
+    }
+}
+
+impl<'a, T: Copy + Debug> Filled<'a, T> {
+    /// The value, if it was not too large.
+    pub fn seen(&self) -> Seen<'a> {
+        // SAFETY: an assertion is told of after its whole condition has been evaluated, and the macro keeps nothing of parts
+        // that may be left out.
+        unsafe { self.0.seen() }
+    }
+}
+
+impl NotCopy {
+    /// Nothing to be seen.
+    pub fn seen(&self) -> Seen<'static> {
+        Seen::Hidden
+    }
+}
