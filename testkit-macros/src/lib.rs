@@ -13,6 +13,7 @@ mod diagnostic;
 mod expand;
 mod marked;
 mod marks;
+mod names;
 mod source;
 mod validate;
 

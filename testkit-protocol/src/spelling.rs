@@ -2,7 +2,9 @@
 
 /// The nearest of `known` to `word`, if it is near enough to be what the author meant.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let limit = word.chars().count().max(3) / 3 + 1;
+    let length = word.chars().count();
+    // Of a word of which nothing is left, any other would be as near.
+    let limit = (length.max(3) / 3 + 1).min(length.saturating_sub(1));
     let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
     distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
 }
@@ -37,5 +39,8 @@ mod tests {
         check("timeuot", Some("timeout"));
         check("ignored", Some("ignore"));
         check("tag", None);
+        check("x", None);
+        assert_eq!(nearest("n", &["cx"]), None);
+        assert_eq!(nearest("db", &["dx"]), Some("dx"));
     }
 }

@@ -184,6 +184,7 @@ mod cases;
 mod description;
 mod executor;
 mod expansion;
+mod features;
 mod fixture;
 mod folder;
 mod group;

@@ -6,13 +6,13 @@ pub use inventory;
 pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
-pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, rows, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
     Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
-    not_given, note_needs, of_process, of_test, parameter, shared, teardown,
+    not_given, note_needs, of_process, of_test, parameter, shared,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
@@ -24,7 +24,7 @@ pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
-pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime};
+pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime, __with_proptest as with_proptest};
 
 /// The traits that check what a test returned.
 pub mod settle {

@@ -59,7 +59,7 @@ impl Driver<'_> {
     /// way. False if it is no worker.
     fn put_off_the_end(&mut self, running: &mut Running) -> bool {
         #[cfg(unix)]
-        if matches!(running.job, Job::Served(_)) && running.ready {
+        if matches!(running.job, Job::Served(_)) {
             let has_begun = running.is_running_a_test();
             self.take_back_all(running, has_begun);
             running.end_put_off_to = Some(Instant::now() + ON_ITS_WAY);
@@ -74,7 +74,7 @@ impl Driver<'_> {
             return;
         }
         #[cfg(unix)]
-        if running.pending.is_empty() {
+        if running.ready && running.pending.is_empty() {
             return self.let_leave(running);
         }
         self.end_stopped(running);

@@ -4,7 +4,9 @@
 //! they become is in [`crate::expand::asking`].
 
 pub(crate) mod arguments;
+pub(crate) mod lists;
 pub(crate) mod parametrize;
+pub(crate) mod requests;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use testkit_protocol::case_id;
@@ -14,11 +16,13 @@ use testkit_protocol::spelling::nearest;
 
 use self::arguments::Argument;
 use self::parametrize::{LiteralCase, Parametrize, Source, Target, Values};
+use self::requests::Asker;
 use crate::ast::Function;
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks, is_rooted};
-use crate::marks::{Mark, Property, Runtime};
+use crate::marks::{Mark, MarkName, Property, Runtime, Strategy};
+use crate::names::Names;
 
 /// What a test asks for.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +37,8 @@ pub(crate) struct Asking {
     pub(crate) axes: Vec<Axis>,
     /// It is an `async fn`.
     pub(crate) is_async: bool,
-    /// What waits for it.
-    pub(crate) runtime: Option<Runtime>,
+    /// What waits for it, and where that is said.
+    pub(crate) runtime: Option<(Runtime, Span)>,
     /// `#[property]`
     pub(crate) property: Option<Property>,
 }
@@ -120,15 +124,12 @@ const BUILT_IN_MODULE: &str = "::testkit::fixtures::";
 const EXCLUSIVE: &str = "::testkit::fixtures::env";
 
 impl FixturePath {
-    /// The fixture that an argument asks for.
-    pub(crate) fn of(argument: &Argument) -> Self {
-        let (name, span) = (argument.asks_for(), argument.span());
-        let of_type = argument.type_name();
+    /// The fixture of testkit that an argument asks for by its name and type.
+    fn built_in(argument: &Argument) -> Option<Self> {
+        let (name, of_type) = (argument.asks_for(), argument.type_name());
         let is_built_in = BUILT_IN.iter().any(|(built_in, it)| *built_in == name && of_type.as_deref() == Some(it));
-        if is_built_in {
-            return Self { text: format!("{BUILT_IN_MODULE}{name}"), is_absolute: true, span };
-        }
-        Self { text: name, is_absolute: false, span }
+        let text = || format!("{BUILT_IN_MODULE}{name}");
+        is_built_in.then(|| Self { text: text(), is_absolute: true, span: argument.span() })
     }
 
     /// Whether it comes with testkit.
@@ -173,66 +174,103 @@ impl Asking {
         function: &Function,
         marks: &Marks,
         offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let name = function.name.to_string();
+        Self::of_asker(function, Asker::Test(&name), marks, offers, names, diagnostics)
+    }
+
+    fn of_asker(
+        function: &Function,
+        asker: Asker<'_>,
+        marks: &Marks,
+        offers: &Offers,
+        names: &Names,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = function.name.to_string();
         let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
         let mut axes = Vec::new();
+        let mut are_had = true;
         let mut uses = offers.used();
         let (mut runtime, mut property) = (None, None);
         for Applied { mark, span, .. } in &marks.applied {
             match mark {
                 Mark::Parametrize(it) => axes.push(axis(it, *span)),
-                Mark::Uses(paths) => uses.extend(paths.iter().map(|path| FixturePath {
-                    text: path.clone(),
-                    is_absolute: false,
-                    span: *span,
-                })),
-                Mark::Runtime(it) => runtime = runtime.or(Some(it.clone())),
+                Mark::Uses(used) => {
+                    for used in used {
+                        let path = requests::of_path(&used.path, used.span, names, diagnostics);
+                        are_had &= path.is_some();
+                        uses.extend(path);
+                    }
+                }
+                Mark::Runtime(it) => runtime = runtime.or(Some((it.clone(), *span))),
                 Mark::Property(it) => property = property.or(Some(it.clone())),
+                // Whatever it would have supplied, nobody misses.
+                Mark::Unread(MarkName::Parametrize | MarkName::Property) => return None,
                 _ => {}
             }
         }
         let mut asking = Self { uses, is_async: function.is("async"), runtime, property, axes, ..Self::default() };
         asking.check_names(&name, &arguments, diagnostics)?;
-        let arguments = arguments.into_iter().map(|argument| {
-            let supply = asking.supply(&argument, offers);
-            (argument, supply)
-        });
-        asking.arguments = arguments.collect();
-        Some(asking)
+        for argument in arguments {
+            match asking.supply(&argument, asker, offers, names, diagnostics) {
+                Some(supply) => asking.arguments.push((argument, supply)),
+                None => are_had = false,
+            }
+        }
+        for target in asking.axes.iter_mut().flat_map(|axis| &mut axis.names).filter(|it| it.fixture.is_some()) {
+            target.path = requests::of_target(target, asker, names, diagnostics);
+            are_had &= target.path.is_some();
+        }
+        are_had.then_some(asking)
     }
 
     /// What the `setup` of a group asks for.
-    pub(crate) fn of_setup(function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let mut asking = Self::of(function, &Marks::default(), offers, diagnostics)?;
+    pub(crate) fn of_setup(
+        function: &Function,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let name = function.name.to_string();
+        let mut asking = Self::of_asker(function, Asker::SetUp(&name), &Marks::default(), offers, names, diagnostics)?;
         // The tests ask for it.
         asking.uses.clear();
         Some(asking)
     }
 
-    fn supply(&self, argument: &Argument, offers: &Offers) -> Supply {
+    /// What supplies an argument of `asker`; `None` if nothing does.
+    fn supply(
+        &self,
+        argument: &Argument,
+        asker: Asker<'_>,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Supply> {
         let name = argument.asks_for();
         for (axis, it) in self.axes.iter().enumerate() {
             let is_it =
                 |target: &Target| target.fixture.is_none() && (target.name == name || target.name == argument.name);
             if let Some(column) = it.names.iter().position(is_it) {
-                return Supply::Case { axis, column };
+                return Some(Supply::Case { axis, column });
             }
         }
         if let Some(property) = &self.property {
-            if let Some((_, strategy)) = property.strategies.iter().find(|(of, _)| *of == name) {
-                return Supply::Generated(Some(strategy.clone()));
+            if let Some(strategy) = property.strategies.iter().find(|strategy| strategy.name == name) {
+                return Some(Supply::Generated(Some(strategy.source.clone())));
             }
             if !argument.is_reference {
-                return Supply::Generated(None);
+                return Some(Supply::Generated(None));
             }
         }
         match &offers.of_group {
             Some(fixture) if name == "group" => {
-                Supply::Fixture(FixturePath { span: argument.span(), ..fixture.clone() })
+                Some(Supply::Fixture(FixturePath { span: argument.span(), ..fixture.clone() }))
             }
-            Some(_) | None => Supply::Fixture(FixturePath::of(argument)),
+            Some(_) | None => requests::of_argument(argument, asker, names, diagnostics).map(Supply::Fixture),
         }
     }
 
@@ -260,10 +298,20 @@ impl Asking {
             }
         }
         if let Some(property) = &self.property {
-            for (name, _) in property.strategies.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            for Strategy { name, span, .. } in
+                property.strategies.iter().filter(|it| !known.contains(&it.name.as_str()))
+            {
                 let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let message = format!("the test `{test}` has no argument `{name}`{near}");
-                diagnostics.error(property.span, message, format!("add `{name}: Type` to its arguments"));
+                diagnostics.error(*span, message, format!("add `{name}: Type` to its arguments"));
+                are_known = false;
+            }
+            let is_generated = |it: &&Argument| {
+                !it.is_reference || property.strategies.iter().any(|strategy| it.asks_for() == strategy.name)
+            };
+            if are_known && !arguments.iter().any(|argument| is_generated(&argument)) {
+                let message = format!("`{test}` takes nothing that `#[property]` could generate");
+                diagnostics.error(property.span, message, "add an argument by value: `name: Type`");
                 are_known = false;
             }
             if !self.axes.is_empty() {
@@ -425,3 +473,6 @@ fn axis_case(names: &[Target], index: usize, case: &LiteralCase) -> AxisCase {
     };
     AxisCase { id, function, attributes: case.attributes.clone(), values: case.values.clone() }
 }
+
+#[cfg(test)]
+mod tests;

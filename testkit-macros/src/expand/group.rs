@@ -12,7 +12,7 @@ use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Receiver, SetUp, Shared, TearDown, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, SetUp, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -127,7 +127,9 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(setup_function(&group.name, setup, file));
     }
     if let Some(shared) = &group.shared {
-        code.code(shared_fixture(group, shared, file));
+        // `discover!()` has read the function from a file that its span does not tell.
+        let made = Made { file: file.to_owned(), ..shared.made.clone() };
+        code.code(made.code(&[]));
     }
     for method in group.methods.iter().filter(|method| !method.asking.is_empty()) {
         let called = called(group, method, file);
@@ -171,13 +173,6 @@ fn setup_function(group: &Ident, setup: &SetUp, file: &str) -> Code {
     code.text(format!("#[allow(dead_code, non_snake_case)] fn {}() -> {group}", setup_name(group)), *span);
     code.group(Delimiter::Brace, made);
     code
-}
-
-/// The fixture of what the tests of the group share.
-fn shared_fixture(group: &Group, shared: &Shared, file: &str) -> Code {
-    // `collect` has looked at the function; what is wrong with its arguments rustc says here.
-    let made = Made::of_shared(&group.name, &shared.function, shared.has_teardown, file);
-    made.map(|made| made.code(&[])).unwrap_or_default()
 }
 
 /// The function that makes a group's value through `Default`: a name of its own for each group of a module.

@@ -17,6 +17,7 @@ use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
+use crate::names::Wanted;
 
 /// A test function that is to be called.
 #[derive(Clone)]
@@ -103,6 +104,11 @@ impl<'a> Called<'a> {
         if !self.is_method {
             code.code(uses(self.asking, prefix));
         }
+        for (argument, supply) in &self.asking.arguments {
+            if let Supply::Fixture(path) = supply {
+                code.code(may_be_owned(argument, path, prefix));
+            }
+        }
         match &self.asking.property {
             Some(property) => code.code(self.property(property, prefix)),
             None => code.code(self.call(combination, prefix)),
@@ -115,9 +121,9 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         for (number, axis) in self.asking.axes.iter().enumerate() {
             for (column, target) in axis.names.iter().enumerate() {
-                let Some(fixture) = &target.fixture else { continue };
+                let Some(fixture) = &target.path else { continue };
                 let span = target.name.span();
-                code.text(format!("<{prefix}{fixture}>::with_{}", target.name), span);
+                code.text(format!("<{}>::with_{}", fixture.seen_from(prefix), target.name), span);
                 let mut value = Code::default();
                 value.code(value_of(axis, number, column, combination, None));
                 code.group(Delimiter::Parenthesis, value).text(";", span);
@@ -166,9 +172,9 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         let mut arguments = Code::default();
         match &self.asking.runtime {
-            Some(Runtime::Function(path)) => code.text(format!("{prefix}{path}"), self.span),
+            Some((Runtime::Function(path), span)) => code.text(format!("{prefix}{path}"), *span),
             // What the test asks for has been noted before its fixtures were made.
-            None | Some(Runtime::Smol | Runtime::Tokio { .. }) => {
+            None | Some((Runtime::Smol | Runtime::Tokio { .. }, _)) => {
                 arguments.text(format!("&{PRIVATE}::Runtime::Default,"), self.span);
                 code.text(format!("{PRIVATE}::block_on"), self.span)
             }
@@ -250,8 +256,10 @@ impl<'a> Called<'a> {
             case.code(call);
         }
         arguments.group(Delimiter::Brace, case);
+        let mut run = Code::default();
+        run.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
         let mut code = Code::default();
-        code.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
+        code.text(format!("{PRIVATE}::with_proptest!"), span).group(Delimiter::Parenthesis, run);
         code
     }
 
@@ -318,6 +326,35 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
     code
 }
 
+/// A statement that does not compile if nobody can have a value of the fixture for his own, which `argument` asks for.
+pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str) -> Code {
+    let mut code = Code::default();
+    if !argument.is_reference && !path.is_absolute {
+        let name = argument.asks_for();
+        let message = literal(&format!(
+            "`{name}` has a `teardown` that takes each value at its end, so nobody else can own one: borrow it"
+        ));
+        let fixture = path.seen_from(prefix);
+        let check = format!("::core::assert!(!<{fixture} as {PRIVATE}::Fixture>::INFO.has_teardown, {message})");
+        code.text(format!("const {{ {check} }};"), argument.span());
+    }
+    code
+}
+
+/// The imports that requests have asked for.
+pub(crate) fn imports(wanted: impl IntoIterator<Item = Wanted>) -> Code {
+    let mut code = Code::default();
+    for Wanted { name, imported, span } in wanted {
+        let mut import = Code::default();
+        import.text(format!("{name} as {imported}"), span);
+        // Not only under `cfg(test)`, so that `cargo check` shows the error as well. If the path were all in one place, rustc
+        // would name its first part alone.
+        code.text("#[allow(unused_imports, unused_import_braces)] use self::", Span::mixed_site());
+        code.group(Delimiter::Brace, import).text(";", span);
+    }
+    code
+}
+
 /// Name of the function that runs a case.
 pub(crate) fn dispatcher_name(name: &str) -> String {
     format!("__testkit_run_{name}")
@@ -326,13 +363,14 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
 /// A statement that notes what the test is driven by, before anything else of it is.
 fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
-    let text = match &asking.runtime {
-        None | Some(Runtime::Function(_)) => return code,
-        Some(Runtime::Smol) => format!("{PRIVATE}::smol_runtime!()"),
-        Some(Runtime::Tokio { is_multi_thread: false, start_paused, .. }) => {
+    let Some((runtime, span)) = &asking.runtime else { return code };
+    let text = match runtime {
+        Runtime::Function(_) => return code,
+        Runtime::Smol => format!("{PRIVATE}::smol_runtime!()"),
+        Runtime::Tokio { is_multi_thread: false, start_paused, .. } => {
             format!("{PRIVATE}::tokio_runtime!(CurrentThread {{ start_paused: {start_paused} }})")
         }
-        Some(Runtime::Tokio { is_multi_thread: true, worker_threads, .. }) => {
+        Runtime::Tokio { is_multi_thread: true, worker_threads, .. } => {
             let threads = worker_threads.as_ref().map_or_else(
                 || "::core::option::Option::None".to_owned(),
                 |count| format!("::core::option::Option::Some({count})"),
@@ -340,7 +378,7 @@ fn runtime(asking: &Asking) -> Code {
             format!("{PRIVATE}::tokio_runtime!(MultiThread {{ worker_threads: {threads} }})")
         }
     };
-    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), Span::call_site());
+    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), *span);
     code
 }
 
@@ -374,6 +412,9 @@ pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
     stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
+        if !argument.is_reference {
+            stream.extend(may_be_owned(argument, path, "").into_tokens());
+        }
         let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
         stream.extend(templates.bind.iter().cloned().chain(mutable));
         stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
