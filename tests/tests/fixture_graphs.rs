@@ -97,33 +97,58 @@ fn none(problems: &Problems, ran: &Ran) {
     );
 }
 
+fn graph_of(target: &str) -> &'static Graph {
+    if target == "known" { &graphs().known } else { &graphs().new }
+}
+
+/// Runs the command, and holds what it tells and what its processes did against the model.
 #[track_caller]
 fn check(name: &str, target: &str, arguments: &[&str], asked: &Asked) {
-    let _alone = alone();
     let (ran, log) = Logged::testkit(name, target, arguments).wait();
-    let graph = if target == "known" { &graphs().known } else { &graphs().new };
-    none(&check_report(graph, target, &ran, &log, asked), &ran);
+    none(&check_report(graph_of(target), target, &ran, &log, asked), &ran);
     ran.leaves_nothing_behind();
+}
+
+/// The same without the command: tests on several threads of one process.
+#[track_caller]
+fn check_under_libtest(target: &str) {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(graphs().project.folder());
+    command.args(["test", "--test", target, "--", "--test-threads=4", "--skip", "dies"]);
+    prepare(&mut command);
+    let (ran, log) = Logged::start(&format!("libtest_{target}"), command, start).wait();
+    none(&check_libtest(graph_of(target), &ran, &log), &ran);
 }
 
 #[test]
 fn one_worker() {
+    let _alone = alone();
     check("one", "known", &["-n", "1", "--setup-show"], &Asked { shows_set_up: true, ..Asked::default() });
 }
 
 #[test]
 fn two_workers() {
+    let _alone = alone();
     check("two", "known", &["-n", "2"], &Asked::default());
-    check("new_two", "new", &["-n", "2"], &Asked::default());
 }
 
 #[test]
-fn a_process_for_each_test() {
+fn under_libtest() {
+    let _alone = alone();
+    check_under_libtest("known");
+}
+
+#[test]
+fn a_new_graph() {
+    let _alone = alone();
+    check("new", "new", &["-n", "2"], &Asked::default());
     check("process", "new", &["--isolation", "process", "-n", "2"], &Asked::default());
+    check_under_libtest("new");
 }
 
 #[test]
 fn until_the_first_failure() {
+    let _alone = alone();
     let may_stop = Asked { may_stop: true, ..Asked::default() };
     // Each time it is another one that comes first.
     for (name, module) in [("first_0", "m00"), ("first_7", "m07"), ("first_12", "m12"), ("first_18", "m18")] {
@@ -135,8 +160,8 @@ fn until_the_first_failure() {
 #[test]
 fn until_ctrl_c() {
     let _alone = alone();
-    // Those that hang have their limits, but a run that is stopped lets what has begun have its own time.
-    let modules: Vec<String> = (12..24).map(|module| format!("m{module}")).collect();
+    // Without those that hang: a run that is stopped lets what has begun have its own time.
+    let modules: Vec<String> = (12..KNOWN.1).map(|module| format!("m{module}")).collect();
     let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
     let mut run = Logged::testkit("stopped", "known", &[&["-n", "2"], modules.as_slice()].concat());
     run.started.wait_until(|events| finished(events).count() > 40);
@@ -146,18 +171,4 @@ fn until_ctrl_c() {
     let asked = Asked { may_stop: true, selects, ..Asked::default() };
     none(&check_report(&graphs().known, "known", &ran, &log, &asked), &ran);
     ran.exits(2).leaves_nothing_behind();
-}
-
-/// Without the command: tests on several threads of one process.
-#[test]
-fn under_libtest() {
-    let _alone = alone();
-    for (target, graph) in [("known", &graphs().known), ("new", &graphs().new)] {
-        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.current_dir(graphs().project.folder());
-        command.args(["test", "--test", target, "--", "--test-threads=4", "--skip", "dies"]);
-        prepare(&mut command);
-        let (ran, log) = Logged::start(&format!("libtest_{target}"), command, start).wait();
-        none(&check_libtest(graph, &ran, &log), &ran);
-    }
 }

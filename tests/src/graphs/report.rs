@@ -261,7 +261,7 @@ fn check_worker(
     let is_half = |name: &&String| name.ends_with(HALF_SET_UP);
     let (half, whole): (Vec<&String>, Vec<&String>) = worker.left_standing.iter().partition(is_half);
     // Before it come those that need it.
-    let is_right = half_set_up(graph, half.last().copied(), replayed.died_in) || is_killed;
+    let is_right = half_set_up(graph, half.last().copied(), replayed.died_in, &replayed.failed) || is_killed;
     if whole != standing.iter().collect::<Vec<_>>() || !is_right {
         let expected = (standing, replayed.died_in.map(|fixture| graph.fixture_path(fixture)));
         problems.push(format!("told that it left {:?} standing, expected {expected:?}", worker.left_standing));
@@ -297,21 +297,18 @@ fn check_worker(
     problems
 }
 
-/// Whether the innermost fixture that was told to be half set up is the one for which the process died: in its own set-up, or
-/// in that of a value that it was about to own.
-fn half_set_up(graph: &Graph, told: Option<&String>, died_in: Option<usize>) -> bool {
-    let is_wide = |fixture: usize| graph.fixtures[fixture].scope > Scope::Test;
-    let Some(told) = told else { return died_in.is_none_or(|fixture| !is_wide(fixture)) };
+/// Whether the innermost fixture that was told to be half set up is right: the process has died in its set-up or in that of
+/// something it needs, or that has failed, and the process has died before the end of the test.
+fn half_set_up(graph: &Graph, told: Option<&String>, died_in: Option<usize>, failed: &[(String, usize)]) -> bool {
+    let Some(told) = told else { return died_in.is_none_or(|fixture| graph.fixtures[fixture].scope == Scope::Test) };
     let name = told.split('`').nth(1).and_then(|name| name.split('[').next()).unwrap_or_default();
-    let Some(mut at) = graph.fixtures.iter().position(|fixture| fixture.name == name) else { return false };
-    let mut owned = vec![at];
-    while let Some(next) = owned.pop() {
-        at = next;
-        if Some(at) == died_in {
+    let mut needed: Vec<usize> = graph.fixtures.iter().position(|fixture| fixture.name == name).into_iter().collect();
+    while let Some(fixture) = needed.pop() {
+        let has_failed = failed.iter().any(|(name, _)| *name == graph.fixture_path(fixture));
+        if Some(fixture) == died_in || (died_in.is_none() && has_failed) {
             return true;
         }
-        let needs = &graph.fixtures[at].needs;
-        owned.extend(needs.iter().copied().filter(|need| graph.fixtures[*need].is_given));
+        needed.extend(&graph.fixtures[fixture].needs);
     }
     false
 }
