@@ -243,7 +243,7 @@ pub(crate) fn groups(
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
         let mut of_shared = Diagnostics::default();
-        let shared = shared_of(items, blocks, name, names, &mut of_shared);
+        let shared = shared_of(items, blocks, name, known, names, &mut of_shared);
         let is_sound = of_shared.is_empty();
         diagnostics.extend(of_shared);
         let of_group = (shared.is_some() || !is_sound).then(|| shared_path(name));
@@ -277,7 +277,8 @@ pub(crate) fn groups(
             if function.name == "setup" {
                 let of_group = group.shared.as_ref().map(|_| shared_path(&group.name));
                 let offers = Offers { of_group, ..Offers::default() };
-                group.setup = validate::setup(item, function, &offers, names, diagnostics);
+                let is_conditional = is_conditional(items, &group.name, types.get(&group.name.to_string()));
+                group.setup = validate::setup(item, function, is_conditional, (&offers, names), diagnostics);
                 group.construction = Construction::Setup;
             } else if function.name == "teardown" {
                 validate::teardown(item, function, diagnostics);
@@ -306,6 +307,7 @@ fn shared_of(
     items: &[Item],
     blocks: &BTreeMap<usize, Items>,
     name: &Ident,
+    known: Option<&Type>,
     names: &Names,
     diagnostics: &mut Diagnostics,
 ) -> Option<Shared> {
@@ -325,8 +327,16 @@ fn shared_of(
         validate::teardown_group(teardown, diagnostics);
     }
     let has_teardown = teardown.is_some();
-    let made = Made::of_shared(name, function, has_teardown, names, diagnostics)?;
+    let made = Made::of_shared(name, function, has_teardown, is_conditional(items, name, known), names, diagnostics)?;
     Some(Shared { made })
+}
+
+/// Whether a group, or a part of it, stands under a `#[cfg]`.
+fn is_conditional(items: &[Item], group: &Ident, known: Option<&Type>) -> bool {
+    let blocks = items.iter().filter(|item| is_block_of(item, group));
+    let mut attributes = blocks.flat_map(|item| &item.attributes);
+    known.is_some_and(|known| !known.conditions.is_empty())
+        || attributes.any(|attribute| attribute.kind() == AttributeKind::Condition)
 }
 
 fn shared_path(group: &Ident) -> FixturePath {

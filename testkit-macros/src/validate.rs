@@ -123,12 +123,13 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
     Some(if is_reference { Receiver::Reference } else { Receiver::Value })
 }
 
-/// Checks `fn setup(…) -> Self` of a group; what it asks for, if it cannot be called as it is.
+/// Checks `fn setup(…) -> Self` of a group, which may stand under a condition; what it asks for, if it cannot be called as it
+/// is.
 pub(crate) fn setup(
     item: &Item,
     function: &Function,
-    offers: &Offers,
-    names: &Names,
+    is_conditional: bool,
+    (offers, names): (&Offers, &Names),
     diagnostics: &mut Diagnostics,
 ) -> Option<SetUp> {
     let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
@@ -141,7 +142,7 @@ pub(crate) fn setup(
         return None;
     }
     plain_helper(item, function, "setup", diagnostics);
-    let asking = Asking::of_setup(function, offers, names, diagnostics)?;
+    let asking = Asking::of_setup(function, is_conditional, offers, names, diagnostics)?;
     let is_fallible = arguments::returned(&function.output).and_then(arguments::value_of_result).is_some();
     if asking.is_empty() && !is_fallible {
         return None;

@@ -3,10 +3,12 @@
 /// The nearest of `known` to `word`, if it is near enough to be what the author meant.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let length = word.chars().count();
-    // Of a word of which nothing is left, any other would be as near.
-    let limit = (length.max(3) / 3 + 1).min(length.saturating_sub(1));
+    let limit = length.max(3) / 3 + 1;
     let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
-    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    // Words that have nothing in common are as far from each other as the longer one is long.
+    let is_near =
+        |(distance, candidate): &(usize, &str)| *distance <= limit && *distance < length.max(candidate.chars().count());
+    distances.filter(is_near).min().map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance in characters.
@@ -41,6 +43,7 @@ mod tests {
         check("tag", None);
         check("x", None);
         assert_eq!(nearest("n", &["cx"]), None);
+        assert_eq!(nearest("n", &["na"]), Some("na"));
         assert_eq!(nearest("db", &["dx"]), Some("dx"));
     }
 }

@@ -39,7 +39,7 @@ pub mod cases {
 /// What the code of a property names.
 #[cfg(feature = "proptest")]
 pub mod property {
-    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, by_strategy, of_type, run};
 }
 
 /// The static descriptions of this binary, as the registry holds them.

@@ -16,7 +16,7 @@ use testkit_protocol::spelling::nearest;
 
 use self::arguments::Argument;
 use self::parametrize::{LiteralCase, Parametrize, Source, Target, Values};
-use self::requests::Asker;
+use self::requests::{Asker, AskerKind};
 use crate::ast::Function;
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
@@ -50,9 +50,14 @@ pub(crate) enum Supply {
     Fixture(FixturePath),
     /// A name of an axis.
     Case { axis: usize, column: usize },
-    /// A strategy of `#[property]`, as source text; `None` for the one of its type.
-    Generated(Option<String>),
+    /// A strategy of `#[property]`; `None` for the one of its type.
+    Generated(Option<TokenStream>),
 }
+
+/// As many strategies as proptest makes one of.
+///
+/// Source: the implementations of `Strategy` for tuples, <https://docs.rs/proptest/1/proptest/strategy/trait.Strategy.html>.
+const MOST_MADE_UP: usize = 12;
 
 /// How a fixture is named in code.
 #[derive(Clone, Debug)]
@@ -132,6 +137,11 @@ impl FixturePath {
         is_built_in.then(|| Self { text: text(), is_absolute: true, span: argument.span() })
     }
 
+    /// Whether its name is one of ours, for what only the compiler knows.
+    pub(crate) fn is_generated(&self) -> bool {
+        self.text.starts_with("__testkit_")
+    }
+
     /// Whether it comes with testkit.
     pub(crate) fn is_built_in(&self) -> bool {
         self.text.starts_with(BUILT_IN_MODULE)
@@ -178,7 +188,8 @@ impl Asking {
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = function.name.to_string();
-        Self::of_asker(function, Asker::Test(&name), marks, offers, names, diagnostics)
+        let asker = Asker { kind: AskerKind::Test, name: &name, is_conditional: !marks.conditions.is_empty() };
+        Self::of_asker(function, asker, marks, offers, names, diagnostics)
     }
 
     fn of_asker(
@@ -189,8 +200,8 @@ impl Asking {
         names: &Names,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let name = function.name.to_string();
-        let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
+        let name = asker.name;
+        let arguments = arguments::arguments(&function.arguments, name, diagnostics)?;
         let mut axes = Vec::new();
         let mut are_had = true;
         let mut uses = offers.used();
@@ -200,7 +211,7 @@ impl Asking {
                 Mark::Parametrize(it) => axes.push(axis(it, *span)),
                 Mark::Uses(used) => {
                     for used in used {
-                        let path = requests::of_path(&used.path, used.span, names, diagnostics);
+                        let path = requests::of_path(&used.path, used.span, asker, names, diagnostics);
                         are_had &= path.is_some();
                         uses.extend(path);
                     }
@@ -213,7 +224,7 @@ impl Asking {
             }
         }
         let mut asking = Self { uses, is_async: function.is("async"), runtime, property, axes, ..Self::default() };
-        asking.check_names(&name, &arguments, diagnostics)?;
+        asking.check_names(name, &arguments, diagnostics)?;
         for argument in arguments {
             match asking.supply(&argument, asker, offers, names, diagnostics) {
                 Some(supply) => asking.arguments.push((argument, supply)),
@@ -230,12 +241,14 @@ impl Asking {
     /// What the `setup` of a group asks for.
     pub(crate) fn of_setup(
         function: &Function,
+        is_conditional: bool,
         offers: &Offers,
         names: &Names,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = function.name.to_string();
-        let mut asking = Self::of_asker(function, Asker::SetUp(&name), &Marks::default(), offers, names, diagnostics)?;
+        let asker = Asker { kind: AskerKind::SetUp, name: &name, is_conditional };
+        let mut asking = Self::of_asker(function, asker, &Marks::default(), offers, names, diagnostics)?;
         // The tests ask for it.
         asking.uses.clear();
         Some(asking)
@@ -260,7 +273,7 @@ impl Asking {
         }
         if let Some(property) = &self.property {
             if let Some(strategy) = property.strategies.iter().find(|strategy| strategy.name == name) {
-                return Some(Supply::Generated(Some(strategy.source.clone())));
+                return Some(Supply::Generated(Some(strategy.value.clone())));
             }
             if !argument.is_reference {
                 return Some(Supply::Generated(None));
@@ -309,9 +322,15 @@ impl Asking {
             let is_generated = |it: &&Argument| {
                 !it.is_reference || property.strategies.iter().any(|strategy| it.asks_for() == strategy.name)
             };
-            if are_known && !arguments.iter().any(|argument| is_generated(&argument)) {
-                let message = format!("`{test}` takes nothing that `#[property]` could generate");
+            let count = arguments.iter().filter(is_generated).count();
+            if are_known && count == 0 {
+                let message = format!("`{test}` takes nothing that `#[property]` could make up");
                 diagnostics.error(property.span, message, "add an argument by value: `name: Type`");
+                are_known = false;
+            } else if count > MOST_MADE_UP {
+                let message =
+                    format!("`{test}` takes {count} arguments that are made up, and at most {MOST_MADE_UP} can be");
+                diagnostics.error(property.span, message, "make some of them the elements of a tuple or of an array");
                 are_known = false;
             }
             if !self.axes.is_empty() {

@@ -12,20 +12,26 @@ use crate::names::{Found, Names, Thing};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Asker<'a> {
-    /// A test.
-    Test(&'a str),
+pub(crate) struct Asker<'a> {
+    pub(crate) kind: AskerKind,
+    pub(crate) name: &'a str,
+    /// It stands under a `#[cfg]`, and what it asks for may do so as well.
+    pub(crate) is_conditional: bool,
+}
+
+/// What may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskerKind {
+    Test,
     /// `setup` or `setup_group` of a group.
-    SetUp(&'a str),
-    /// A fixture.
-    Fixture(&'a str),
+    SetUp,
+    Fixture,
 }
 
 impl Asker<'_> {
-    fn name(self) -> String {
-        match self {
-            Self::Test(name) | Self::SetUp(name) | Self::Fixture(name) => format!("`{name}`"),
-        }
+    /// A name for what the compiler is to find for a name.
+    fn alias(self, name: &str, found: &Found, span: Span, names: &Names) -> String {
+        if self.is_conditional { name.to_owned() } else { names.alias(name, *found == Found::Imported, span) }
     }
 }
 
@@ -47,14 +53,17 @@ pub(crate) fn of_argument(
     match names.find(&name) {
         Found::Fixture(facts, _) if facts.has_teardown && !argument.is_reference => {
             let message = format!(
-                "{} asks for a value of `{name}` of its own, and `{name}` has a `teardown` that takes each value at its end",
-                asker.name()
+                "`{}` asks for a value of `{name}` of its own, and `{name}` has a `teardown` that takes each value at its end",
+                asker.name
             );
             diagnostics.error(span, message, format!("borrow it: `{}: &{}`", argument.name, type_of(argument)));
             None
         }
-        Found::Fixture(..) | Found::Imported => plain(),
-        Found::Unsure => Some(FixturePath { text: names.import(&name, span), is_absolute: false, span }),
+        Found::Fixture(..) => plain(),
+        found @ (Found::Imported | Found::Unsure) => {
+            let text = asker.alias(&name, &found, span, names);
+            Some(FixturePath { text, is_absolute: false, span })
+        }
         Found::Not(thing) => {
             diagnostics.error(span, is_no_fixture(&name, thing, asker), way_out(thing));
             None
@@ -68,11 +77,19 @@ pub(crate) fn of_argument(
 }
 
 /// The fixture that a path in `#[uses(…)]` names, as it is seen from the module; `None` if that is none.
-pub(crate) fn of_path(path: &str, span: Span, names: &Names, diagnostics: &mut Diagnostics) -> Option<FixturePath> {
-    let found = if path.contains("::") { Found::Imported } else { names.find(path) };
-    let text = match found {
-        Found::Fixture(..) | Found::Imported => path.to_owned(),
-        Found::Unsure => names.import(path, span),
+pub(crate) fn of_path(
+    path: &str,
+    span: Span,
+    asker: Asker<'_>,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<FixturePath> {
+    if path.contains("::") {
+        return Some(FixturePath { text: path.to_owned(), is_absolute: false, span });
+    }
+    let text = match names.find(path) {
+        Found::Fixture(..) => path.to_owned(),
+        found @ (Found::Imported | Found::Unsure) => asker.alias(path, &found, span, names),
         Found::Not(thing) => {
             let message = format!("`{path}`, which `#[uses]` names, {}", what_it_is(thing));
             let hint = match thing {
@@ -112,8 +129,8 @@ pub(crate) fn of_target(
             diagnostics.error(target.name.span(), message, hint);
             return None;
         }
-        Found::Fixture(..) | Found::Imported => name,
-        Found::Unsure => names.import(&name, span),
+        Found::Fixture(..) => name,
+        found @ (Found::Imported | Found::Unsure) => asker.alias(&name, &found, span, names),
         Found::Not(thing) => {
             diagnostics.error(span, is_no_fixture(&name, thing, asker), way_out(thing));
             return None;
@@ -133,7 +150,7 @@ pub(crate) fn of_target(
 }
 
 fn is_no_fixture(name: &str, thing: Thing, asker: Asker<'_>) -> String {
-    format!("`{name}`, which {} asks for, {}", asker.name(), what_it_is(thing))
+    format!("`{name}`, which `{}` asks for, {}", asker.name, what_it_is(thing))
 }
 
 fn what_it_is(thing: Thing) -> &'static str {
@@ -156,19 +173,19 @@ fn way_out(thing: Thing) -> &'static str {
 /// What to say of an argument whose name nothing has.
 fn absent(argument: &Argument, asker: Asker<'_>, names: &Names) -> (String, String) {
     let (name, of_type) = (argument.asks_for(), type_of(argument));
-    let asked = asker.name();
+    let asked = format!("`{}`", asker.name);
     if let Some((_, known)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
         let message = format!("the fixture `{name}` of testkit is a `{known}`, and {asked} asks for a `{of_type}`");
         let by = if argument.is_reference { "&" } else { "" };
         let hint = format!("write `{}: {by}{known}`, or write a fixture `{name}` of your own", argument.name);
         return (message, hint);
     }
-    match (name.as_str(), asker) {
-        ("group", Asker::Test(_) | Asker::SetUp(_)) => {
+    match (name.as_str(), asker.kind) {
+        ("group", AskerKind::Test | AskerKind::SetUp) => {
             let hint = "write `fn setup_group() -> T` in the `impl` of the group, whose value it is";
             return (format!("{asked} asks for `group`, and there is no `setup_group` that makes it"), hint.to_owned());
         }
-        ("param", Asker::Test(_)) => {
+        ("param", AskerKind::Test) => {
             let hint = "write `#[parametrize(param, [first, second])]`";
             let message = format!("{asked} asks for `param`, which is for fixtures with `params = […]`");
             return (message, hint.to_owned());
@@ -177,12 +194,12 @@ fn absent(argument: &Argument, asker: Asker<'_>, names: &Names) -> (String, Stri
     }
     let message = format!("there is no fixture `{name}`, which {asked} asks for{}", near(&name, names));
     let fixture = format!("write `#[fixture] fn {name}() -> {}`", value_of(argument));
-    let hint = match asker {
-        Asker::Test(_) => {
+    let hint = match asker.kind {
+        AskerKind::Test => {
             format!("{fixture}, import it with `use`, or give it values: `#[parametrize({name}, […])]`")
         }
-        Asker::SetUp(_) => format!("{fixture}, or import it with `use`"),
-        Asker::Fixture(_) => {
+        AskerKind::SetUp => format!("{fixture}, or import it with `use`"),
+        AskerKind::Fixture => {
             format!("{fixture}, import it with `use`, or let cases set it: `#[fixture(arguments({name}))]`")
         }
     };

@@ -105,7 +105,10 @@ fn knows_what_supplies_each_argument() {
     check("fn test_a() {}", &[]);
     check("#[fixture] fn db() {} fn test_a(db: &Db) {}", &["db: db"]);
     check("#[fixture] fn db() {} fn test_a(_db: &Db) {}", &["_db: db"]);
-    check("use x::{db, other as server}; fn test_a(db: Db, server: &S) {}", &["db: db", "server: server"]);
+    check(
+        "use x::{db, other as server}; fn test_a(db: Db, server: &S) {}",
+        &["db: __testkit_db", "server: __testkit_server"],
+    );
     // What comes with testkit, by name and type; but not if the module has one itself.
     check("fn test_a(tmp_path: &testkit::TmpPath) {}", &["tmp_path: ::testkit::fixtures::tmp_path"]);
     check("#[fixture] fn env() {} fn test_a(env: &Env) {}", &["env: env"]);
@@ -148,7 +151,7 @@ fn says_what_nothing_supplies() {
     check("#[parametrize(n, [])] fn test_a(n: u8) {}", &["`#[parametrize]` has no cases, so nothing would be tested"]);
     check("#[property(cases = 0)] fn test_a(n: u8) {}", &["`#[property]` takes `cases` as a number, at least 1"]);
     check("#[cfg_attr(x, parametrize(n, [1]))] fn test_a(n: u8) {}", &["`#[parametrize]` cannot depend on `cfg`"]);
-    check("#[property] fn test_a() {}", &["`test_a` takes nothing that `#[property]` could generate"]);
+    check("#[property] fn test_a() {}", &["`test_a` takes nothing that `#[property]` could make up"]);
 }
 
 #[test]

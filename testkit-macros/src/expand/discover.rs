@@ -71,7 +71,7 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
             let mut output = diagnostics.into_tokens();
             output.extend(tokens(&text));
             let wanted = wanted.into_iter().map(|it| Wanted { span: call, ..it });
-            output.extend(expand::asking::imports(wanted).into_tokens());
+            output.extend(expand::asking::aliases(wanted, "").into_tokens());
             return output;
         }
     }
@@ -95,7 +95,7 @@ pub(crate) struct Collected {
     pub(crate) text: String,
     /// What is wrong, each with its place in front.
     pub(crate) errors: Vec<String>,
-    /// Imports that belong to it.
+    /// Names whose aliases belong to it.
     pub(crate) wanted: Vec<Wanted>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
         text.push_str(&description::registration_text(&Module { file, tests: &tests }, loaded));
     }
-    Collected { text, errors, wanted: names.imports() }
+    Collected { text, errors, wanted: names.wanted() }
 }
 
 /// The module of hosting tests is called `discovered`, unless the author's file has that name already.

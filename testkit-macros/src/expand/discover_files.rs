@@ -150,8 +150,8 @@ impl Expansion<'_> {
         for error in collected.errors {
             self.diagnostics.plain(self.call, error);
         }
-        let imports = asking::imports(collected.wanted).into_text();
-        format!("mod {module} {{ ::core::include!({}); {imports} {} }}", literal(relative), collected.text)
+        let aliases = asking::aliases(collected.wanted, "").into_text();
+        format!("mod {module} {{ ::core::include!({}); {aliases} {} }}", literal(relative), collected.text)
     }
 }
 

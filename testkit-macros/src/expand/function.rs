@@ -77,7 +77,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut tokens = code;
     tokens.extend(self::tokens(&sites.into_text()));
-    tokens.extend(asking::imports(names.imports()).into_tokens());
+    tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
 }

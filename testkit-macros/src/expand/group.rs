@@ -91,8 +91,11 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
         if returns_value { settled(&call, file, line, column) } else { call }
     };
     let test = match case {
-        Some(case) => format!("{parent}::{}(group, {case})", asking::dispatcher_name(&long_name(group, method))),
-        None => call(format!("group.{}()", method.name), method.returns_value),
+        None if !has_dispatcher(method) => format!("group.{}()", method.name),
+        case => {
+            let dispatcher = asking::dispatcher_name(&long_name(group, method));
+            format!("{parent}::{dispatcher}(group, {})", case.unwrap_or(0))
+        }
     };
     let teardown = match group.teardown {
         None => "::core::option::Option::None".to_owned(),
@@ -115,8 +118,9 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
             format!("::testkit::__private::run_group_by_value({construction}, |group: {parent}::{name}| {test})")
         }
     };
-    let uses = asking::uses(&method.asking, &format!("{parent}::")).into_text();
-    format!("{uses}{run}")
+    let mut before = asking::runtime(&method.asking);
+    before.code(asking::uses(&method.asking, &format!("{parent}::")));
+    format!("{}{run}", before.into_text())
 }
 
 /// Functions beside the group that its hosting tests call: what makes its value, and what calls each method with what it asks
@@ -131,7 +135,7 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         let made = Made { file: file.to_owned(), ..shared.made.clone() };
         code.code(made.code(&[]));
     }
-    for method in group.methods.iter().filter(|method| !method.asking.is_empty()) {
+    for method in group.methods.iter().filter(|method| has_dispatcher(method)) {
         let called = called(group, method, file);
         let mut combinations: Vec<_> = method.cases.iter().map(|(combination, _)| combination.clone()).collect();
         if combinations.is_empty() {
@@ -145,6 +149,12 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(called.labels());
     }
     code
+}
+
+/// Whether a function beside the group calls the method: with what it asks for, or because of what it returns, so that an
+/// error in that is one of the method.
+fn has_dispatcher(method: &Method) -> bool {
+    !method.asking.is_empty() || method.returns_value
 }
 
 fn setup_name(group: &Ident) -> String {

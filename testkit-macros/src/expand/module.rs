@@ -212,7 +212,7 @@ impl Collector {
             tests.extend(group::tests(group, "", &sites));
         }
         output.extend(tokens(&sites.into_text()));
-        output.extend(asking::imports(names.imports()).into_tokens());
+        output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -374,7 +374,7 @@ impl Collector {
             tests.extend(group::tests(group, "", &sites));
         }
         output.extend(tokens(&sites.into_text()));
-        output.extend(asking::imports(names.imports()).into_tokens());
+        output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));

@@ -5,7 +5,7 @@
 
 mod parse;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
 use crate::asking::parametrize::Parametrize;
 
@@ -198,15 +198,15 @@ pub(crate) struct Property {
 pub(crate) struct Strategy {
     /// The argument.
     pub(crate) name: String,
-    /// Source text of the strategy.
-    pub(crate) source: String,
+    /// The strategy.
+    pub(crate) value: TokenStream,
     /// Where the argument is named.
     pub(crate) span: Span,
 }
 
 impl PartialEq for Strategy {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.source == other.source
+        self.name == other.name && self.value.to_string() == other.value.to_string()
     }
 }
 

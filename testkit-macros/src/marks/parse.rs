@@ -186,7 +186,11 @@ fn property(
         if mark.strategies.iter().any(|strategy| *name == strategy.name) {
             return Err(malformed(part.first(), &format!("has two strategies for `{name}`")));
         }
-        mark.strategies.push(Strategy { name: name.to_string(), source: source(value), span: name.span() });
+        mark.strategies.push(Strategy {
+            name: name.to_string(),
+            value: value.iter().cloned().collect(),
+            span: name.span(),
+        });
     }
     Ok(Mark::Property(mark))
 }

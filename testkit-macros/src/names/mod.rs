@@ -77,13 +77,15 @@ pub(crate) struct Step {
     pub(crate) name: String,
 }
 
-/// An import that the compiler is asked to make.
+/// A name that the compiler is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     /// What is to be found.
     pub(crate) name: String,
-    /// The name that it gets.
-    pub(crate) imported: String,
+    /// The name of the type that it is.
+    pub(crate) alias: String,
+    /// Whether the module has an import of that name.
+    pub(crate) is_imported: bool,
     /// Where it is asked for.
     pub(crate) span: Span,
 }
@@ -93,16 +95,16 @@ pub(crate) struct Wanted {
 pub(crate) struct Names {
     own: Rc<Module>,
     home: Option<Home>,
-    /// What tells the imports of this expansion from those of others in the same module.
+    /// What tells the aliases of this expansion from those of others in the same module.
     owner: String,
-    /// Imports that the compiler is asked to make.
-    imports: RefCell<BTreeMap<String, Wanted>>,
+    /// Names that the compiler is asked for.
+    wanted: RefCell<BTreeMap<String, Wanted>>,
 }
 
 impl Names {
     /// The names of a module with these items.
     pub(crate) fn of(items: &Items, home: Option<Home>) -> Self {
-        Self { own: Rc::new(Module::of(items)), home, owner: String::new(), imports: RefCell::default() }
+        Self { own: Rc::new(Module::of(items)), home, owner: String::new(), wanted: RefCell::default() }
     }
 
     /// The names of the module that holds the item with `name`, which an attribute sees alone.
@@ -110,7 +112,7 @@ impl Names {
         let home = home_of_item(name);
         let known = home.as_ref().and_then(modules::load);
         let own = known.unwrap_or_else(|| Rc::new(Module::open()));
-        Self { own, home, owner: name.to_string(), imports: RefCell::default() }
+        Self { own, home, owner: name.to_string(), wanted: RefCell::default() }
     }
 
     /// The home of an inline module inside.
@@ -142,21 +144,21 @@ impl Names {
         source::detached(|| modules::circle(&mut vec![first], &facts, &mut Vec::new()))
     }
 
-    /// The name under which the module gets what the compiler finds for `name`.
+    /// A name for what the compiler finds in the module for `name`.
     ///
-    /// An import that fails is one error at one place, whatever else names it; a path in code is an error wherever it is
-    /// named.
-    pub(crate) fn import(&self, name: &str, span: Span) -> String {
+    /// What is wrong with it is one error at one place, whatever else names the alias; a path in code is an error wherever it
+    /// is written.
+    pub(crate) fn alias(&self, name: &str, is_imported: bool, span: Span) -> String {
         let owner = if self.owner.is_empty() { String::new() } else { format!("{}_", self.owner) };
-        let imported = format!("__testkit_{owner}{}", name.trim_start_matches("r#"));
-        let wanted = Wanted { name: name.to_owned(), imported: imported.clone(), span };
-        self.imports.borrow_mut().entry(name.to_owned()).or_insert(wanted);
-        imported
+        let alias = format!("__testkit_{owner}{}", name.trim_start_matches("r#"));
+        let wanted = Wanted { name: name.to_owned(), alias: alias.clone(), is_imported, span };
+        self.wanted.borrow_mut().entry(name.to_owned()).or_insert(wanted);
+        alias
     }
 
-    /// All of them.
-    pub(crate) fn imports(&self) -> Vec<Wanted> {
-        self.imports.borrow().values().cloned().collect()
+    /// The names that have got one.
+    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+        self.wanted.borrow().values().cloned().collect()
     }
 }
 

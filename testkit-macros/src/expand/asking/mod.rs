@@ -3,9 +3,8 @@
 mod rows;
 pub(crate) mod sites;
 
-use std::fmt::Write as _;
-
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use testkit_protocol::case_values;
 
 use self::rows::{column_name, is_str};
 use super::code::Code;
@@ -95,9 +94,13 @@ impl<'a> Called<'a> {
 
     /// What stands in the test: the call, with all that it needs in front of it.
     fn body(&self, combination: Option<&Combination>, prefix: &str) -> Code {
-        let mut code = runtime(self.asking);
+        let mut code = Code::default();
+        if !self.is_method {
+            code.code(runtime(self.asking));
+        }
         if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
-            code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
+            let values = literal(&self.written(combination));
+            code.text(format!("{PRIVATE}::note_case({values});"), self.span);
         }
         code.code(self.rows());
         code.code(self.gifts(combination, prefix));
@@ -158,7 +161,8 @@ impl<'a> Called<'a> {
                 code.code(value_of(&self.asking.axes[*axis], *axis, *column, combination, Some(argument)));
             }
             Supply::Generated(_) => {
-                code.text(argument.name.to_string(), argument.span());
+                let borrow = if argument.is_reference { "&" } else { "" };
+                code.text(format!("{borrow}{}", argument.name), argument.span());
             }
         }
         code
@@ -201,7 +205,7 @@ impl<'a> Called<'a> {
 
     /// The test once for each set of generated arguments.
     fn property(&self, property: &Property, prefix: &str) -> Code {
-        let generated: Vec<(&Argument, Option<&String>)> = self
+        let generated: Vec<(&Argument, Option<&TokenStream>)> = self
             .asking
             .arguments
             .iter()
@@ -229,13 +233,17 @@ impl<'a> Called<'a> {
         let mut strategies = Code::default();
         let mut pattern = Code::default();
         for (argument, strategy) in &generated {
-            match strategy {
-                Some(strategy) => strategies.text(format!("{strategy},"), span),
-                None => strategies
-                    .text("::testkit::proptest::arbitrary::any::<", span)
-                    .tokens(argument.of_type.iter().cloned().collect())
-                    .text(">(),", span),
-            };
+            let maker = if strategy.is_some() { "by_strategy" } else { "of_type" };
+            strategies.text(format!("{PRIVATE}::property::{maker}::<"), argument.span());
+            if argument.is_reference {
+                // It borrows what is made up, whose type nobody has written.
+                strategies.text("_", argument.span());
+            } else {
+                strategies.tokens(argument.of_type.iter().cloned().collect());
+            }
+            let mut named = Code::default();
+            named.tokens(strategy.cloned().unwrap_or_default());
+            strategies.text(">", argument.span()).group(Delimiter::Parenthesis, named).text(",", span);
             pattern.text(format!("{},", argument.name), argument.span());
         }
         arguments.group(Delimiter::Parenthesis, strategies).text(", |", span);
@@ -251,7 +259,7 @@ impl<'a> Called<'a> {
         if self.returns_value {
             let mut inner = call;
             inner.text(format!(", {}, {}, {}", literal(self.file), self.line, self.column), span);
-            case.text(format!("{PRIVATE}::case_end!"), span).group(Delimiter::Parenthesis, inner);
+            case.text(format!("{PRIVATE}::case_end!"), self.span).group(Delimiter::Parenthesis, inner);
         } else {
             case.code(call);
         }
@@ -269,14 +277,14 @@ impl<'a> Called<'a> {
         format!("::core::concat!(::core::module_path!(), {})", literal(&format!("::{}{number}", self.name)))
     }
 
-    /// The names of the case and their values as the author wrote them.
+    /// The names of the case and their values as the author wrote them, in one text: a list of several would be a constant of
+    /// its own for each case.
     fn written(&self, combination: &Combination) -> String {
         let mut text = String::new();
         for (axis, choice) in self.asking.axes.iter().zip(&combination.choice) {
             let AxisKind::Literal(cases) = &axis.kind else { continue };
             for (target, value) in axis.names.iter().zip(&cases[*choice].values) {
-                let (name, value) = (literal(&target.text()), literal(&assertion::written(value)));
-                write!(text, "({name}, {value}),").expect("writing to a String cannot fail");
+                case_values::push(&mut text, &target.text(), &assertion::written(value));
             }
         }
         text
@@ -329,28 +337,39 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
 /// A statement that does not compile if nobody can have a value of the fixture for his own, which `argument` asks for.
 pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str) -> Code {
     let mut code = Code::default();
-    if !argument.is_reference && !path.is_absolute {
+    // Of the others it is known, and has been said.
+    if !argument.is_reference && path.is_generated() {
         let name = argument.asks_for();
         let message = literal(&format!(
             "`{name}` has a `teardown` that takes each value at its end, so nobody else can own one: borrow it"
         ));
         let fixture = path.seen_from(prefix);
         let check = format!("::core::assert!(!<{fixture} as {PRIVATE}::Fixture>::INFO.has_teardown, {message})");
-        code.text(format!("const {{ {check} }};"), argument.span());
+        // An item, since `cargo check` does not evaluate constant blocks.
+        code.text(format!("{{ const _: () = {check}; }}"), argument.span());
     }
     code
 }
 
-/// The imports that requests have asked for.
-pub(crate) fn imports(wanted: impl IntoIterator<Item = Wanted>) -> Code {
+/// The aliases that requests have asked for, under a condition if there is one.
+pub(crate) fn aliases(wanted: impl IntoIterator<Item = Wanted>, cfg: &str) -> Code {
     let mut code = Code::default();
-    for Wanted { name, imported, span } in wanted {
-        let mut import = Code::default();
-        import.text(format!("{name} as {imported}"), span);
-        // Not only under `cfg(test)`, so that `cargo check` shows the error as well. If the path were all in one place, rustc
-        // would name its first part alone.
-        code.text("#[allow(unused_imports, unused_import_braces)] use self::", Span::mixed_site());
-        code.group(Delimiter::Brace, import).text(";", span);
+    // Not only under `cfg(test)`, so that `cargo check` shows their errors as well.
+    for Wanted { name, alias, is_imported, span } in wanted {
+        let found = if is_imported {
+            format!("self::{name}")
+        } else {
+            // Of an import rustc says what is missing where. If its path were all in one place, it would name the first part.
+            // The name of the import is seen only where what is found is no type.
+            let found = format!("{alias}_without_fixture_attribute");
+            let mut import = Code::default();
+            import.text(format!("{name} as {found}"), span);
+            let head = format!("{cfg}#[allow(unused_imports, unused_import_braces)] use self::");
+            code.text(head, Span::mixed_site());
+            code.group(Delimiter::Brace, import).text(";", span);
+            found
+        };
+        code.text(format!("{cfg}#[allow(dead_code, non_camel_case_types)] type {alias} = {found};"), span);
     }
     code
 }
@@ -361,7 +380,7 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
 }
 
 /// A statement that notes what the test is driven by, before anything else of it is.
-fn runtime(asking: &Asking) -> Code {
+pub(crate) fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
     let Some((runtime, span)) = &asking.runtime else { return code };
     let text = match runtime {
@@ -384,7 +403,7 @@ fn runtime(asking: &Asking) -> Code {
 
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
-    let mut code = runtime(asking);
+    let mut code = Code::default();
     for path in &asking.uses {
         let fixture = path.seen_from(prefix);
         code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
@@ -408,7 +427,8 @@ fn path_tokens(path: &FixturePath) -> TokenStream {
 
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
 pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
-    let mut stream = uses(asking, "").into_tokens();
+    let mut stream = runtime(asking).into_tokens();
+    stream.extend(uses(asking, "").into_tokens());
     stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
