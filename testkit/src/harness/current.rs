@@ -245,13 +245,23 @@ impl Site {
     }
 }
 
+/// What counts as the group of a test that is in none. No id begins with this.
+fn name_of_own_group(number: u64) -> String {
+    format!("\0{number}")
+}
+
+/// [`Place::group`] of a test that asks for something and is in no group.
+pub(crate) fn own_group() -> Option<String> {
+    let number = with_state(|state| state.site.filter(|site| site.group.is_none()).map(|_| state.number));
+    number.map(name_of_own_group)
+}
+
 /// Where the running test stands.
 pub(crate) fn place() -> Place {
     let (site, number) = with_state(|state| (state.site, state.number));
     let module = site.map(Site::module_inside).unwrap_or_default();
     let group = match site.and_then(|site| site.group) {
-        // No id begins with this.
-        None => format!("\0{number}"),
+        None => name_of_own_group(number),
         Some("") => module.clone(),
         Some(group) => format!("{module}{group}::"),
     };
@@ -345,9 +355,19 @@ impl Trying {
 }
 
 /// How many failures have been recorded in the running test, by all of its threads.
-#[cfg(feature = "proptest")]
 pub(crate) fn recorded_in_test() -> usize {
     with_state(|state| state.test().cloned()).map_or(0, |test| test.facts().recorded.len())
+}
+
+/// Runs `part`, and gives what the test has recorded meanwhile, where it stays.
+pub(crate) fn recording(part: impl FnOnce()) -> Vec<Failure> {
+    let before = recorded_in_test();
+    part();
+    let recorded = |test: Arc<Test>| {
+        let facts = test.facts();
+        facts.recorded.get(before..).unwrap_or_default().iter().map(|(_, failure)| failure.clone()).collect()
+    };
+    with_state(|state| state.test().cloned()).map(recorded).unwrap_or_default()
 }
 
 /// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it
