@@ -289,6 +289,11 @@ pub(crate) fn groups(
                 diagnostics.error(function.name.span(), message, "write `fn setup_group() -> T`, whose value it takes");
             }
         }
+        let of_setup: Vec<FixturePath> =
+            group.setup.iter().flat_map(|setup| setup.asking.fixtures().cloned()).collect();
+        for method in &mut group.methods {
+            method.asking.of_setup.clone_from(&of_setup);
+        }
         if group.teardown.is_some() {
             validate::no_value_receivers(group, items, blocks, diagnostics);
         }

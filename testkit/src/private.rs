@@ -11,8 +11,8 @@ pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
-    note_needs, of_process, of_test, parameter, shared,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
+    not_given, note_needs, of_process, of_test, parameter, shared,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

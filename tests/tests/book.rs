@@ -156,6 +156,8 @@ fn first_failures(ran: &Ran, id: &str) -> Vec<String> {
 
 #[test]
 fn life_cycles_are_as_the_table_says() {
+    use Verdict::{Errored, Failed, Passed};
+
     let page = page("groups.md");
     let table = page.split("| What happens |").nth(1).unwrap().split("\n\n").next().unwrap();
     let rows = table.lines().skip(2);
@@ -163,7 +165,6 @@ fn life_cycles_are_as_the_table_says() {
     let (noted, ran) = notes("test_life_cycle", 1);
     assert_eq!(noted, told, "{}", ran.said());
 
-    use Verdict::{Errored, Failed, Passed};
     let id = |name: &str| format!("life-cycle::test_life_cycle::{name}");
     ran.has_verdicts([
         (id("TestOrder::test_passes"), Passed),

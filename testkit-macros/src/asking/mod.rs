@@ -31,6 +31,8 @@ pub(crate) struct Asking {
     pub(crate) arguments: Vec<(Argument, Supply)>,
     /// Fixtures whose values it does not see.
     pub(crate) uses: Vec<FixturePath>,
+    /// Those that the `setup` of its group asks for, before its arguments.
+    pub(crate) of_setup: Vec<FixturePath>,
     /// The `#[parametrize]`, the one next to the function first: the first one varies slowest.
     pub(crate) axes: Vec<Axis>,
     /// It is an `async fn`.
@@ -344,6 +346,7 @@ impl Asking {
     pub(crate) fn is_empty(&self) -> bool {
         self.arguments.is_empty()
             && self.uses.is_empty()
+            && self.of_setup.is_empty()
             && self.axes.is_empty()
             && !self.is_async
             && self.property.is_none()
@@ -369,17 +372,22 @@ impl Asking {
 
     /// The fixtures that may multiply the test, or keep others from running beside it.
     pub(crate) fn multiplying(&self) -> Vec<&FixturePath> {
-        let of_arguments = self.arguments.iter().filter_map(|(_, supply)| match supply {
-            Supply::Fixture(path) => Some(path),
-            Supply::Case { .. } | Supply::Generated(_) => None,
-        });
+        let all = self.uses.iter().chain(&self.of_setup).chain(self.fixtures());
         let mut paths: Vec<&FixturePath> = Vec::new();
-        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.asks_nothing()) {
+        for path in all.filter(|path| !path.asks_nothing()) {
             if !paths.iter().any(|other| other.text == path.text) {
                 paths.push(path);
             }
         }
         paths
+    }
+
+    /// The fixtures that its arguments ask for.
+    pub(crate) fn fixtures(&self) -> impl Iterator<Item = &FixturePath> {
+        self.arguments.iter().filter_map(|(_, supply)| match supply {
+            Supply::Fixture(path) => Some(path),
+            Supply::Case { .. } | Supply::Generated(_) => None,
+        })
     }
 
     /// The tests that the literal cases make; one without an id if there are none.

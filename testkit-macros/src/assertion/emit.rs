@@ -24,41 +24,12 @@ pub(crate) fn assert(input: &TokenStream) -> TokenStream {
         // The standard macro has the words for what is wrong here.
         return quote! { ::core::assert!(#input) };
     };
-    let condition = &tokens[..node.range.end];
     if let Some(expansion) = plain_comparison(&tokens, &node, &message) {
-        return with_statics(condition, expansion);
-    }
-    let mut parts = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
-    let evaluation = parts.evaluation(&tokens, &node, Some(false));
-    with_statics(condition, parts.finished(&quote! { let _: bool = #evaluation; }))
-}
-
-/// The expansion of a condition, which may refer to a `static mut` where the author only reads one: what has such a name
-/// may be one.
-fn with_statics(condition: &[TokenTree], expansion: TokenStream) -> TokenStream {
-    if !names_static(condition) {
         return expansion;
     }
-    quote! {
-        {
-            #[allow(static_mut_refs, reason = "the author reads it, and only the comparison takes a reference")]
-            let value = #expansion;
-            value
-        }
-    }
-}
-
-/// Whether a name like `COUNTER` stands in the tokens.
-fn names_static(tokens: &[TokenTree]) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Ident(name) => {
-            let name = name.to_string();
-            let is_letter = |character: char| character.is_uppercase() || character.is_numeric() || character == '_';
-            name.len() > 1 && name.starts_with(char::is_uppercase) && name.chars().all(is_letter)
-        }
-        TokenTree::Group(group) => names_static(&parse::inside(group)),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+    let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
+    let evaluation = condition.evaluation(&tokens, &node, Some(false));
+    condition.finished(&quote! { let _: bool = #evaluation; })
 }
 
 /// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
@@ -141,9 +112,9 @@ pub(crate) fn check(input: &TokenStream) -> TokenStream {
     let Some((node, message)) = split(&tokens) else {
         return quote! { { ::core::assert!(#input); true } };
     };
-    let mut parts = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
-    let evaluation = parts.evaluation(&tokens, &node, Some(false));
-    with_statics(&tokens[..node.range.end], parts.finished(&evaluation))
+    let mut condition = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
+    let evaluation = condition.evaluation(&tokens, &node, Some(false));
+    condition.finished(&evaluation)
 }
 
 /// The condition and the tokens of the message after it; `None` if that is not what the tokens are.

@@ -177,7 +177,9 @@ fn setup_function(group: &Ident, setup: &SetUp, file: &str) -> Code {
     };
     let mut made = called.single("");
     if *is_fallible {
-        made = asking::unwrapped(made, file, place.name_line, place.column, *span);
+        let mut block = Code::default();
+        block.group(Delimiter::Brace, made);
+        made = asking::unwrapped(block, file, place.name_line, place.column, *span);
     }
     let mut code = Code::default();
     code.text(format!("#[allow(dead_code, non_snake_case)] fn {}() -> {group}", setup_name(group)), *span);

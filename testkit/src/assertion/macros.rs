@@ -72,6 +72,7 @@ macro_rules! assert_ne {
 macro_rules! __comparison_by_reference_unlike_std_assert {
     ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [] $changed:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
+        #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
         let failure = match (&$left, &$right) {
             (left, right) => $crate::__compared!(left right $not $operator $texts $site [$($kept)*] $changed),
         };
@@ -80,6 +81,7 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
     // What the left operand borrows may be free again in the right one: places are noted in between.
     ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($more:tt)+] $changed:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
+        #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
         let failure = match &$left {
             left => {
                 $($crate::__keep!$more;)+
@@ -122,6 +124,7 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     // Without a message there is nothing that could meet the temporaries.
     ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal ()) => {
         {
+            #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
             match (&$left, &$right) {
                 (left, right) => {
                     if !(*left $($operator)+ *right) {
@@ -139,6 +142,7 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
     };
     ($left:tt [$($operator:tt)+] $right:tt $source:literal $start:literal $end:literal $message:tt) => {
         {
+            #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
             let failure = match (&$left, &$right) {
                 (left, right) => {
                     if *left $($operator)+ *right {
@@ -167,6 +171,7 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
 macro_rules! __condition {
     ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
+        #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
         let failure = match $condition {
             holds => {
                 let holds: bool = holds;
@@ -192,6 +197,7 @@ macro_rules! __condition {
 #[macro_export]
 macro_rules! __undecided {
     ($left:tt [$($operator:tt)+] $right:tt $texts:tt $kept:ident) => {{
+        #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
         let holds: bool = match (&$left, &$right) {
             (left, right) => {
                 let holds = *left $($operator)+ *right;
@@ -238,11 +244,16 @@ macro_rules! __binding {
 #[macro_export]
 macro_rules! __keep {
     (looked $source:literal $name:ident ($($place:tt)+)) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
         let $name = &$($place)+;
         let $name = $crate::__private::looking($name).keep();
     };
-    (consumed $source:literal $name:ident ($($place:tt)+)) => { let $name = $crate::__private::place(&$($place)+); };
+    (consumed $source:literal $name:ident ($($place:tt)+)) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
+        let $name = $crate::__private::place(&$($place)+);
+    };
     (copied $source:literal $name:ident ($($place:tt)+)) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
         let $name = &$($place)+;
         let $name = $crate::__private::copying($name).keep();
     };

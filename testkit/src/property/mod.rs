@@ -168,6 +168,7 @@ fn run_again(progress: &Progress, place: &Location<'_>, case: impl FnOnce() -> R
         | FailureKind::DidNotPanic
         | FailureKind::WrongPanic { .. }
         | FailureKind::Xfail
+        | FailureKind::Fixture
         | FailureKind::Crash
         | FailureKind::Timeout
         | FailureKind::Runner => {

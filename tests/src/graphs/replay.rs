@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use testkit_protocol::fixture::{Scope, Step};
 
 use super::log::Number;
-use super::{Case, End, Graph, Life, Line, What, Word};
+use super::{Case, End, Graph, Life, Line, SetUp, What, Word};
 
 /// How a process ran its tests.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,8 @@ pub struct Replayed {
     pub steps: Vec<Told>,
     /// Fixtures wider than a test that stand at the end: ``session fixture `f3` ``.
     pub standing: Vec<String>,
+    /// The fixture whose set-up has ended the process.
+    pub died_in: Option<usize>,
     /// Paths of the tests whose bodies began, one for each attempt that had one.
     pub bodies: Vec<(usize, String)>,
     /// Set-ups that failed: the path of the fixture, and during which attempt.
@@ -207,9 +209,12 @@ impl<'a> Process<'a> {
         let left: Vec<String> =
             left.map(|(_, value)| format!("{} is not at its end when its test is ({value:?})", value.name)).collect();
         self.replayed.problems.extend(left);
-        let failed =
-            self.values.values().filter(|value| value.attempt == attempt.number && value.state == State::Making);
-        self.replayed.failed.extend(failed.map(|value| (value.name.clone(), attempt.number)));
+        self.note_failed(attempt.number);
+    }
+
+    fn note_failed(&mut self, attempt: usize) {
+        let failed = self.values.values().filter(|value| value.attempt == attempt && value.state == State::Making);
+        self.replayed.failed.extend(failed.map(|value| (value.name.clone(), attempt)));
     }
 
     /// A test begins: what it is outside of has to be gone, what it is inside of has to stand.
@@ -493,7 +498,11 @@ impl<'a> Process<'a> {
                 && !other.is_given
                 && other.fixture.is_some()
         };
-        if is_shared && let Some(later) = self.values.values().find(is_later) {
+        // What several tests share may end before for another parameter's sake; there the order of one moment counts.
+        if is_shared
+            && value.key.starts_with('#')
+            && let Some(later) = self.values.values().find(is_later)
+        {
             problems.push(format!("{name} is torn down before {}, which was set up later", later.name));
         }
         if is_shared && !value.key.starts_with('#') {
@@ -539,7 +548,11 @@ impl<'a> Process<'a> {
 
     fn end(mut self, died: bool) -> Replayed {
         let died = died || self.replayed.ended_by_teardown;
-        if !died {
+        if died {
+            for attempt in self.attempts.values().map(|attempt| attempt.number).collect::<Vec<_>>() {
+                self.note_failed(attempt);
+            }
+        } else {
             for thread in self.attempts.keys().copied().collect::<Vec<_>>() {
                 self.end_attempt(thread);
             }
@@ -552,12 +565,18 @@ impl<'a> Process<'a> {
         let mut standing: Vec<&Value<'_>> =
             self.values.values().filter(|value| value.stands() && value.scope > Scope::Test).collect();
         standing.sort_by_key(|value| value.order);
-        let name = |value: &&Value<'_>| {
+        let name = |value: &Value<'_>| {
             value.fixture.map(|fixture| format!("{} fixture `{}`", value.scope, self.name_in_report(fixture, value)))
         };
-        let standing = standing.iter().filter_map(name).collect();
-        Replayed { standing, ..self.replayed }
+        let standing = standing.into_iter().filter_map(name).collect();
+        let last = self.values.last_key_value().map(|(_, value)| value);
+        let last = last.filter(|value| died && value.state == State::Making && ends_its_process(value.life));
+        Replayed { standing, died_in: last.and_then(|value| value.fixture), ..self.replayed }
     }
+}
+
+fn ends_its_process(life: &Life) -> bool {
+    matches!(life.set_up, SetUp::Aborts | SetUp::Exits)
 }
 
 /// Whether what a value has deferred runs at its own end.

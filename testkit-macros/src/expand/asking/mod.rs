@@ -3,9 +3,8 @@
 mod rows;
 pub(crate) mod sites;
 
-use std::fmt::Write as _;
-
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use testkit_protocol::case_values;
 
 use self::rows::{column_name, is_str};
 use super::code::Code;
@@ -100,7 +99,8 @@ impl<'a> Called<'a> {
             code.code(runtime(self.asking));
         }
         if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
-            code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
+            let values = literal(&self.written(combination));
+            code.text(format!("{PRIVATE}::note_case({values});"), self.span);
         }
         code.code(self.rows());
         code.code(self.gifts(combination, prefix));
@@ -277,14 +277,14 @@ impl<'a> Called<'a> {
         format!("::core::concat!(::core::module_path!(), {})", literal(&format!("::{}{number}", self.name)))
     }
 
-    /// The names of the case and their values as the author wrote them.
+    /// The names of the case and their values as the author wrote them, in one text: a list of several would be a constant of
+    /// its own for each case.
     fn written(&self, combination: &Combination) -> String {
         let mut text = String::new();
         for (axis, choice) in self.asking.axes.iter().zip(&combination.choice) {
             let AxisKind::Literal(cases) = &axis.kind else { continue };
             for (target, value) in axis.names.iter().zip(&cases[*choice].values) {
-                let (name, value) = (literal(&target.text()), literal(&assertion::written(value)));
-                write!(text, "({name}, {value}),").expect("writing to a String cannot fail");
+                case_values::push(&mut text, &target.text(), &assertion::written(value));
             }
         }
         text

@@ -135,7 +135,7 @@ impl Called<'_> {
             let pattern = if bound.is_empty() { pattern } else { "row".to_owned() };
             let seen = concatenated(&all, |name| format!("&{name},"));
             id = format!(
-                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::format!({format})) }}"
+                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::fmt::format(::core::format_args!({format}))) }}"
             );
         }
         let mut fields = Code::default();
