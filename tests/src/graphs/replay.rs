@@ -26,7 +26,7 @@ pub enum Mode<'a> {
 pub type Problems = Vec<String>;
 
 /// What a process did with a fixture, as the command should tell it: name, scope, what, and whether it failed.
-pub type Told = (String, Scope, Step, bool);
+pub(super) type Told = (String, Scope, Step, bool);
 
 /// What a process has left.
 #[derive(Debug, Default)]
