@@ -26,7 +26,7 @@ pub enum Mode<'a> {
 pub type Problems = Vec<String>;
 
 /// What a process did with a fixture, as the command should tell it: name, scope, what, and whether it failed.
-pub type Told = (String, Scope, Step, bool);
+pub(super) type Told = (String, Scope, Step, bool);
 
 /// What a process has left.
 #[derive(Debug, Default)]
@@ -131,7 +131,7 @@ pub fn replay(graph: &Graph, lines: &[Line], mode: Mode<'_>, died: bool) -> Repl
     process.end(died)
 }
 
-impl<'a> Process<'a> {
+impl Process<'_> {
     fn problem(&mut self, text: String) {
         self.replayed.problems.push(text);
     }
