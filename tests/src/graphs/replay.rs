@@ -131,7 +131,7 @@ pub fn replay(graph: &Graph, lines: &[Line], mode: Mode<'_>, died: bool) -> Repl
     process.end(died)
 }
 
-impl<'a> Process<'a> {
+impl Process<'_> {
     fn problem(&mut self, text: String) {
         self.replayed.problems.push(text);
     }

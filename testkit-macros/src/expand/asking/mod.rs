@@ -444,10 +444,17 @@ pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
         } else {
             (&templates.fresh, &templates.end_of_fresh)
         };
-        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
-        stream.extend(call.iter().cloned());
+        stream.extend(placed_outside(call, argument.span()));
         stream.extend(path_tokens(path));
-        stream.extend(end.iter().cloned());
+        stream.extend(placed_outside(end, argument.span()));
     }
     stream
+}
+
+/// The tokens at `span`, but for what is in brackets: to place those as well would cost each test more than all else here.
+fn placed_outside(tokens: &[TokenTree], span: Span) -> impl Iterator<Item = TokenTree> {
+    tokens.iter().cloned().map(move |mut token| {
+        token.set_span(span);
+        token
+    })
 }
