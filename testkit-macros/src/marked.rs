@@ -190,6 +190,8 @@ pub(crate) fn seen_from_inside(applied: &[Applied]) -> Vec<Applied> {
             Mark::Uses(used) => {
                 for used in used.iter_mut().filter(|used| !is_rooted(&used.path)) {
                     used.path = format!("super::{}", used.path);
+                    // Not at the mark: the path may be longer than its author's lints want.
+                    used.span = Span::call_site();
                 }
             }
             Mark::Runtime(Runtime::Function(path)) if !is_rooted(path) => *path = format!("super::{path}"),

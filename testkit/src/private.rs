@@ -26,8 +26,8 @@ pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
 pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime, __with_proptest as with_proptest};
 
-/// The traits that check what a test returned.
-pub mod settle {
+/// The traits that check what a test returned, under a name of which clippy lets all be imported.
+pub mod settle_prelude {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
 }
 

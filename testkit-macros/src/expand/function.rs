@@ -7,7 +7,7 @@ use testkit_protocol::package_config::PackageConfig;
 use super::asking::sites::Sites;
 use super::asking::{self, Called};
 use super::description::{self, Module};
-use super::{cases, fallback, literal, marks, placed, tokens};
+use super::{ALLOWED_FORMS, cases, fallback, literal, marks, placed, tokens};
 use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
@@ -221,6 +221,7 @@ pub(crate) fn hosted(
             let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
             let called = Called::function(&function, asking, context);
             labels = called.labels().into_tokens();
+            body.extend(self::tokens(ALLOWED_FORMS));
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
             body.extend(placed(tokens("fn __testkit_body()"), span));
@@ -323,7 +324,7 @@ pub(crate) fn push_rewritten(mut function: Function, rewriter: Rewriter, tokens:
 pub(crate) fn settled(call: &str, file: &str, line: usize, column: usize) -> String {
     let file = literal(file);
     format!(
-        "{{ use ::testkit::__private::settle::*; \
+        "{{ use ::testkit::__private::settle_prelude::*; \
            (&&&&::testkit::__private::Returned::new({call})).settle({file}, {line}, {column}) }}"
     )
 }

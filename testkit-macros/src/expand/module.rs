@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use super::asking::sites::Sites;
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
-use super::{asking, fallback, group, tokens};
+use super::{ALLOWED_FORMS, asking, fallback, group, tokens};
 use crate::asking::Offers;
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
@@ -300,10 +300,15 @@ impl Collector {
         let attributes =
             marked::without(attributes, |kind| matches!(kind, AttributeKind::Tests | AttributeKind::Mark(_)));
         output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+        let is_collected = body.is_some();
+        if is_collected {
+            output.extend(tokens(ALLOWED_FORMS));
+            // A test of a group takes `&self` also where it needs nothing of it.
+            output.extend(tokens("#[allow(clippy::unused_self)]"));
+        }
         output.extend(visibility);
         let Implementation { head, body: group, .. } = block;
         output.extend(head);
-        let is_collected = body.is_some();
         let inner = body.unwrap_or_else(|| ast::scan(group.stream()));
         validate::no_fixture_among(&inner.items, &mut self.diagnostics);
         let mut methods = inner.inner_attributes;

@@ -19,11 +19,6 @@ unsafe fn unchecked() -> u8 {
 }
 
 #[fixture]
-const fn constant() -> u8 {
-    1
-}
-
-#[fixture]
 async unsafe fn waiting() -> u8 {
     1
 }

@@ -195,7 +195,10 @@ impl<'a> Called<'a> {
         }
         let mut code = Code::default();
         let mut inner = Code::default();
-        inner.text(format!("use {PRIVATE}::settle::*; let __testkit_returned = {PRIVATE}::Returned::new"), self.span);
+        inner.text(
+            format!("use {PRIVATE}::settle_prelude::*; let __testkit_returned = {PRIVATE}::Returned::new"),
+            self.span,
+        );
         inner.group(Delimiter::Parenthesis, call);
         let (file, line, column) = (literal(self.file), self.line, self.column);
         inner.text(format!("; (&&&&__testkit_returned).settle({file}, {line}, {column})"), self.span);
@@ -325,7 +328,7 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
     code.text(
         format!(
             "{{ ::core::result::Result::Ok(value) => value, ::core::result::Result::Err(error) => {{ \
-               use {PRIVATE}::settle::*; \
+               use {PRIVATE}::settle_prelude::*; \
                (&&&&{PRIVATE}::Returned::new(::core::result::Result::<(), _>::Err(error))).settle({file}, {line}, {column}); \
                ::core::unreachable!() }} }}"
         ),
@@ -406,7 +409,7 @@ pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     let mut code = Code::default();
     for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
+        code.text(format!("_ = {PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
     }
     code
 }
