@@ -2,7 +2,6 @@
 //! between tests is nobody else's; and nothing of them makes a run hang.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::env;
 use std::process::Command;
