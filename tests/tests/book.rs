@@ -175,8 +175,8 @@ fn life_cycles_are_as_the_table_says() {
         (id("TestFailingGroup::test_second"), Errored),
     ]);
     assert_eq!(first_failures(&ran, &id("TestFailingGroup::test_first")), ["on purpose"]);
-    let reference = "the group fixture `TestFailingGroup::setup_group` could not be set up: the report of \
-                     `TestFailingGroup::test_first` says why";
+    let reference = "the group fixture `TestFailingGroup::setup_group` could not be set up: panicked: on purpose\n\
+                     see the report of `TestFailingGroup::test_first`";
     assert_eq!(first_failures(&ran, &id("TestFailingGroup::test_second")), [reference]);
 }
 

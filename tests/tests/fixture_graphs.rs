@@ -43,7 +43,7 @@ fn graphs() -> &'static Graphs {
         let known = generate(&mut Choices::new(KNOWN.0), KNOWN.1);
         let new = generate(&mut Choices::new(new_seed), NEW_MODULES);
         let more = "[dependencies]\nlibc = \"0.2\"\ntestkit.path = ".to_owned();
-        let more = format!("{more}{:?}\n", root().join("testkit"));
+        let more = format!("{more}\"{}\"\n", root().join("testkit").display());
         let project = Project::new("graphs")
             .file("Cargo.toml", &manifest("graphs", &more))
             .file("src/lib.rs", include_str!("../fixtures/fixture_graphs.rs"))

@@ -198,7 +198,9 @@ fn tear_down_all() -> bool {
         if !failures.is_empty() {
             has_failed = true;
             tell(&format!("error at the tear-down of the {scope} fixture `{name}`:"));
-            failures.iter().for_each(|failure| tell(&text::report(failure)));
+            for failure in &failures {
+                tell(&text::report(failure));
+            }
         }
     });
     has_failed

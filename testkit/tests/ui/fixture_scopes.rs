@@ -17,6 +17,17 @@ mod tests {
         Rc::new(1)
     }
 
+    #[fixture]
+    fn path(directory: &str) -> String {
+        directory.to_owned()
+    }
+
+    // What its `path` borrows is gone after the first test.
+    #[fixture(scope = "session")]
+    fn archive(path: String) -> String {
+        path
+    }
+
     // Each has a value of its own.
     #[fixture(scope = "module")]
     fn owner(directory: String) -> String {

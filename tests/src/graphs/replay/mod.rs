@@ -6,10 +6,13 @@
 //! - While a value stands, so does everything that it needs. What is torn down is used by nobody.
 //! - Only a process that did not come to its own end leaves something standing.
 
+mod value;
+
 use std::collections::BTreeMap;
 
 use testkit_protocol::fixture::{Scope, Step};
 
+use self::value::{Owner, State, Value};
 use super::log::Number;
 use super::{Case, End, Graph, Life, Line, SetUp, What, Word};
 
@@ -26,7 +29,7 @@ pub enum Mode<'a> {
 pub type Problems = Vec<String>;
 
 /// What a process did with a fixture, as the command should tell it: name, scope, what, and whether it failed.
-pub type Told = (String, Scope, Step, bool);
+pub(super) type Told = (String, Scope, Step, bool);
 
 /// What a process has left.
 #[derive(Debug, Default)]
@@ -45,55 +48,6 @@ pub struct Replayed {
     pub failed: Vec<(String, usize)>,
     /// Whether a tear-down ended the process.
     pub ended_by_teardown: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Its set-up has begun and not come to its end; perhaps it never will.
-    Making,
-    Made,
-    /// Its value is being torn down, or what it deferred is being done.
-    Ending,
-    /// Nothing is left of it, but perhaps what it deferred, if that is another one's.
-    Dropped,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Owner {
-    Nobody,
-    Value(Number),
-    Test,
-}
-
-#[derive(Debug)]
-struct Value<'a> {
-    name: String,
-    /// `None` for that of a group.
-    fixture: Option<usize>,
-    /// [`Scope::Test`] for that of a group.
-    scope: Scope,
-    is_given: bool,
-    life: &'a Life,
-    /// What the paths of the tests begin with that share it; `#` and the number of the attempt if it is of one.
-    key: String,
-    /// The parameters that it depends on.
-    parameters: BTreeMap<usize, u32>,
-    needed: Vec<Number>,
-    owner: Owner,
-    attempt: usize,
-    state: State,
-    /// How many of the deferred have not run.
-    deferred: usize,
-    is_torn_down: bool,
-    is_dropped: bool,
-    /// How many values had been made before.
-    order: usize,
-}
-
-impl Value<'_> {
-    fn stands(&self) -> bool {
-        matches!(self.state, State::Made | State::Ending)
-    }
 }
 
 /// The attempt that a thread is making.
@@ -131,7 +85,7 @@ pub fn replay(graph: &Graph, lines: &[Line], mode: Mode<'_>, died: bool) -> Repl
     process.end(died)
 }
 
-impl<'a> Process<'a> {
+impl Process<'_> {
     fn problem(&mut self, text: String) {
         self.replayed.problems.push(text);
     }
@@ -404,7 +358,7 @@ impl<'a> Process<'a> {
             return self.problem(format!("{number} has deferred nothing"));
         };
         let (name, is_next) = (value.name.clone(), value.deferred == index + 1);
-        let (is_own, is_dropped) = (value_is_own(value), value.is_dropped);
+        let (is_own, is_dropped) = (value.ends_by_itself(), value.is_dropped);
         if !is_next {
             self.problem(format!("what {name} has deferred runs out of order: {index}"));
         }
@@ -452,11 +406,11 @@ impl<'a> Process<'a> {
         let Some(value) = self.values.get_mut(&number) else { return };
         let (name, life, is_torn_down) = (value.name.clone(), value.life, value.is_torn_down);
         let was_made = value.state == State::Ending && !std::mem::replace(&mut value.is_dropped, true);
-        let is_whole = value.deferred == life.deferred.len() || !value_is_own(value);
+        let is_whole = value.deferred == life.deferred.len() || !value.ends_by_itself();
         if !was_made || (life.teardown.is_some() && !is_torn_down) || !is_whole {
             self.problem(format!("{name} is dropped twice, or before it was torn down, or after what it deferred"));
         }
-        if life.deferred.is_empty() || !value_is_own(&self.values[&number]) {
+        if life.deferred.is_empty() || !self.values[&number].ends_by_itself() {
             self.gone(number);
         }
     }
@@ -489,7 +443,7 @@ impl<'a> Process<'a> {
         {
             is_in_use("its owner");
         }
-        let is_shared = !value.is_given && value.fixture.is_some();
+        let is_shared = value.is_shared();
         let is_later = |other: &&Value<'_>| {
             let is_like_it = other.key == value.key && other.scope == value.scope;
             is_like_it
@@ -577,9 +531,4 @@ impl<'a> Process<'a> {
 
 fn ends_its_process(life: &Life) -> bool {
     matches!(life.set_up, SetUp::Aborts | SetUp::Exits)
-}
-
-/// Whether what a value has deferred runs at its own end.
-fn value_is_own(value: &Value<'_>) -> bool {
-    !value.is_given && value.fixture.is_some() && value.state != State::Making
 }
