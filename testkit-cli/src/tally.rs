@@ -97,10 +97,11 @@ impl Tally {
         }
     }
 
-    /// Whether something failed that is in no test's verdict. A set-up that failed is in that of the test that asked for
-    /// it, as is everything that ends with a test.
+    /// Whether something failed that is in no test's verdict: a tear-down between tests. A set-up that failed is in that of
+    /// the test that asked for it, as is everything that ends with a test.
     pub(crate) fn is_fixture_failure(step: &FixtureStep) -> bool {
-        step.step == Step::TornDown && step.scope != Scope::Test && !step.failures.is_empty()
+        let is_between_tests = step.scope != Scope::Test && step.test.is_none();
+        step.step == Step::TornDown && is_between_tests && !step.failures.is_empty()
     }
 
     fn finished(&mut self, finished: &TestFinished) {

@@ -14,7 +14,9 @@ use crate::ast::{self, Function, Implementation, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
 use crate::expand::asking::sites::Site;
+use crate::expand::fixture::Made;
 use crate::marked::{self, Applied, ConditionFunction, Marks};
+use crate::names::Names;
 use crate::{expand, validate};
 
 /// A test as the description and the registry know it.
@@ -127,7 +129,7 @@ pub(crate) enum Receiver {
 }
 
 /// A group: a type whose methods are tests.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Group {
     /// The type's name.
     pub(crate) name: Ident,
@@ -166,11 +168,9 @@ pub(crate) struct TearDown {
 }
 
 /// `fn setup_group() -> T`: what all tests of the group share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) function: Function,
-    /// `teardown_group`
-    pub(crate) has_teardown: bool,
+    pub(crate) made: Made,
 }
 
 /// A test of a group.
@@ -203,15 +203,17 @@ struct Type {
 }
 
 /// The groups among `items`. `blocks` holds the scanned body of each `impl`, by index; methods of groups are checked.
-/// `outer` are the marks of the modules that they are in, `offers` the fixtures that those offer to all.
+/// `outer` are the marks of the modules that they are in, `surroundings` the fixtures that those offer to all, and the names
+/// of their own.
 pub(crate) fn groups(
     items: &[Item],
     blocks: &BTreeMap<usize, Items>,
     outer: &[Applied],
-    offers: &Offers,
+    surroundings: (&Offers, &Names),
     config: &PackageConfig,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Group> {
+    let (offers, names) = surroundings;
     let mut types: BTreeMap<String, Type> = BTreeMap::new();
     let mut taken: Vec<String> = Vec::new();
     for item in items {
@@ -240,13 +242,16 @@ pub(crate) fn groups(
         };
         let Some(name) = &block.self_type else { continue };
         let known = types.get(&name.to_string());
-        let shared = shared_of(items, blocks, name);
-        let of_group = shared.as_ref().map(|_| shared_path(name));
+        let mut of_shared = Diagnostics::default();
+        let shared = shared_of(items, blocks, name, known, names, &mut of_shared);
+        let is_sound = of_shared.is_empty();
+        diagnostics.extend(of_shared);
+        let of_group = (shared.is_some() || !is_sound).then(|| shared_path(name));
         let offers = Offers { of_group, ..offers.clone() };
-        let block = Block { item, head: block, name, body, known, offers: &offers };
+        let block = Block { item, head: block, name, body, known, offers: &offers, names };
         let mut functions = Vec::new();
         let methods = block.methods(outer, config, &mut functions, diagnostics);
-        if methods.is_empty() {
+        if methods.is_empty() || !is_sound {
             continue;
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == *name) {
@@ -260,7 +265,8 @@ pub(crate) fn groups(
             groups.push(Group { name, module, construction, setup: None, teardown: None, shared, methods, functions });
         }
     }
-    for group in &mut groups {
+    groups.retain_mut(|group| {
+        let said = diagnostics.said();
         let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, &group.name));
         for (_, item) in
             bodies.filter_map(|(index, _)| blocks.get(&index)).flat_map(|body| body.items.iter().enumerate())
@@ -271,7 +277,8 @@ pub(crate) fn groups(
             if function.name == "setup" {
                 let of_group = group.shared.as_ref().map(|_| shared_path(&group.name));
                 let offers = Offers { of_group, ..Offers::default() };
-                group.setup = validate::setup(item, function, &offers, diagnostics);
+                let is_conditional = is_conditional(items, &group.name, types.get(&group.name.to_string()));
+                group.setup = validate::setup(item, function, is_conditional, (&offers, names), diagnostics);
                 group.construction = Construction::Setup;
             } else if function.name == "teardown" {
                 validate::teardown(item, function, diagnostics);
@@ -282,15 +289,28 @@ pub(crate) fn groups(
                 diagnostics.error(function.name.span(), message, "write `fn setup_group() -> T`, whose value it takes");
             }
         }
+        let of_setup: Vec<FixturePath> =
+            group.setup.iter().flat_map(|setup| setup.asking.fixtures().cloned()).collect();
+        for method in &mut group.methods {
+            method.asking.of_setup.clone_from(&of_setup);
+        }
         if group.teardown.is_some() {
             validate::no_value_receivers(group, items, blocks, diagnostics);
         }
-    }
+        diagnostics.said() == said
+    });
     groups
 }
 
 /// What the tests of a group share, if its `impl` says so.
-fn shared_of(items: &[Item], blocks: &BTreeMap<usize, Items>, name: &Ident) -> Option<Shared> {
+fn shared_of(
+    items: &[Item],
+    blocks: &BTreeMap<usize, Items>,
+    name: &Ident,
+    known: Option<&Type>,
+    names: &Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<Shared> {
     let bodies = items.iter().enumerate().filter(|(_, item)| is_block_of(item, name));
     let methods: Vec<&Function> = bodies
         .filter_map(|(index, _)| blocks.get(&index))
@@ -301,8 +321,22 @@ fn shared_of(items: &[Item], blocks: &BTreeMap<usize, Items>, name: &Ident) -> O
         })
         .collect();
     let function = methods.iter().find(|function| function.name == "setup_group")?;
-    let has_teardown = methods.iter().any(|function| function.name == "teardown_group");
-    Some(Shared { function: (*function).clone(), has_teardown })
+    let teardown = methods.iter().find(|function| function.name == "teardown_group");
+    validate::setup_group(function, diagnostics);
+    if let Some(teardown) = teardown {
+        validate::teardown_group(teardown, diagnostics);
+    }
+    let has_teardown = teardown.is_some();
+    let made = Made::of_shared(name, function, has_teardown, is_conditional(items, name, known), names, diagnostics)?;
+    Some(Shared { made })
+}
+
+/// Whether a group, or a part of it, stands under a `#[cfg]`.
+fn is_conditional(items: &[Item], group: &Ident, known: Option<&Type>) -> bool {
+    let blocks = items.iter().filter(|item| is_block_of(item, group));
+    let mut attributes = blocks.flat_map(|item| &item.attributes);
+    known.is_some_and(|known| !known.conditions.is_empty())
+        || attributes.any(|attribute| attribute.kind() == AttributeKind::Condition)
 }
 
 fn shared_path(group: &Ident) -> FixturePath {
@@ -325,7 +359,8 @@ pub(crate) fn offers(items: &[Item], outer: &Offers) -> Offers {
         // The attribute itself says what is wrong with its options.
         let options = expand::fixture::Options::parse(stream, &mut Diagnostics::default());
         if options.is_autouse {
-            let (text, span) = (function.name.to_string(), function.name.span());
+            // Not at the fixture: in modules below, a path to it may be longer than its author's lints want.
+            let (text, span) = (function.name.to_string(), Span::call_site());
             found.push((options.scope, FixturePath { text, is_absolute: false, span }));
         }
     }
@@ -351,6 +386,7 @@ struct Block<'a> {
     body: &'a Items,
     known: Option<&'a Type>,
     offers: &'a Offers,
+    names: &'a Names,
 }
 
 impl Block<'_> {
@@ -379,6 +415,7 @@ impl Block<'_> {
                 continue;
             };
             if role(&item.attributes, &function.name.to_string(), config) != Role::Test {
+                validate::no_marks_on_helper(&item.attributes, &function.name, diagnostics);
                 continue;
             }
             if self.head.is_trait {
@@ -405,7 +442,7 @@ impl Block<'_> {
             functions.extend(marked::condition_functions(&mut marks.applied, &format!("{}_{name}", self.name)));
             marks.inherit(&of_block, &name, function.name.span(), diagnostics);
             marks.conditions.extend(outer.iter().cloned());
-            let Some(asking) = Asking::of(function, &marks, self.offers, diagnostics) else { continue };
+            let Some(asking) = Asking::of(function, &marks, self.offers, self.names, diagnostics) else { continue };
             let mut cases = Vec::new();
             for combination in asking.has_literal_cases().then(|| asking.combinations()).into_iter().flatten() {
                 let mut marks = combination.marks(&marks, config, diagnostics);

@@ -11,16 +11,34 @@ pub(crate) struct Diagnostics {
     errors: Vec<(Span, String)>,
 }
 
+/// How much had been said at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Said(usize);
+
 impl Diagnostics {
     /// Adds an error at `span`, with a hint on a line of its own.
     pub(crate) fn error(&mut self, span: Span, message: impl AsRef<str>, hint: impl AsRef<str>) {
-        let text = format!("{}\nhint: {}", message.as_ref(), hint.as_ref());
-        self.errors.push((span, text));
+        self.plain(span, format!("{}\nhint: {}", message.as_ref(), hint.as_ref()));
     }
 
-    /// Adds an error that needs no hint.
+    /// Adds an error that needs no hint. What many tests share is looked at for each, and said once.
     pub(crate) fn plain(&mut self, span: Span, message: impl Into<String>) {
-        self.errors.push((span, message.into()));
+        let (message, start) = (message.into(), span.start());
+        if !self.errors.iter().any(|(other, text)| *text == message && other.start() == start) {
+            self.errors.push((span, message));
+        }
+    }
+
+    /// Adds the errors of another.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (span, message) in other.errors {
+            self.plain(span, message);
+        }
+    }
+
+    /// How much has been said.
+    pub(crate) fn said(&self) -> Said {
+        Said(self.errors.len())
     }
 
     /// Adds what is wrong with a mark.
@@ -63,9 +81,15 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// The errors in the order of the source.
+    fn sorted(mut self) -> Vec<(Span, String)> {
+        self.errors.sort_by_key(|(span, _)| (span.start().line, span.start().column));
+        self.errors
+    }
+
     /// The texts, each with its place in `file` in front: for errors in a text that the compiler has not lexed.
     pub(crate) fn into_located(self, file: &str) -> Vec<String> {
-        let located = self.errors.into_iter().map(|(span, text)| {
+        let located = self.sorted().into_iter().map(|(span, text)| {
             let start = span.start();
             format!("{file}:{}:{}: {text}", start.line, start.column + 1)
         });
@@ -75,7 +99,7 @@ impl Diagnostics {
     /// One `compile_error!` for each error.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for (span, text) in self.errors {
+        for (span, text) in self.sorted() {
             tokens.extend(quote_spanned! {span=> ::core::compile_error!{ #text } });
         }
         tokens

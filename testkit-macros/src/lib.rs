@@ -13,6 +13,7 @@ mod diagnostic;
 mod expand;
 mod marked;
 mod marks;
+mod names;
 mod source;
 mod validate;
 
@@ -487,7 +488,7 @@ pub fn uses(fixtures: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The names of the arguments come first, then the cases: a list in brackets, in which each may have a name and marks. Such
 /// cases are libtest tests as well. Several `#[parametrize]` multiply; the one next to the function varies slowest. On the
-/// `impl` block of a group it is for all its tests.
+/// `impl` block of a group, or on a module of tests, it is for all tests inside.
 ///
 /// ```
 /// #[testkit::tests]

@@ -77,6 +77,8 @@ pub(crate) fn marks(attributes: &[Attribute], config: &PackageConfig, diagnostic
                 if attribute.has_odd_arguments() {
                     let message = format!("`#[{}]` takes its arguments in parentheses", name.word());
                     diagnostics.error(attribute.span(), message, name.form());
+                    let mark = Mark::Unread(name);
+                    marks.applied.push(Applied { predicate: None, mark, span: attribute.span() });
                 } else {
                     let arguments = attribute.parenthesized().unwrap_or_default();
                     marks.add(name, arguments, None, attribute.span(), config, diagnostics);
@@ -185,9 +187,11 @@ pub(crate) fn seen_from_inside(applied: &[Applied]) -> Vec<Applied> {
     for one in &mut applied {
         match &mut one.mark {
             Mark::SkipIf(mark) => mark.function = format!("super::{}", mark.function),
-            Mark::Uses(paths) => {
-                for path in paths.iter_mut().filter(|path| !is_rooted(path)) {
-                    *path = format!("super::{path}");
+            Mark::Uses(used) => {
+                for used in used.iter_mut().filter(|used| !is_rooted(&used.path)) {
+                    used.path = format!("super::{}", used.path);
+                    // Not at the mark: the path may be longer than its author's lints want.
+                    used.span = Span::call_site();
                 }
             }
             Mark::Runtime(Runtime::Function(path)) if !is_rooted(path) => *path = format!("super::{path}"),
@@ -202,7 +206,8 @@ pub(crate) fn seen_from_inside(applied: &[Applied]) -> Vec<Applied> {
             | Mark::Free(_)
             | Mark::Parametrize(_)
             | Mark::Property(_)
-            | Mark::Runtime(_) => {}
+            | Mark::Runtime(_)
+            | Mark::Unread(_) => {}
         }
     }
     applied
@@ -231,12 +236,14 @@ impl Marks {
     ) {
         if predicate.is_some() && !name.may_be_conditional() {
             let message = format!("`#[{}]` cannot depend on `cfg`", name.word());
-            return diagnostics.error(span, message, "write the test twice, each with its `#[cfg]`");
+            diagnostics.error(span, message, "write the test twice, each with its `#[cfg]`");
+            self.applied.push(Applied { predicate, mark: Mark::Unread(name), span });
+            return;
         }
-        let mark = match Mark::parse(name, arguments, span, config) {
-            Ok(mark) => mark,
-            Err(error) => return diagnostics.mark(error),
-        };
+        let mark = Mark::parse(name, arguments, span, config).unwrap_or_else(|error| {
+            diagnostics.mark(error);
+            Mark::Unread(name)
+        });
         let may_repeat = matches!(
             name,
             MarkName::SkipIf | MarkName::Serial | MarkName::Free | MarkName::Uses | MarkName::Parametrize
@@ -283,7 +290,8 @@ impl Marks {
                 | Mark::Uses(_)
                 | Mark::Parametrize(_)
                 | Mark::Property(_)
-                | Mark::Runtime(_) => false,
+                | Mark::Runtime(_)
+                | Mark::Unread(_) => false,
             })
     }
 

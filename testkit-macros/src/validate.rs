@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::asking::{Asking, Offers, arguments};
+use crate::asking::{Asking, Offers, arguments, lists};
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
 use crate::collect::{self, Group, Place, Receiver, SetUp};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
+use crate::names::Names;
 
 /// The options of `#[testkit::test(…)]`.
 const TEST_OPTIONS: &[&str] = &["timeout"];
@@ -122,8 +123,15 @@ pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
     Some(if is_reference { Receiver::Reference } else { Receiver::Value })
 }
 
-/// Checks `fn setup(…) -> Self` of a group; what it asks for, if it cannot be called as it is.
-pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<SetUp> {
+/// Checks `fn setup(…) -> Self` of a group, which may stand under a condition; what it asks for, if it cannot be called as it
+/// is.
+pub(crate) fn setup(
+    item: &Item,
+    function: &Function,
+    is_conditional: bool,
+    (offers, names): (&Offers, &Names),
+    diagnostics: &mut Diagnostics,
+) -> Option<SetUp> {
     let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
     if receiver(&function.arguments.stream()).is_some() {
         diagnostics.error(function.arguments.span(), "`setup` of a group makes its value, so it takes no `self`", form);
@@ -134,13 +142,31 @@ pub(crate) fn setup(item: &Item, function: &Function, offers: &Offers, diagnosti
         return None;
     }
     plain_helper(item, function, "setup", diagnostics);
-    let asking = Asking::of_setup(function, offers, diagnostics)?;
+    let asking = Asking::of_setup(function, is_conditional, offers, names, diagnostics)?;
     let is_fallible = arguments::returned(&function.output).and_then(arguments::value_of_result).is_some();
     if asking.is_empty() && !is_fallible {
         return None;
     }
     let place = Place::of(&item.attributes, &item.visibility, function);
     Some(SetUp { asking, place, span: function.name.span(), is_fallible })
+}
+
+/// Checks `fn setup_group(…) -> T` of a group.
+pub(crate) fn setup_group(function: &Function, diagnostics: &mut Diagnostics) {
+    if receiver(&function.arguments.stream()).is_some() {
+        let message = "`setup_group` makes what all tests of the group share, before there is a `self`";
+        let form = "write `fn setup_group() -> T`, with arguments for the fixtures that it needs";
+        diagnostics.error(function.arguments.span(), message, form);
+    }
+}
+
+/// Checks `fn teardown_group(value: T)` of a group.
+pub(crate) fn teardown_group(function: &Function, diagnostics: &mut Diagnostics) {
+    let arguments = function.arguments.stream();
+    if receiver(&arguments).is_some() || lists::of_types(arguments).len() != 1 {
+        let message = "`teardown_group` takes the value that `setup_group` has made, and nothing else";
+        diagnostics.error(function.arguments.span(), message, "write `fn teardown_group(value: T)`");
+    }
 }
 
 /// Checks `fn teardown(self)` of a group.
@@ -167,6 +193,59 @@ fn plain_helper(item: &Item, function: &Function, name: &str, diagnostics: &mut 
         let message = format!("`{name}` of a group cannot depend on `cfg`");
         diagnostics.error(condition.span(), message, "put the `cfg` on statements inside of it, or on the whole group");
     }
+}
+
+/// Checks that a function which is no test has no marks.
+pub(crate) fn no_marks_on_helper(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_fixture = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture);
+    for attribute in attributes {
+        if let AttributeKind::Mark(mark) = attribute.kind() {
+            diagnostics.mark_on_no_test(attribute.span(), mark, &name.to_string(), is_fixture);
+        }
+    }
+}
+
+/// Checks that a fixture is no test as well. One whose `#[test]` stands behind `#[fixture]` says it itself.
+pub(crate) fn no_test_before_fixture(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_fixture = |attribute: &Attribute| attribute.kind() == AttributeKind::Fixture;
+    let Some(fixture) = attributes.iter().position(is_fixture) else { return };
+    fixture_and_test(&attributes[..fixture], name, diagnostics);
+}
+
+/// Says of a fixture that one of these attributes makes it a test.
+pub(crate) fn fixture_and_test(attributes: &[Attribute], name: &Ident, diagnostics: &mut Diagnostics) {
+    let is_test = |attribute: &&Attribute| match attribute.kind() {
+        AttributeKind::Test | AttributeKind::OurTest | AttributeKind::ForeignTest => true,
+        AttributeKind::Tests
+        | AttributeKind::Fixture
+        | AttributeKind::Mark(_)
+        | AttributeKind::ShouldPanic
+        | AttributeKind::Ignore
+        | AttributeKind::Condition
+        | AttributeKind::ConditionalAttribute
+        | AttributeKind::Passive
+        | AttributeKind::Other => false,
+    };
+    if let Some(attribute) = attributes.iter().find(is_test) {
+        let message = format!("`{name}` is a fixture and a test");
+        diagnostics.error(attribute.span(), message, format!("remove `#[fixture]` or `#[{}]`", attribute.path));
+    }
+}
+
+/// Checks that no method is a fixture.
+pub(crate) fn no_fixture_among(methods: &[Item], diagnostics: &mut Diagnostics) {
+    for item in methods {
+        let ItemKind::Function(function) = &item.kind else { continue };
+        if item.attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture) {
+            method_as_fixture(&function.name, diagnostics);
+        }
+    }
+}
+
+/// Says that a method is no fixture.
+pub(crate) fn method_as_fixture(name: &Ident, diagnostics: &mut Diagnostics) {
+    let message = format!("`{name}` is a method, and a fixture is a function of a module");
+    diagnostics.error(name.span(), message, "move it out of the `impl` block");
 }
 
 /// A test that consumes its group leaves nothing for `teardown`.

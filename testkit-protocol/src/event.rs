@@ -330,8 +330,8 @@ pub struct FixtureStep {
     /// The test that was running; absent between tests and at the worker's end.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub test: Option<TestId>,
-    /// Why it failed; empty if it did not. A failed tear-down of a fixture that outlives tests is in no test's verdict,
-    /// and makes the run a failure by itself.
+    /// Why it failed; empty if it did not. A tear-down that fails while no test is running is in no test's verdict, and makes
+    /// the run a failure by itself.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
 }
@@ -348,7 +348,7 @@ pub struct WorkerReplaced {
     /// What could not be restored, as a fragment: `a thread was left running`.
     pub reason: String,
     /// The fixtures that were set up in it and could not be torn down, in the order of their set-up, as fragments:
-    /// ``session fixture `server` ``.
+    /// ``session fixture `server` ``. At the end those whose set-up has begun: ``session fixture `server` (half set up)``.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub left_standing: Vec<String>,
 }

@@ -45,6 +45,8 @@ pub enum FailureKind {
     },
     /// The test did not fail as its `#[xfail]` says it does; the message says what it did, and what to write.
     Xfail,
+    /// A fixture that the test asks for could not be set up for an earlier one; the message says why, and where it is told.
+    Fixture,
     /// The process ended before the test did; the message says how.
     Crash,
     /// The test did not end in time; the message says within what.

@@ -12,7 +12,7 @@ pub enum Scope {
     /// One for each attempt at a test.
     #[default]
     Test,
-    /// One for the tests of a group that follow each other in a worker.
+    /// One for the tests of a group that follow each other in a worker; a test that is in no group is one for itself.
     Group,
     /// The same for the tests of a module.
     Module,
@@ -46,7 +46,7 @@ impl fmt::Display for Scope {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Step {
-    /// It was built, or building it was tried and failed.
+    /// It was built.
     SetUp,
     /// Its tear-down is over, whether that succeeded or not.
     TornDown,

@@ -9,6 +9,7 @@
 //! written down in `docs/protocol.md`.
 
 pub mod case_id;
+pub mod case_values;
 pub mod duration;
 pub mod env;
 pub mod event;

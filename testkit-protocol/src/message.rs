@@ -55,6 +55,9 @@ pub enum Message {
     Finished(Finished),
     /// A fixture was set up or torn down. Always told of those that outlive a test.
     Fixture(FixtureMessage),
+    /// The set-up of a fixture that outlives a test begins, or its tear-down between two tests or after the last. If the
+    /// process does not survive that, this is how it is known where it was.
+    FixtureBegins(FixtureBegins),
     /// The answer to one test of [`Request::Expand`].
     Cases(Cases),
     /// The answer to [`Request::Ping`].
@@ -112,10 +115,22 @@ pub struct FixtureMessage {
     /// The test that was running, in the form of [`Finished::test`]; absent between tests and at the worker's end.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub test: Option<String>,
-    /// Why it failed; empty if it did not. A failed set-up is the failure of the test that asked, too; a failed
-    /// tear-down of a fixture that outlives tests is told nowhere else.
+    /// Why it failed; empty if it did not. What fails while a test is running is that test's failure, too; a tear-down that
+    /// fails between tests is told nowhere else.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
+}
+
+/// A worker begins to set a fixture up, or to tear it down.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FixtureBegins {
+    /// [`FixtureMessage::name`]
+    pub name: String,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// What begins. The end of a tear-down, and of a set-up that succeeds, is told by [`Message::Fixture`].
+    pub step: Step,
 }
 
 /// Which tests a record stands for that are only known at run time.

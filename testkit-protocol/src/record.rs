@@ -20,6 +20,8 @@ pub const SECTION_MACH_O: &str = "__DATA,testkit";
 pub enum Description {
     /// The first line of each block; the lines up to the next one belong to this module.
     Module(ModuleRecord),
+    /// Something that tests of the module share; before the first of them.
+    Site(SiteRecord),
     /// A test of the module.
     Test(TestRecord),
     /// A fixture of the module.
@@ -41,6 +43,17 @@ pub struct ModuleRecord {
     pub module: String,
     /// Source file as given to the compiler.
     pub file: String,
+}
+
+/// What several tests of a module share that only the compiler knows: it would cost too much to write it at each of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SiteRecord {
+    /// By which the tests refer to it: [`TestRecord::site`].
+    pub number: u32,
+    /// Its tests stand for others: [`TestRecord::expands`].
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub expands: bool,
 }
 
 /// A collected test.
@@ -94,6 +107,9 @@ pub struct TestRecord {
     /// The record stands for tests that are only known at run time; a worker must be asked for them.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub expands: bool,
+    /// [`SiteRecord::number`] of the site in its module that holds for it as well; absent if there is none.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub site: Option<u32>,
     /// What it shares with other tests of its binary, such as a group's one set-up: those with an equal text run one after
     /// another in one worker. Absent if it shares nothing.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]

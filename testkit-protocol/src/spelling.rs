@@ -2,9 +2,13 @@
 
 /// The nearest of `known` to `word`, if it is near enough to be what the author meant.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let limit = word.chars().count().max(3) / 3 + 1;
+    let length = word.chars().count();
+    let limit = length.max(3) / 3 + 1;
     let distances = known.iter().map(|candidate| (edit_distance(word, candidate), *candidate));
-    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    // Words that have nothing in common are as far from each other as the longer one is long.
+    let is_near =
+        |(distance, candidate): &(usize, &str)| *distance <= limit && *distance < length.max(candidate.chars().count());
+    distances.filter(is_near).min().map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance in characters.
@@ -37,5 +41,9 @@ mod tests {
         check("timeuot", Some("timeout"));
         check("ignored", Some("ignore"));
         check("tag", None);
+        check("x", None);
+        assert_eq!(nearest("n", &["cx"]), None);
+        assert_eq!(nearest("n", &["na"]), Some("na"));
+        assert_eq!(nearest("db", &["dx"]), Some("dx"));
     }
 }

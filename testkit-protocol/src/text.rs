@@ -86,7 +86,7 @@ pub fn body_within(failure: &Failure, columns: usize) -> String {
             "panicked with another message than `#[should_panic]` expects\n  expected part: {expected:?}\n  message:       {:?}",
             message.unwrap_or_default()
         ),
-        FailureKind::Xfail | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
+        FailureKind::Xfail | FailureKind::Fixture | FailureKind::Crash | FailureKind::Timeout | FailureKind::Runner => {
             message.unwrap_or_default().to_owned()
         }
     }
@@ -138,6 +138,7 @@ fn summary_of_kind(failure: &Failure) -> String {
         }
         FailureKind::DidNotPanic
         | FailureKind::Xfail
+        | FailureKind::Fixture
         | FailureKind::Crash
         | FailureKind::Timeout
         | FailureKind::Runner => first_line(&body(failure)),

@@ -31,6 +31,9 @@ pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>)
         return test(&mut group);
     };
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&mut group)));
+    harness::leave_if_copy(outcome.is_ok());
+    // What the test asks for is set up in it.
+    let phase = harness::phase();
     harness::enter(Phase::TearDown);
     match outcome {
         Ok(()) => teardown(group),
@@ -39,8 +42,8 @@ pub fn run_group<G>(setup: fn() -> G, test: fn(&mut G), teardown: Option<fn(G)>)
             if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| teardown(group))) {
                 harness::record_panic(second);
             }
-            // The test's own failure is the one that counts.
-            harness::enter(Phase::Test);
+            // The failure that came first is the one that counts.
+            harness::enter(phase);
             harness::resume(payload, failure);
         }
     }

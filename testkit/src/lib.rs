@@ -127,6 +127,48 @@
 //! the test's failure. A panic on another thread is printed with the test that was running, and is no failure unless the test
 //! asks for that with [`#[strict_threads]`](macro@strict_threads): good tests join a thread that panics on purpose.
 //!
+//! # Fixtures and cases
+//!
+//! A function with [`#[fixture]`](macro@fixture) makes a value that tests, groups and other fixtures ask for by the name of an
+//! argument: `&T` is the one value of its scope, `T` one of their own. [`#[parametrize]`](macro@parametrize) makes a test of
+//! each case, and [`#[property]`](macro@property) makes up arguments.
+//!
+//! ```
+//! #[testkit::tests]
+//! mod tests {
+//!     use testkit::TmpPath;
+//!
+//!     #[fixture]
+//!     fn config(tmp_path: &TmpPath) -> std::io::Result<std::path::PathBuf> {
+//!         let path = tmp_path.join("config.toml");
+//!         std::fs::write(&path, "name = \"demo\"")?;
+//!         Ok(path)
+//!     }
+//!
+//!     #[parametrize((word, want), [("name", true), missing: ("age", false)])]
+//!     fn test_config(config: &std::path::Path, word: &str, want: bool) -> std::io::Result<()> {
+//!         assert!(std::fs::read_to_string(config)?.contains(word) == want);
+//!         Ok(())
+//!     }
+//! }
+//! ```
+//!
+//! Those that come with testkit are in [`fixtures`]. Tests, fixtures and teardowns may be `async`; what waits for them says
+//! [`#[runtime]`](macro@runtime).
+//!
+//! # Features
+//!
+//! All are off by default: what a test binary links costs every build.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `tokio`, `smol` | `async` tests and fixtures on that runtime |
+//! | `proptest` | [`#[property]`](macro@property) |
+//! | `log`, `tracing` | the fixture `logs`, and the records of a test in the report of its failure |
+//! | `toml` | `#[parametrize(…, toml = "path")]` |
+//! | `regex` | [`assert_panics!`] with a `regex::Regex` |
+//! | `rand` | [`Rng`] as a source for the crate `rand` |
+//!
 //! # Marks
 //!
 //! A mark says how a test is to be run or judged. It stands on a test, on the `impl` block of a group, or on an
@@ -184,6 +226,7 @@ mod cases;
 mod description;
 mod executor;
 mod expansion;
+mod features;
 mod fixture;
 mod folder;
 mod group;

@@ -6,13 +6,13 @@ pub use inventory;
 pub use crate::__case_end as case_end;
 pub use crate::approx::{Actual, Expected, Near};
 pub use crate::assertion::*;
-pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, table};
+pub use crate::cases::{CaseFile, FromCell, Label, Record, Shown, Source, TableKind, files, rows, table};
 pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, not_given,
-    note_needs, of_process, of_test, parameter, shared, teardown,
+    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
+    not_given, note_needs, of_process, of_test, parameter, shared,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
@@ -24,10 +24,10 @@ pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
-pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime};
+pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime, __with_proptest as with_proptest};
 
-/// The traits that check what a test returned.
-pub mod settle {
+/// The traits that check what a test returned, under a name of which clippy lets all be imported.
+pub mod settle_prelude {
     pub use crate::settle::{SettleDebug, SettleError, SettlePointer, SettleTermination};
 }
 
@@ -39,7 +39,7 @@ pub mod cases {
 /// What the code of a property names.
 #[cfg(feature = "proptest")]
 pub mod property {
-    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, run};
+    pub use crate::property::{Arguments, CaseEnd, Property, ReturnsCase, ReturnsOther, by_strategy, of_type, run};
 }
 
 /// The static descriptions of this binary, as the registry holds them.

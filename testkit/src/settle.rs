@@ -105,15 +105,31 @@ impl<T: Termination, E: Debug> SettleDebug for &Returned<Result<T, E>> {
     }
 }
 
-/// For everything else that `main` could return.
-pub trait SettleTermination {
+/// What `main` could return.
+#[diagnostic::on_unimplemented(
+    message = "testkit cannot tell from a `{Self}` whether it is a failure",
+    label = "returns a `{Self}`",
+    note = "return nothing, or a `Result` whose error has `Debug`"
+)]
+pub trait Tells: Termination {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Termination> Tells for T {}
+
+/// For everything else. That it can be told from the value is asked of the call: of an `impl` it would not be told in our words.
+pub trait SettleTermination<T> {
     /// Ends the test with a failure if the value's exit code is not success.
-    fn settle(&self, file: &str, line: u32, column: u32);
+    fn settle(&self, file: &str, line: u32, column: u32)
+    where
+        T: Tells;
 }
 
-impl<T: Termination> SettleTermination for Returned<T> {
+impl<T> SettleTermination<T> for Returned<T> {
     #[track_caller]
-    fn settle(&self, file: &str, line: u32, column: u32) {
+    fn settle(&self, file: &str, line: u32, column: u32)
+    where
+        T: Tells,
+    {
         settle_code(self.take().report(), Location::new(file, line, column));
     }
 }

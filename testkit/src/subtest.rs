@@ -62,7 +62,7 @@ macro_rules! __subtest {
     };
     ($name:literal [$($arguments:tt)*] $part:expr $(,)?) => {
         $crate::__private::subtest(::core::format_args!($name $($arguments)*), || {
-            use $crate::__private::settle::*;
+            use $crate::__private::settle_prelude::*;
             let part = $part;
             (&&&&$crate::__private::Returned::new(part())).settle(::core::file!(), ::core::line!(), ::core::column!());
         })

@@ -61,6 +61,7 @@ fn descriptions_are_records() {
                 assert!(record.file == file!() || module == "testkit::fixtures" && record.file.contains("builtin"));
             }
             Description::Test(record) => records.push((module.clone(), record)),
+            Description::Site(record) => panic!("nothing here asks for anything: {record:?}"),
             Description::Folder(_) => panic!("there is no folder here"),
             Description::Fixture(record) => {
                 assert_eq!(module, "testkit::fixtures", "only testkit's own are here");

@@ -42,6 +42,7 @@ mod inline {
         assert!(buffer.is_empty());
     }
 
+    #[expect(clippy::ptr_arg, reason = "the type of the value itself is to be had, too")]
     fn test_returns(address: &String) -> Result<(), std::num::ParseIntError> {
         let port: u16 = address[10..].parse()?;
         assert!(port == 80);
@@ -100,6 +101,7 @@ mod inline {
             Server { port: 1 }
         }
 
+        #[expect(clippy::needless_pass_by_value, reason = "it is the end of the value")]
         fn teardown_group(server: Server) {
             assert!(server.port == 1);
         }
@@ -122,6 +124,8 @@ mod inline {
             assert!(async { 1 }.await == 1);
         }
 
-        async fn teardown(self) {}
+        async fn teardown(self) {
+            std::future::ready(()).await;
+        }
     }
 }

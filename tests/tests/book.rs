@@ -18,13 +18,17 @@ use testkit_tests::root;
 /// Where the code of the book stands.
 const EXAMPLES: &[&str] = &["fixtures", "library-fixtures", "life-cycle"];
 
-/// The pages: name and text.
+/// The pages: name and text; and the section of the README that leads to them.
 fn pages() -> Vec<(String, String)> {
     let entries = fs::read_dir(root().join("docs/book")).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
-    paths.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+    let mut pages: Vec<_> = paths.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let section = readme.split("\n### ").find(|section| section.starts_with("Fixtures and cases\n")).unwrap();
+    pages.push(("the README".to_owned(), section.to_owned()));
+    pages
 }
 
 fn page(name: &str) -> String {
@@ -152,6 +156,8 @@ fn first_failures(ran: &Ran, id: &str) -> Vec<String> {
 
 #[test]
 fn life_cycles_are_as_the_table_says() {
+    use Verdict::{Errored, Failed, Passed};
+
     let page = page("groups.md");
     let table = page.split("| What happens |").nth(1).unwrap().split("\n\n").next().unwrap();
     let rows = table.lines().skip(2);
@@ -159,7 +165,6 @@ fn life_cycles_are_as_the_table_says() {
     let (noted, ran) = notes("test_life_cycle", 1);
     assert_eq!(noted, told, "{}", ran.said());
 
-    use Verdict::{Errored, Failed, Passed};
     let id = |name: &str| format!("life-cycle::test_life_cycle::{name}");
     ran.has_verdicts([
         (id("TestOrder::test_passes"), Passed),
@@ -170,8 +175,8 @@ fn life_cycles_are_as_the_table_says() {
         (id("TestFailingGroup::test_second"), Errored),
     ]);
     assert_eq!(first_failures(&ran, &id("TestFailingGroup::test_first")), ["on purpose"]);
-    let reference = "the group fixture `TestFailingGroup::setup_group` could not be set up: the report of \
-                     `TestFailingGroup::test_first` says why";
+    let reference = "the group fixture `TestFailingGroup::setup_group` could not be set up: panicked: on purpose\n\
+                     see the report of `TestFailingGroup::test_first`";
     assert_eq!(first_failures(&ran, &id("TestFailingGroup::test_second")), [reference]);
 }
 
@@ -247,6 +252,7 @@ fn the_examples_pass() {
             "test_case_fixtures::test_database[second]",
             "test_cases::test_evaluate[6*9-42]",
             "test_cases::test_with_marks[basic_product]",
+            "test_readme::test_add[overflow]",
             "test_teardown::test_failing_set_up",
         ];
         assert_eq!(xfailed, BTreeSet::from(expected));

@@ -9,182 +9,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use testkit_protocol::event::{AttemptEvent, AttemptFinished, Event, EventKind, NamedValue};
-use testkit_protocol::outcome::Verdict::{Failed, Passed, Skipped};
+use testkit_protocol::outcome::Verdict::{self, Failed, Flaky, Passed, Skipped};
 use testkit_tests::command::{Ran, command, prepare, start, start_reporting};
-use testkit_tests::finished;
 use testkit_tests::project::{Project, SETTINGS};
-use testkit_tests::root;
+use testkit_tests::{finished, root};
 
 /// Each test records what it found as properties, for whoever looks at the events.
-const SOURCE: &str = r#"
-use std::process::Command;
-use testkit::prelude::*;
-use testkit::{Cache, Capture, Context, Env, Logs, Properties, Rng, WorkerId, assert};
-testkit::discover!();
-
-fn test_folder_passes(tmp_path: &TmpPath) {
-    std::fs::write(tmp_path.join("file"), "x").unwrap();
-    testkit::property("folder", tmp_path.display());
-}
-
-#[fixture(scope = "session")]
-fn shared_folder(tmp_path: TmpPath) -> TmpPath {
-    tmp_path
-}
-
-fn test_folder_fails(tmp_path: &TmpPath, shared_folder: &TmpPath) {
-    std::fs::write(tmp_path.join("file"), "x").unwrap();
-    std::fs::write(shared_folder.join("shared"), "x").unwrap();
-    testkit::property("folder", tmp_path.display());
-    testkit::property("shared", shared_folder.display());
-    panic!("look into the folder");
-}
-
-fn test_folder_attached(tmp_path: &TmpPath) {
-    std::fs::write(tmp_path.join("page.png"), "x").unwrap();
-    testkit::attach("the page", tmp_path.join("page.png"));
-    testkit::attach_text("server.log", "listening");
-}
-
-fn test_capture(capture: &Capture) {
-    assert!(capture.stdout() == "");
-    print!("half a line,");
-    assert!(capture.stdout() == "half a line,");
-    std::thread::spawn(|| println!(" by a thread")).join().unwrap();
-    Command::new("sh").args(["-c", "echo child; echo to stderr >&2"]).status().unwrap();
-    eprintln!("more");
-    assert!(capture.stdout() == "half a line, by a thread\nchild\n");
-    assert!(capture.stderr() == "to stderr\nmore\n");
-    assert!(capture.stdout().len() == 31, "asking takes nothing away");
-}
-
-fn test_capture_begins_anew(capture: &Capture) {
-    assert!(capture.stdout() == "" && capture.stderr() == "");
-    println!("new");
-    assert!(capture.stdout() == "new\n");
-}
-
-fn test_logs(logs: &Logs) {
-    log::info!(target: "net", "connected to {}", 1);
-    let span = tracing::info_span!("request", id = 7);
-    let inner = tracing::debug_span!(parent: &span, "query", table = "users");
-    inner.in_scope(|| tracing::warn!(rows = 3, kind = "slow", "took {}ms", 5));
-    span.in_scope(|| tracing::error!("done"));
-    tracing::trace!("nobody takes this");
-    testkit::spawn(|| log::debug!(target: "thread", "from a thread")).join().unwrap();
-    assert!(logs.text() == "INFO  net: connected to 1\n\
-         WARN  test_builtin: request{id=7}:query{table=\"users\"}: took 5ms rows=3 kind=\"slow\"\n\
-         ERROR test_builtin: request{id=7}: done\n\
-         DEBUG thread: from a thread\n");
-    assert!(logs.contains("connected") && !logs.contains("nobody"));
-    let record = &logs.records()[1];
-    assert!(record.level() == testkit::fixtures::Level::Warn && record.spans() == "request{id=7}:query{table=\"users\"}");
-}
-
-fn test_logs_of_other_threads(logs: &Logs, cx: &Context) {
-    std::thread::spawn(|| log::info!("from a thread that nobody knows")).join().unwrap();
-    assert!(logs.contains("nobody knows") == cx.is_under_command(), "elsewhere other tests run beside");
-}
-
-fn test_logs_are_in_the_report() {
-    log::warn!(target: "net", "no answer");
-    tracing::info!(target: "db", port = 80, "trying again");
-    panic!("look at the logs");
-}
-
-struct TestGroup;
-
-#[mark(slow)]
-impl TestGroup {
-    fn setup(cx: &Context) -> Self {
-        assert!(cx.group() == Some("TestGroup") && cx.module() == "");
-        Self
-    }
-
-    #[mark(db(kind = "pg"))]
-    #[parametrize((a, b), [(1, 2), named: (3, 4)])]
-    fn test_context(&self, a: u8, b: u8, cx: &Context, request: &Context) {
-        let case = if a == 1 { "1-2" } else { "named" };
-        assert!(b == a + 1 && std::ptr::eq(cx, request));
-        assert!(cx.id() == format!("TestGroup::test_context[{case}]"));
-        assert!(cx.name() == format!("test_context[{case}]") && cx.group() == Some("TestGroup"));
-        let marks: Vec<_> = cx.marks().iter().map(|mark| (mark.name(), mark.arguments())).collect();
-        assert!(marks == [("db", Some("kind = \"pg\"")), ("slow", None)]);
-        assert!(cx.mark("db").is_some() && cx.mark("other").is_none());
-        assert!(cx.values() == [("a".to_owned(), a.to_string()), ("b".to_owned(), b.to_string())]);
-        testkit::property("seed", cx.seed());
-        testkit::property("under_command", cx.is_under_command());
-    }
-}
-
-#[fixture(params = [1, 20])]
-fn number(param: u32) -> u32 { param }
-
-#[parametrize(word, from = ["a", "b"])]
-fn test_context_of_rows(cx: &Context, number: &u32, word: &str) {
-    assert!(cx.id() == format!("test_context_of_rows[{word}-{number}]"));
-    assert!(cx.module() == "" && cx.group() == None && cx.marks().is_empty());
-    assert!(cx.values() == [("word".to_owned(), format!("{word:?}")), ("number".to_owned(), number.to_string())]);
-}
-
-#[retry(2)]
-fn test_attempts(cx: &Context) {
-    testkit::property("attempt", cx.attempt());
-    assert!(cx.attempt() == 2);
-}
-
-fn test_env(env: &Env, tmp_path: &TmpPath) {
-    env.set("BUILT_IN", "1");
-    env.set_current_dir(tmp_path);
-    panic!("put it back nevertheless");
-}
-
-fn test_env_after() {
-    assert!(std::env::var_os("BUILT_IN") == None);
-    assert!(std::path::Path::new("tests/test_builtin.rs").exists());
-}
-
-fn test_properties(properties: &Properties) {
-    properties.add("twice", 1);
-    properties.add("twice", 2);
-}
-
-fn test_properties_of_skipped() {
-    testkit::property("before", "the end");
-    testkit::skip!("enough");
-}
-
-fn test_cache(cache: &Cache) {
-    let runs: u32 = cache.get_parsed("built-in/runs").unwrap_or(0);
-    cache.set("built-in/runs", runs + 1);
-    testkit::property("runs", runs + 1);
-}
-
-fn test_rng(mut rng: Rng) {
-    testkit::property("numbers", format!("{} {}", rng.next_u64(), rng.range(0..1000)));
-}
-
-fn test_rng_fails(mut rng: Rng) {
-    testkit::property("numbers", rng.next_u64());
-    panic!("always");
-}
-
-#[fixture(scope = "session")]
-fn database(worker_id: &WorkerId) -> String { format!("shop_{worker_id}") }
-
-fn test_worker(database: &String, free_port: u16) {
-    testkit::property("database", database);
-    std::net::TcpListener::bind(("127.0.0.1", free_port)).unwrap();
-}
-"#;
+const SOURCE: &str = include_str!("../fixtures/builtin.rs");
 
 const NAME: &str = "builtin";
 
 /// The verdicts under the command.
-const EXPECTED: &[(&str, testkit_protocol::outcome::Verdict)] = &[
+const EXPECTED: &[(&str, Verdict)] = &[
     ("TestGroup::test_context[1-2]", Passed),
     ("TestGroup::test_context[named]", Passed),
-    ("test_attempts", testkit_protocol::outcome::Verdict::Flaky),
+    ("test_attempts", Flaky),
     ("test_cache", Passed),
     ("test_capture", Passed),
     ("test_capture_begins_anew", Passed),
@@ -275,7 +114,7 @@ fn fixtures_give_what_they_promise_in_every_way_of_running_tests() {
 fn check_folders(attempts: &BTreeMap<String, &AttemptFinished>, temporary: &Path) {
     let folder = |test: &str, name: &str| PathBuf::from(property(attempts[test], name).unwrap());
     let passed = folder("test_folder_passes", "folder");
-    assert!(passed.starts_with(temporary.canonicalize().unwrap()) && !passed.exists(), "{passed:?}");
+    assert!(passed.starts_with(temporary.canonicalize().unwrap()) && !passed.exists(), "{}", passed.display());
     assert_eq!(passed.file_name().unwrap(), "test_folder_passes-0");
     let (failed, shared) = (folder("test_folder_fails", "folder"), folder("test_folder_fails", "shared"));
     assert!(failed.join("file").is_file() && shared.join("shared").is_file());
@@ -374,7 +213,9 @@ fn fixtures_give_what_they_promise_under_cargo_test() {
         let [one] = entries.as_slice() else { panic!("{entries:?}") };
         one.clone()
     };
-    let left = only(&only(temporary.path()));
+    let user = only(temporary.path());
+    fs::remove_file(user.join("looked-for-older-runs")).unwrap();
+    let left = only(&user);
     let mut left: Vec<_> =
         fs::read_dir(left).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
@@ -509,4 +350,75 @@ fn the_command_lists_them() {
             built_in.split_once(&format!("  {name} [{scope}]\n    ")).unwrap_or_else(|| panic!("{built_in}"));
         assert!(after.lines().next().unwrap().contains(says), "{name}: {built_in}");
     }
+}
+
+/// A test may fork, and let the copy of the worker return: the folder is still that of the test.
+#[test]
+fn a_copy_of_the_process_removes_nothing() {
+    let source = r#"
+use testkit::prelude::*;
+use testkit::assert;
+testkit::discover!();
+
+unsafe extern "C" {
+    fn fork() -> i32;
+    fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
+}
+
+fn test_forks(tmp_path: &TmpPath) {
+    std::fs::write(tmp_path.join("file"), "x").unwrap();
+    let copy = unsafe { fork() };
+    if copy > 0 {
+        let mut status = -1;
+        assert!(unsafe { waitpid(copy, &mut status, 0) } == copy);
+        assert!(status == 0 && tmp_path.join("file").exists());
+    }
+}
+"#;
+    let project = project("builtin-fork", source);
+    let temporary = tempfile::tempdir().unwrap();
+    let ran = run(&project, temporary.path(), &["-n", "1"]);
+    ran.exits(0).has_verdicts([("builtin-fork::test_builtin::test_forks", Passed)]).leaves_nothing_behind();
+}
+
+/// What a wide fixture says of itself when no test is running is said of none.
+#[test]
+fn between_two_tests_there_is_no_test_to_speak_of() {
+    let source = r#"
+use testkit::prelude::*;
+testkit::discover!();
+
+#[testkit::tests]
+mod inner {
+    #[fixture(scope = "module", teardown = |_: u8| { testkit::check!(1 + 1 == 3, "at the end of the module"); })]
+    fn checked() -> u8 { 1 }
+
+    fn test_checked(checked: &u8) { assert!(*checked == 1); }
+}
+
+#[fixture(scope = "session", teardown = |_: u8| testkit::property("late", 1))]
+fn told() -> u8 { 1 }
+
+fn test_told(told: &u8) { std::assert!(*told == 1); }
+"#;
+    let project = project("builtin-between", source);
+    let temporary = tempfile::tempdir().unwrap();
+    let ran = run(&project, temporary.path(), &["-n", "1"]);
+    ran.exits(1).has_verdicts([
+        ("builtin-between::test_builtin::inner::test_checked", Passed),
+        ("builtin-between::test_builtin::test_told", Passed),
+    ]);
+    let failures = ran.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Fixture(step) => Some((step.name.as_str(), step.failures.first()?.message.as_deref()?)),
+        _ => None,
+    });
+    let mut failures: Vec<_> = failures.collect();
+    failures.sort_unstable();
+    assert_eq!(
+        failures,
+        [
+            ("checked", "at the end of the module"),
+            ("told", "`testkit::property` outside of a test that testkit collects")
+        ]
+    );
 }

@@ -1,5 +1,7 @@
 //! Tests that need the same value of a fixture with parameters are run next to each other, so that each value is made once.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "what has a `teardown` is lent, however small")]
+
 mod notes;
 
 use notes::note;

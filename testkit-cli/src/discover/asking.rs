@@ -192,7 +192,7 @@ impl Conversation {
                 }
                 // Said before it is known whether the process survives it.
                 Message::Panicked(failure) | Message::Recorded(failure) => *panic = Some(failure),
-                Message::Fixture(_) => {}
+                Message::Fixture(_) | Message::FixtureBegins(_) => {}
                 Message::Cases(_) | Message::Hello(_) | Message::Finished(_) | Message::Pong => {
                     return Err(Silence::Garbled);
                 }

@@ -14,7 +14,7 @@ use object::{FileKind, Object, ObjectSection, ReadCache, ReadRef, elf};
 use serde::Deserialize;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::location::Location;
-use testkit_protocol::record::{FixtureRecord, FolderRecord, ModuleRecord, SECTION, TestRecord};
+use testkit_protocol::record::{FixtureRecord, FolderRecord, ModuleRecord, SECTION, SiteRecord, TestRecord};
 
 use crate::model::{Fixture, TestMarks};
 
@@ -116,6 +116,7 @@ where
 #[derive(Deserialize)]
 struct Line {
     module: Option<ModuleRecord>,
+    site: Option<SiteRecord>,
     test: Option<TestRecord>,
     fixture: Option<FixtureRecord>,
     folder: Option<FolderRecord>,
@@ -126,6 +127,7 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
     let mut described = Described::default();
     let mut module: Option<ModuleRecord> = None;
     let mut carriers = Carriers::default();
+    let mut sites: Vec<SiteRecord> = Vec::new();
     let lines = bytes.split(|&byte| byte == b'\n' || byte == 0).filter(|line| !line.trim_ascii().is_empty());
     for (index, line) in lines.enumerate() {
         let number = index + 1;
@@ -138,8 +140,11 @@ fn parse(path: &Utf8Path, bytes: &[u8]) -> Result<Described, DescriptionError> {
                 return Err(DescriptionError::Protocol { path, version: record.version, found: record.protocol });
             }
             module = Some(record);
+            sites.clear();
         }
-        if let Some(record) = line.test {
+        sites.extend(line.site);
+        if let Some(mut record) = line.test {
+            record.expands |= sites.iter().any(|site| record.site == Some(site.number) && site.expands);
             described.tests.push(carriers.add(module.as_ref().ok_or_else(stray)?, record));
         }
         if let Some(record) = line.fixture {

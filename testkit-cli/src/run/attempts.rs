@@ -125,6 +125,7 @@ impl Driver<'_> {
             Some(first) => first.is_unclear && judge::has_failed(attempt.outcome),
         });
         let expected = xfail.and_then(|xfail| judge::expect_failure(xfail, &mut attempt));
+        let is_told_elsewhere = judge::is_told_elsewhere(&attempt);
         let (outcome, duration_ns, skip_reason) = (attempt.outcome, attempt.duration_ns, attempt.skip_reason.clone());
         self.emit_numbered(test, earlier.made, AttemptEvent::Finished(attempt));
         let made = earlier.made + 1;
@@ -153,7 +154,7 @@ impl Driver<'_> {
                 self.delayed.push((Instant::now() + delay, test));
                 return;
             }
-            let is_worth_another = outcome != Outcome::TimedOut && (after_others || inexact);
+            let is_worth_another = outcome != Outcome::TimedOut && !is_told_elsewhere && (after_others || inexact);
             if reason == AttemptReason::Planned && is_worth_another && retry.is_none() {
                 self.attempts.insert(test, Attempts { made, failed, first });
                 let binary = self.list.test(test).binary;

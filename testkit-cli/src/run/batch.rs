@@ -159,7 +159,7 @@ impl Driver<'_> {
         let ends = running.streams.ends();
         let reason = AttemptReason::Planned;
         match (running.given_up, termination) {
-            (Some(GivenUp::Retired), _) => running.pending.push_front(test),
+            (Some(GivenUp::Retired | GivenUp::TearDown), _) => running.pending.push_front(test),
             (Some(GivenUp::Garbled), _) => {
                 self.lose_attempt(&running, test, "libtest's log file is not in order");
             }
@@ -257,7 +257,7 @@ impl Driver<'_> {
             let (outcome, failures) = match running.given_up {
                 Some(GivenUp::Stopped) => (Outcome::Interrupted, vec![]),
                 Some(GivenUp::TimedOut) => (Outcome::TimedOut, vec![self.timeout_failure(*test)]),
-                Some(GivenUp::Garbled | GivenUp::Retired) | None => {
+                Some(GivenUp::Garbled | GivenUp::Retired | GivenUp::TearDown) | None => {
                     let others = if current.len() > 1 { "; other tests were running in the same process" } else { "" };
                     (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, format!("{message}{others}"))])
                 }

@@ -10,7 +10,7 @@ use testkit_protocol::id::TestId;
 use testkit_protocol::message::Message;
 
 use super::attempts::Attempts;
-use super::jobs::{Job, Running};
+use super::jobs::{GivenUp, Job, Running};
 use super::orphans::Orphans;
 use super::planning::together;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
@@ -231,7 +231,7 @@ impl Driver<'_> {
         let Some(mut running) = self.running.remove(&worker) else { return };
         match input {
             ProcessInput::Messages(messages) => self.take_messages(&mut running, messages),
-            ProcessInput::Garbled => running.give_up(super::jobs::GivenUp::Garbled),
+            ProcessInput::Garbled => running.give_up(GivenUp::Garbled),
             ProcessInput::Log(bytes) => self.take_log(&mut running, &bytes),
             ProcessInput::Ended => {
                 self.take_end(running);
@@ -252,8 +252,10 @@ impl Driver<'_> {
         for worker in workers {
             let Some(mut running) = self.running.remove(&worker) else { continue };
             if self.deadline(&running).is_some_and(|deadline| now >= deadline) {
-                running.give_up(super::jobs::GivenUp::TimedOut);
+                let is_between_tests = running.tearing_down_since().is_some();
+                running.give_up(if is_between_tests { GivenUp::TearDown } else { GivenUp::TimedOut });
             }
+            self.end_if_put_off(&mut running, now);
             #[cfg(unix)]
             if let Job::Served(served) = &mut running.job {
                 if served.overstays(now) {
@@ -266,7 +268,8 @@ impl Driver<'_> {
                     served.ping();
                 }
             }
-            if !running.told_slow && running.is_running_a_test() && running.elapsed() > SLOW_AFTER {
+            let is_in_a_test = running.is_running_a_test() && running.tearing_down_since().is_none();
+            if !running.told_slow && is_in_a_test && running.elapsed() > SLOW_AFTER {
                 running.told_slow = true;
                 self.tell_slow(&running);
             }
@@ -275,11 +278,16 @@ impl Driver<'_> {
         }
     }
 
-    /// When the running test of a process has had its time. The clock stands while Cargo builds.
+    /// When the running test of a process, or what it tears down before that, has had its time. The clock stands while Cargo
+    /// builds.
     pub(super) fn deadline(&self, running: &Running) -> Option<Instant> {
         let build_finished = self.build_finished?;
         if running.given_up.is_some() || !running.is_running_a_test() {
             return None;
+        }
+        #[cfg(unix)]
+        if let Some(since) = running.tearing_down_since() {
+            return Some(since.max(build_finished) + self.tear_down_limit());
         }
         let limit = running.current_tests().filter_map(|test| self.time_limit(test)).min()?;
         Some(running.current_since.max(build_finished) + limit)

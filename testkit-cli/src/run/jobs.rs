@@ -56,6 +56,8 @@ pub(super) enum GivenUp {
     TimedOut,
     /// What it says makes no sense: a test wrote into its channel.
     Garbled,
+    /// A tear-down between two tests has had its time.
+    TearDown,
     /// It says itself that it should run no other test.
     Retired,
     /// The run is being stopped.
@@ -91,6 +93,8 @@ pub(super) struct Running {
     /// The failures that it told and went on.
     pub(super) recorded: Vec<Failure>,
     pub(super) given_up: Option<GivenUp>,
+    /// When it is to be ended, if nothing stands in it by then.
+    pub(super) end_put_off_to: Option<Instant>,
     pub(super) told_slow: bool,
     /// How many tests run at once in it.
     pub(super) threads: usize,
@@ -119,7 +123,7 @@ impl Running {
             self.given_up = Some(why);
         }
         match why {
-            GivenUp::TimedOut | GivenUp::Garbled => self.process.kill(),
+            GivenUp::TimedOut | GivenUp::Garbled | GivenUp::TearDown => self.process.kill(),
             GivenUp::Retired | GivenUp::Stopped => {}
         }
     }
@@ -156,6 +160,15 @@ impl Running {
             #[cfg(unix)]
             Job::Served(served) => served.tears_down(),
             Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
+        }
+    }
+
+    /// Since when it has been tearing a fixture down while no test is running.
+    pub(super) fn tearing_down_since(&self) -> Option<Instant> {
+        match &self.job {
+            #[cfg(unix)]
+            Job::Served(served) => served.standing().ending_since(),
+            Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => None,
         }
     }
 
@@ -269,6 +282,7 @@ impl Driver<'_> {
             last_panic: None,
             recorded: Vec::new(),
             given_up: None,
+            end_put_off_to: None,
             told_slow: false,
             threads: plan.threads,
             hold: None,

@@ -20,6 +20,12 @@ pub(super) fn is_tried_again(retry: Option<&RetryRecord>, failed: u32) -> bool {
     retry.is_some_and(|retry| failed <= retry.count)
 }
 
+/// Whether an attempt failed for nothing but a fixture that could not be set up for an earlier test, whose report tells why:
+/// to make it again alone would tell the same once more.
+pub(super) fn is_told_elsewhere(attempt: &AttemptFinished) -> bool {
+    !attempt.failures.is_empty() && attempt.failures.iter().all(|failure| failure.kind == FailureKind::Fixture)
+}
+
 /// The reason that a test hosted by libtest gave for skipping itself: it can only say so by a panic.
 pub(super) fn told_skip(attempt: &AttemptFinished) -> Option<&str> {
     let mut messages = attempt.failures.iter().filter_map(|failure| failure.message.as_deref());
@@ -119,6 +125,14 @@ mod tests {
             told_skip(&attempt(Outcome::Crashed, &[(FailureKind::Crash, "x"), (FailureKind::Panic, &said)])),
             None
         );
+    }
+
+    #[test]
+    fn what_an_earlier_test_tells_is_not_tried_again_alone() {
+        use FailureKind::{Fixture, Panic};
+        assert!(is_told_elsewhere(&attempt(Outcome::Errored, &[(Fixture, "see")])));
+        assert!(!is_told_elsewhere(&attempt(Outcome::Errored, &[(Fixture, "see"), (Panic, "own")])));
+        assert!(!is_told_elsewhere(&attempt(Outcome::Failed, &[])));
     }
 
     #[test]

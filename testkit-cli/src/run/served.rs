@@ -185,7 +185,7 @@ impl Driver<'_> {
 
     pub(super) fn take_messages(&mut self, running: &mut Running, messages: Vec<Message>) {
         for message in messages {
-            if matches!(running.given_up, Some(GivenUp::Garbled | GivenUp::TimedOut)) {
+            if matches!(running.given_up, Some(GivenUp::Garbled | GivenUp::TimedOut | GivenUp::TearDown)) {
                 return;
             }
             match message {
@@ -210,6 +210,7 @@ impl Driver<'_> {
                 }
                 Message::Finished(finished) => self.take_finished(running, finished),
                 Message::Fixture(fixture) => self.take_fixture(running, fixture),
+                Message::FixtureBegins(fixture) => Self::take_fixture_begins(running, fixture),
                 // It was not asked.
                 Message::Cases(_) => running.give_up(GivenUp::Garbled),
                 Message::Pong => self.hand_out_again(running),
@@ -235,6 +236,7 @@ impl Driver<'_> {
         running.pending.pop_front();
         let Job::Served(served) = &mut running.job else { return };
         served.pinged = false;
+        served.standing.forget_begun();
         let (seat, reason) = (served.seat, served.reason);
         if let Some(seat) = seat {
             self.scheduler.observe(seat.lane(), Duration::from_nanos(attempt.duration_ns));
@@ -398,7 +400,9 @@ impl Driver<'_> {
         let Some(test) = running.pending.pop_front() else { return };
         let ends = running.streams.ends();
         match running.given_up {
-            Some(GivenUp::Retired) => running.pending.push_front(test),
+            // The test has not begun.
+            Some(GivenUp::TearDown | GivenUp::Retired) => running.pending.push_front(test),
+            None if running.tearing_down_since().is_some() => running.pending.push_front(test),
             Some(GivenUp::Garbled) => self.lose_attempt(&running, test, "a test wrote into its channel"),
             None if lost => self.lose_attempt(&running, test, "a test closed its channel"),
             Some(GivenUp::Stopped) if !running.ready => running.pending.push_front(test),
@@ -408,7 +412,9 @@ impl Driver<'_> {
             }
             Some(GivenUp::TimedOut) => {
                 let failure = self.timeout_failure(test);
-                let failures = std::iter::once(failure).chain(std::mem::take(&mut running.recorded)).collect();
+                // It may have failed before, and hang in its tear-down.
+                let before = running.last_panic.take().into_iter().chain(std::mem::take(&mut running.recorded));
+                let failures = std::iter::once(failure).chain(before).collect();
                 let attempt = self.attempt_of_ended(&running, ends, Outcome::TimedOut, failures, termination);
                 self.end_attempt(test, running.position, reason, attempt);
             }

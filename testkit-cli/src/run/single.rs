@@ -62,7 +62,7 @@ impl Driver<'_> {
         match running.given_up {
             Some(GivenUp::Stopped) => return (Outcome::Interrupted, vec![]),
             Some(GivenUp::TimedOut) => return (Outcome::TimedOut, vec![self.timeout_failure(test)]),
-            Some(GivenUp::Garbled | GivenUp::Retired) | None => {}
+            Some(GivenUp::Garbled | GivenUp::Retired | GivenUp::TearDown) | None => {}
         }
         let is_libtest = self.list.binary(running.binary).harness == Harness::Libtest;
         let name = self.libtest_name(test);

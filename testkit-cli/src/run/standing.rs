@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use testkit_protocol::event::{EventKind, FixtureStep, Section};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
-use testkit_protocol::message::FixtureMessage;
+use testkit_protocol::message::{FixtureBegins, FixtureMessage};
 use testkit_protocol::outcome::Termination;
 
 use super::driver::Driver;
@@ -20,7 +20,13 @@ const STOPPED_LIMIT: Duration = Duration::from_secs(10);
 
 /// What stands in a worker, in the order of the set-ups.
 #[derive(Debug, Default)]
-pub(super) struct Standing(Vec<(Scope, String)>);
+pub(super) struct Standing {
+    fixtures: Vec<(Scope, String)>,
+    /// Those whose set-ups are under way, the innermost last.
+    coming: Vec<(Scope, String)>,
+    /// The one that is being torn down while no test is running, and since when.
+    ending: Option<(Scope, String, Instant)>,
+}
 
 impl Standing {
     /// Takes into account what a worker told.
@@ -31,28 +37,48 @@ impl Standing {
         let is_it = |(scope, name): &(Scope, String)| (*scope, name) == (told.scope, &told.name);
         match told.step {
             // What could not be set up does not stand.
-            Step::SetUp if told.failures.is_empty() => self.0.push((told.scope, told.name.clone())),
+            Step::SetUp if told.failures.is_empty() => {
+                // With those of which it has caught the failure.
+                self.coming.truncate(self.coming.iter().rposition(is_it).unwrap_or(self.coming.len()));
+                self.fixtures.push((told.scope, told.name.clone()));
+            }
             Step::SetUp => {}
             Step::TornDown => {
-                if let Some(at) = self.0.iter().rposition(is_it) {
-                    self.0.remove(at);
+                self.ending = None;
+                if let Some(at) = self.fixtures.iter().rposition(is_it) {
+                    self.fixtures.remove(at);
                 }
             }
         }
     }
 
+    /// Whether nothing stands, and nothing is being set up.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fixtures.is_empty() && self.coming.is_empty()
+    }
+
+    /// Since when one has been being torn down while no test is running.
+    pub(super) fn ending_since(&self) -> Option<Instant> {
+        self.ending.as_ref().map(|(_, _, since)| *since)
+    }
+
+    /// A test has ended: what has begun and whose end is not told by now has failed.
+    pub(super) fn forget_begun(&mut self) {
+        self.coming.clear();
+        self.ending = None;
     }
 
     /// As fragments: ``session fixture `server` ``.
     pub(super) fn names(&self) -> Vec<String> {
-        self.0.iter().map(|(scope, name)| format!("{scope} fixture `{name}`")).collect()
+        let fixtures = self.fixtures.iter().map(|(scope, name)| format!("{scope} fixture `{name}`"));
+        let coming = self.coming.iter().map(|(scope, name)| format!("{scope} fixture `{name}` (half set up)"));
+        fixtures.chain(coming).collect()
     }
 
-    /// The one that is torn down first.
-    fn last(&self) -> Option<&(Scope, String)> {
-        self.0.last()
+    /// The one whose turn to be torn down it is.
+    fn next(&self) -> Option<(Scope, String)> {
+        let ending = self.ending.as_ref().map(|(scope, name, _)| (*scope, name.clone()));
+        ending.or_else(|| self.coming.last().or(self.fixtures.last()).cloned())
     }
 }
 
@@ -63,13 +89,24 @@ pub(super) fn section(left_standing: &[String]) -> Option<Section> {
 }
 
 impl Driver<'_> {
+    /// A worker begins to set a fixture up, or to tear it down while no test is running.
+    pub(super) fn take_fixture_begins(running: &mut Running, FixtureBegins { name, scope, step }: FixtureBegins) {
+        let Job::Served(served) = &mut running.job else { return };
+        match step {
+            Step::SetUp => served.standing_mut().coming.push((scope, name)),
+            Step::TornDown => served.standing_mut().ending = Some((scope, name, Instant::now())),
+        }
+    }
+
     /// A worker tells what it did with a fixture.
     pub(super) fn take_fixture(&mut self, running: &mut Running, told: FixtureMessage) {
         let Job::Served(served) = &mut running.job else { return };
         served.standing_mut().apply(&told);
         if told.test.is_none() {
-            // The test that comes next has not begun.
+            // The test that comes next has not begun, and what was said meanwhile is not its.
             running.current_since = Instant::now();
+            running.last_panic = None;
+            running.recorded.clear();
         }
         let FixtureMessage { name, scope, step, duration_ns, test, failures } = told;
         let current = running.pending.front().filter(|current| test.as_deref() == Some(self.worker_name(**current)));
@@ -80,11 +117,15 @@ impl Driver<'_> {
 
     /// How long a worker may take to leave.
     fn leaving_limit(&self, running: &Running) -> Duration {
-        let limit = match &running.job {
-            Job::Served(served) if served.standing().is_empty() => return LEAVING_LIMIT,
-            _ if self.stop.is_some() => STOPPED_LIMIT,
-            _ => TEAR_DOWN_LIMIT,
-        };
+        match &running.job {
+            Job::Served(served) if served.standing().is_empty() => LEAVING_LIMIT,
+            _ => self.tear_down_limit(),
+        }
+    }
+
+    /// How long tear-downs may take, all those together for which a worker is told to leave, or one between two tests.
+    pub(super) fn tear_down_limit(&self) -> Duration {
+        let limit = if self.stop.is_some() { STOPPED_LIMIT } else { TEAR_DOWN_LIMIT };
         self.settings.timeout.map_or(limit, |timeout| timeout.max(limit))
     }
 
@@ -125,21 +166,27 @@ impl Driver<'_> {
     pub(super) fn take_standing(&mut self, running: &Running, termination: Termination) {
         let left_standing = running.left_standing();
         let Job::Served(served) = &running.job else { return };
-        let Some((scope, name)) = served.standing().last().cloned() else { return };
-        let was_idle = running.pending.is_empty() || running.given_up == Some(GivenUp::Retired);
+        let Some((scope, name)) = served.standing().next() else { return };
+        let is_ending = running.tearing_down_since().is_some();
+        let was_idle = running.pending.is_empty() || running.given_up == Some(GivenUp::Retired) || is_ending;
         let is_tests_doing = !was_idle && running.given_up != Some(GivenUp::Stopped);
         let test = running.pending.front().copied().filter(|_| is_tests_doing);
-        let overstayed = served.overstays(Instant::now());
-        let reason = match running.given_up {
+        let overstayed = served.overstays(Instant::now()) || running.given_up == Some(GivenUp::TearDown);
+        // Where a run is being stopped, what a tear-down makes of the time that it gets is its own doing.
+        let was_killed = termination == Termination::Signaled(rustix::process::Signal::KILL.as_raw());
+        let by_itself = is_ending && (overstayed || !was_killed);
+        let given_up = running.given_up.filter(|why| !(by_itself && *why == GivenUp::Stopped));
+        let reason = match given_up {
             // Where it is said that the attempt is lost, this is said as well.
             Some(GivenUp::Garbled) if !was_idle => return,
             Some(GivenUp::Garbled) => "a test wrote into its channel".to_owned(),
             Some(GivenUp::TimedOut) => "its test ran out of time, and it was killed".to_owned(),
             Some(GivenUp::Stopped) => "the run was stopped".to_owned(),
+            Some(GivenUp::TearDown) => "a tear-down took too long, and it was killed".to_owned(),
             Some(GivenUp::Retired) | None if overstayed => "it took too long to leave, and was killed".to_owned(),
             Some(GivenUp::Retired) | None => format!("it ended with {termination}"),
         };
-        if was_idle && matches!(running.given_up, Some(GivenUp::Retired) | None) {
+        if was_idle && matches!(given_up, Some(GivenUp::Retired | GivenUp::TearDown) | None) {
             let failure = if overstayed {
                 let limit = self.leaving_limit(running);
                 let message = format!("its tear-down did not end within {limit:?}, and its process was killed");
@@ -148,7 +195,8 @@ impl Driver<'_> {
                 let message = format!("its process ended with {termination} before it was torn down");
                 Failure::new(FailureKind::Crash, message)
             };
-            let duration_ns = served.leaving_since().map_or(0, |since| since.elapsed().as_nanos());
+            let since = running.tearing_down_since().or(served.leaving_since());
+            let duration_ns = since.map_or(0, |since| since.elapsed().as_nanos());
             self.emit(EventKind::Fixture(FixtureStep {
                 worker: running.worker.0,
                 name,
@@ -156,7 +204,7 @@ impl Driver<'_> {
                 step: Step::TornDown,
                 duration_ns: u64::try_from(duration_ns).unwrap_or(u64::MAX),
                 test: None,
-                failures: vec![failure],
+                failures: std::iter::once(failure).chain(running.last_panic.clone()).collect(),
             }));
         }
         self.tell_replaced_while_standing(running.worker, test, reason, left_standing);

@@ -11,12 +11,15 @@ use testkit_protocol::outcome::Verdict;
 
 use super::WorkerNumber;
 use super::driver::{Driver, Stop};
+#[cfg(unix)]
+use super::jobs::Job;
 use super::jobs::{GivenUp, Running};
 use crate::model::TestIndex;
-use crate::worker::Process;
 
 /// How long tests may take to end after Ctrl-C before they are killed.
 const INTERRUPT_GRACE: Duration = Duration::from_secs(1);
+/// How long something that a worker has said may take to be heard.
+const ON_ITS_WAY: Duration = Duration::from_millis(30);
 
 impl Driver<'_> {
     pub(super) fn take_signal(&mut self, signal: i32) {
@@ -30,25 +33,57 @@ impl Driver<'_> {
         let current = self.running.values().flat_map(Running::current_tests);
         let mut running: Vec<TestId> = current.map(|test| self.list.test(test).id.clone()).collect();
         running.sort();
-        self.stop_all(Process::interrupt);
+        self.stop_all();
         self.emit(EventKind::Interrupted(Interrupted { signal, running }));
     }
 
     /// Enough tests have failed: nothing else is begun.
     pub(super) fn stop_after_failures(&mut self) {
         self.stop = Some(Stop::MaxFailures);
-        self.stop_all(Process::kill);
+        self.stop_all();
     }
 
-    fn stop_all(&mut self, end: impl Fn(&mut Process)) {
+    fn stop_all(&mut self) {
         let workers: Vec<WorkerNumber> = self.running.keys().copied().collect();
         for worker in workers {
             let Some(mut running) = self.running.remove(&worker) else { continue };
             running.give_up(GivenUp::Stopped);
-            if !self.let_tear_down(&mut running) {
-                end(&mut running.process);
+            if !self.let_tear_down(&mut running) && !self.put_off_the_end(&mut running) {
+                self.end_stopped(&mut running);
             }
             self.running.insert(worker, running);
+        }
+    }
+
+    /// A worker in which nothing stands begins nothing more, and is ended in a moment: what it says of a set-up may be on its
+    /// way. False if it is no worker.
+    fn put_off_the_end(&mut self, running: &mut Running) -> bool {
+        #[cfg(unix)]
+        if matches!(running.job, Job::Served(_)) {
+            let has_begun = running.is_running_a_test();
+            self.take_back_all(running, has_begun);
+            running.end_put_off_to = Some(Instant::now() + ON_ITS_WAY);
+            return true;
+        }
+        false
+    }
+
+    /// What was put off by [`Self::put_off_the_end`].
+    pub(super) fn end_if_put_off(&mut self, running: &mut Running, now: Instant) {
+        if running.end_put_off_to.take_if(|until| now >= *until).is_none() || self.let_tear_down(running) {
+            return;
+        }
+        #[cfg(unix)]
+        if running.ready && running.pending.is_empty() {
+            return self.let_leave(running);
+        }
+        self.end_stopped(running);
+    }
+
+    fn end_stopped(&self, running: &mut Running) {
+        match self.stop {
+            Some(Stop::Signal(_)) => running.process.interrupt(),
+            Some(Stop::MaxFailures | Stop::BuildFailed) | None => running.process.kill(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-use crate::attribute::split_at_commas;
+use super::lists;
+use crate::assertion::written;
 use crate::diagnostic::Diagnostics;
 
 /// `name: Type`
@@ -48,17 +49,17 @@ impl Argument {
 pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Argument>> {
     let mut arguments = Vec::new();
     let mut are_sound = true;
-    for (index, part) in split_at_top_level_commas(group.stream()).into_iter().enumerate() {
+    for (index, part) in lists::of_types(group.stream()).into_iter().enumerate() {
         let is_receiver = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "self");
         let before_type =
             part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
         if index == 0 && part[..before_type.unwrap_or(part.len())].iter().any(is_receiver) {
             continue;
         }
-        match argument(&part) {
+        match argument(&part, of) {
             Ok(argument) => arguments.push(argument),
             Err((span, message, hint)) => {
-                diagnostics.error(span, format!("{message} `{of}`"), hint);
+                diagnostics.error(span, message, hint);
                 are_sound = false;
             }
         }
@@ -66,79 +67,56 @@ pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) 
     are_sound.then_some(arguments)
 }
 
-type Problem = (Span, &'static str, &'static str);
+/// The place of a mistake, what it is, and what to write; `of` is the function.
+type Problem = (Span, String, String);
 
-fn argument(part: &[TokenTree]) -> Result<Argument, Problem> {
+fn argument(part: &[TokenTree], of: &str) -> Result<Argument, Problem> {
     let span = part.first().map_or_else(Span::call_site, TokenTree::span);
     let (is_mutable, rest) = match part {
         [TokenTree::Ident(word), rest @ ..] if word == "mut" => (true, rest),
         rest => (false, rest),
     };
-    let [TokenTree::Ident(name), TokenTree::Punct(colon), of_type @ ..] = rest else {
-        return Err((
-            span,
-            "an argument without a name of its own, in",
-            "write `name: Type`, and take the value apart in the body",
-        ));
+    let (name, of_type) = match rest {
+        [TokenTree::Ident(name), TokenTree::Punct(colon), of_type @ ..]
+            if colon.as_char() == ':' && !of_type.is_empty() =>
+        {
+            (name, of_type)
+        }
+        _ => {
+            let message = format!("an argument of `{of}` is a pattern, so there is no name to ask for");
+            return Err((span, message, "write `name: Type`, and take the value apart in the body".to_owned()));
+        }
     };
-    if colon.as_char() != ':' || of_type.is_empty() {
-        return Err((span, "an argument without a type, in", "write `name: Type`"));
-    }
     if name == "_" {
-        return Err((
-            span,
-            "an argument without a name, in",
-            "write `_name: &Type` for a fixture whose value is not used",
-        ));
+        let message = format!("an argument of `{of}` has no name, so there is nothing to ask for");
+        return Err((span, message, "write `_name: &Type` for a fixture whose value is not used".to_owned()));
+    }
+    if is_nameless(of_type) {
+        let message = format!("the argument `{name}` of `{of}` has a type without a name");
+        let at = of_type.first().map_or(span, TokenTree::span);
+        return Err((at, message, "write the type of the value in the place of `impl …`".to_owned()));
     }
     let is_reference = matches!(&of_type[0], TokenTree::Punct(punct) if punct.as_char() == '&');
-    let mut after = of_type.iter().skip(1).filter(|token| !matches!(token, TokenTree::Punct(_)));
-    // `&'a mut T`: the lifetime's name is a word, too.
-    let is_word = |token: Option<&TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(it)) if it == word);
-    let is_mutable_reference = is_reference && {
-        let first = after.next();
-        is_word(first, "mut") || matches!(of_type.get(1), Some(TokenTree::Punct(_))) && is_word(after.next(), "mut")
-    };
-    if is_mutable_reference {
-        return Err((
-            span,
-            "an argument `&mut T`, which nobody can have of a value that others see as well, in",
-            "ask for a value of its own: `mut name: T`",
-        ));
+    if let Some(behind) = mutable_referent(of_type) {
+        let own: TokenStream = behind.iter().cloned().collect();
+        let message = format!("the argument `{name}` of `{of}` is a `&mut`, and others may see the same value");
+        return Err((span, message, format!("ask for a value of its own: `mut {name}: {}`", written(&own))));
     }
     Ok(Argument { name: name.clone(), is_mutable, is_reference, of_type: of_type.to_vec() })
 }
 
-/// The tokens between commas that are in no group and in no `<…>`.
-pub(crate) fn split_at_top_level_commas(stream: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut parts: Vec<Vec<TokenTree>> = Vec::new();
-    let mut depth = 0_i32;
-    for part in split_at_commas(stream) {
-        let goes_on = depth > 0;
-        depth += angles(&part);
-        match parts.last_mut() {
-            Some(last) if goes_on => {
-                let mut comma = proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone);
-                comma.set_span(part.first().map_or_else(Span::call_site, TokenTree::span));
-                last.push(TokenTree::Punct(comma));
-                last.extend(part);
-            }
-            _ => parts.push(part),
-        }
+/// What is behind `&mut`, whose lifetime may be named.
+fn mutable_referent(of_type: &[TokenTree]) -> Option<&[TokenTree]> {
+    let is_mark = |token: &TokenTree, mark| matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark);
+    let behind = match of_type {
+        [and, tick, TokenTree::Ident(_), rest @ ..] if is_mark(and, '&') && is_mark(tick, '\'') => rest,
+        [and, rest @ ..] if is_mark(and, '&') => rest,
+        _ => return None,
+    };
+    match behind {
+        [TokenTree::Ident(word), rest @ ..] if word == "mut" => Some(rest),
+        _ => None,
     }
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// How many `<` are left open.
-fn angles(part: &[TokenTree]) -> i32 {
-    let mut depth = 0;
-    let mut before = None;
-    for token in part {
-        depth += crate::ast::angle_step(before, token);
-        before = Some(token);
-    }
-    depth
 }
 
 /// The type that a function returns, without the arrow; `None` for `()` by silence.
@@ -162,7 +140,7 @@ pub(crate) fn value_of_result(of_type: &[TokenTree]) -> Option<Vec<TokenTree>> {
         return None;
     }
     let inner: TokenStream = of_type[open + 1..of_type.len() - 1].iter().cloned().collect();
-    split_at_top_level_commas(inner).into_iter().next()
+    lists::of_types(inner).into_iter().next()
 }
 
 /// Whether a type mentions `impl`, so that it has no name.
@@ -211,6 +189,8 @@ mod tests {
         check("a: &mut Db", None);
         check("a: &'a mut Db", None);
         check("_: &Db", None);
+        check("a: &impl Clone", None);
+        check("a: &'a Db", Some(&[("a", true, Some("Db"))]));
     }
 
     #[test]

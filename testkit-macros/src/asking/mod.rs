@@ -4,7 +4,9 @@
 //! they become is in [`crate::expand::asking`].
 
 pub(crate) mod arguments;
+pub(crate) mod lists;
 pub(crate) mod parametrize;
+pub(crate) mod requests;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use testkit_protocol::case_id;
@@ -14,11 +16,13 @@ use testkit_protocol::spelling::nearest;
 
 use self::arguments::Argument;
 use self::parametrize::{LiteralCase, Parametrize, Source, Target, Values};
+use self::requests::{Asker, AskerKind};
 use crate::ast::Function;
 use crate::attribute::{Attribute, AttributeKind};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks, is_rooted};
-use crate::marks::{Mark, Property, Runtime};
+use crate::marks::{Mark, MarkName, Property, Runtime, Strategy};
+use crate::names::Names;
 
 /// What a test asks for.
 #[derive(Clone, Debug, Default)]
@@ -27,12 +31,14 @@ pub(crate) struct Asking {
     pub(crate) arguments: Vec<(Argument, Supply)>,
     /// Fixtures whose values it does not see.
     pub(crate) uses: Vec<FixturePath>,
+    /// Those that the `setup` of its group asks for, before its arguments.
+    pub(crate) of_setup: Vec<FixturePath>,
     /// The `#[parametrize]`, the one next to the function first: the first one varies slowest.
     pub(crate) axes: Vec<Axis>,
     /// It is an `async fn`.
     pub(crate) is_async: bool,
-    /// What waits for it.
-    pub(crate) runtime: Option<Runtime>,
+    /// What waits for it, and where that is said.
+    pub(crate) runtime: Option<(Runtime, Span)>,
     /// `#[property]`
     pub(crate) property: Option<Property>,
 }
@@ -44,9 +50,14 @@ pub(crate) enum Supply {
     Fixture(FixturePath),
     /// A name of an axis.
     Case { axis: usize, column: usize },
-    /// A strategy of `#[property]`, as source text; `None` for the one of its type.
-    Generated(Option<String>),
+    /// A strategy of `#[property]`; `None` for the one of its type.
+    Generated(Option<TokenStream>),
 }
+
+/// As many strategies as proptest makes one of.
+///
+/// Source: the implementations of `Strategy` for tuples, <https://docs.rs/proptest/1/proptest/strategy/trait.Strategy.html>.
+const MOST_MADE_UP: usize = 12;
 
 /// How a fixture is named in code.
 #[derive(Clone, Debug)]
@@ -118,15 +129,17 @@ const BUILT_IN_MODULE: &str = "::testkit::fixtures::";
 const EXCLUSIVE: &str = "::testkit::fixtures::env";
 
 impl FixturePath {
-    /// The fixture that an argument asks for.
-    pub(crate) fn of(argument: &Argument) -> Self {
-        let (name, span) = (argument.asks_for(), argument.span());
-        let of_type = argument.type_name();
+    /// The fixture of testkit that an argument asks for by its name and type.
+    fn built_in(argument: &Argument) -> Option<Self> {
+        let (name, of_type) = (argument.asks_for(), argument.type_name());
         let is_built_in = BUILT_IN.iter().any(|(built_in, it)| *built_in == name && of_type.as_deref() == Some(it));
-        if is_built_in {
-            return Self { text: format!("{BUILT_IN_MODULE}{name}"), is_absolute: true, span };
-        }
-        Self { text: name, is_absolute: false, span }
+        let text = || format!("{BUILT_IN_MODULE}{name}");
+        is_built_in.then(|| Self { text: text(), is_absolute: true, span: argument.span() })
+    }
+
+    /// Whether its name is one of ours, for what only the compiler knows.
+    pub(crate) fn is_generated(&self) -> bool {
+        self.text.starts_with("__testkit_")
     }
 
     /// Whether it comes with testkit.
@@ -171,66 +184,106 @@ impl Asking {
         function: &Function,
         marks: &Marks,
         offers: &Offers,
+        names: &Names,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = function.name.to_string();
-        let arguments = arguments::arguments(&function.arguments, &name, diagnostics)?;
+        let asker = Asker { kind: AskerKind::Test, name: &name, is_conditional: !marks.conditions.is_empty() };
+        Self::of_asker(function, asker, marks, offers, names, diagnostics)
+    }
+
+    fn of_asker(
+        function: &Function,
+        asker: Asker<'_>,
+        marks: &Marks,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let name = asker.name;
+        let arguments = arguments::arguments(&function.arguments, name, diagnostics)?;
         let mut axes = Vec::new();
+        let mut are_had = true;
         let mut uses = offers.used();
         let (mut runtime, mut property) = (None, None);
         for Applied { mark, span, .. } in &marks.applied {
             match mark {
                 Mark::Parametrize(it) => axes.push(axis(it, *span)),
-                Mark::Uses(paths) => uses.extend(paths.iter().map(|path| FixturePath {
-                    text: path.clone(),
-                    is_absolute: false,
-                    span: *span,
-                })),
-                Mark::Runtime(it) => runtime = runtime.or(Some(it.clone())),
+                Mark::Uses(used) => {
+                    for used in used {
+                        let path = requests::of_path(&used.path, used.span, asker, names, diagnostics);
+                        are_had &= path.is_some();
+                        uses.extend(path);
+                    }
+                }
+                Mark::Runtime(it) => runtime = runtime.or(Some((it.clone(), *span))),
                 Mark::Property(it) => property = property.or(Some(it.clone())),
+                // Whatever it would have supplied, nobody misses.
+                Mark::Unread(MarkName::Parametrize | MarkName::Property) => return None,
                 _ => {}
             }
         }
         let mut asking = Self { uses, is_async: function.is("async"), runtime, property, axes, ..Self::default() };
-        asking.check_names(&name, &arguments, diagnostics)?;
-        let arguments = arguments.into_iter().map(|argument| {
-            let supply = asking.supply(&argument, offers);
-            (argument, supply)
-        });
-        asking.arguments = arguments.collect();
-        Some(asking)
+        asking.check_names(name, &arguments, diagnostics)?;
+        for argument in arguments {
+            match asking.supply(&argument, asker, offers, names, diagnostics) {
+                Some(supply) => asking.arguments.push((argument, supply)),
+                None => are_had = false,
+            }
+        }
+        for target in asking.axes.iter_mut().flat_map(|axis| &mut axis.names).filter(|it| it.fixture.is_some()) {
+            target.path = requests::of_target(target, asker, names, diagnostics);
+            are_had &= target.path.is_some();
+        }
+        are_had.then_some(asking)
     }
 
     /// What the `setup` of a group asks for.
-    pub(crate) fn of_setup(function: &Function, offers: &Offers, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let mut asking = Self::of(function, &Marks::default(), offers, diagnostics)?;
+    pub(crate) fn of_setup(
+        function: &Function,
+        is_conditional: bool,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let name = function.name.to_string();
+        let asker = Asker { kind: AskerKind::SetUp, name: &name, is_conditional };
+        let mut asking = Self::of_asker(function, asker, &Marks::default(), offers, names, diagnostics)?;
         // The tests ask for it.
         asking.uses.clear();
         Some(asking)
     }
 
-    fn supply(&self, argument: &Argument, offers: &Offers) -> Supply {
+    /// What supplies an argument of `asker`; `None` if nothing does.
+    fn supply(
+        &self,
+        argument: &Argument,
+        asker: Asker<'_>,
+        offers: &Offers,
+        names: &Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Supply> {
         let name = argument.asks_for();
         for (axis, it) in self.axes.iter().enumerate() {
             let is_it =
                 |target: &Target| target.fixture.is_none() && (target.name == name || target.name == argument.name);
             if let Some(column) = it.names.iter().position(is_it) {
-                return Supply::Case { axis, column };
+                return Some(Supply::Case { axis, column });
             }
         }
         if let Some(property) = &self.property {
-            if let Some((_, strategy)) = property.strategies.iter().find(|(of, _)| *of == name) {
-                return Supply::Generated(Some(strategy.clone()));
+            if let Some(strategy) = property.strategies.iter().find(|strategy| strategy.name == name) {
+                return Some(Supply::Generated(Some(strategy.value.clone())));
             }
             if !argument.is_reference {
-                return Supply::Generated(None);
+                return Some(Supply::Generated(None));
             }
         }
         match &offers.of_group {
             Some(fixture) if name == "group" => {
-                Supply::Fixture(FixturePath { span: argument.span(), ..fixture.clone() })
+                Some(Supply::Fixture(FixturePath { span: argument.span(), ..fixture.clone() }))
             }
-            Some(_) | None => Supply::Fixture(FixturePath::of(argument)),
+            Some(_) | None => requests::of_argument(argument, asker, names, diagnostics).map(Supply::Fixture),
         }
     }
 
@@ -258,10 +311,26 @@ impl Asking {
             }
         }
         if let Some(property) = &self.property {
-            for (name, _) in property.strategies.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            for Strategy { name, span, .. } in
+                property.strategies.iter().filter(|it| !known.contains(&it.name.as_str()))
+            {
                 let near = nearest(name, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let message = format!("the test `{test}` has no argument `{name}`{near}");
-                diagnostics.error(property.span, message, format!("add `{name}: Type` to its arguments"));
+                diagnostics.error(*span, message, format!("add `{name}: Type` to its arguments"));
+                are_known = false;
+            }
+            let is_generated = |it: &&Argument| {
+                !it.is_reference || property.strategies.iter().any(|strategy| it.asks_for() == strategy.name)
+            };
+            let count = arguments.iter().filter(is_generated).count();
+            if are_known && count == 0 {
+                let message = format!("`{test}` takes nothing that `#[property]` could make up");
+                diagnostics.error(property.span, message, "add an argument by value: `name: Type`");
+                are_known = false;
+            } else if count > MOST_MADE_UP {
+                let message =
+                    format!("`{test}` takes {count} arguments that are made up, and at most {MOST_MADE_UP} can be");
+                diagnostics.error(property.span, message, "make some of them the elements of a tuple or of an array");
                 are_known = false;
             }
             if !self.axes.is_empty() {
@@ -277,6 +346,7 @@ impl Asking {
     pub(crate) fn is_empty(&self) -> bool {
         self.arguments.is_empty()
             && self.uses.is_empty()
+            && self.of_setup.is_empty()
             && self.axes.is_empty()
             && !self.is_async
             && self.property.is_none()
@@ -302,17 +372,22 @@ impl Asking {
 
     /// The fixtures that may multiply the test, or keep others from running beside it.
     pub(crate) fn multiplying(&self) -> Vec<&FixturePath> {
-        let of_arguments = self.arguments.iter().filter_map(|(_, supply)| match supply {
-            Supply::Fixture(path) => Some(path),
-            Supply::Case { .. } | Supply::Generated(_) => None,
-        });
+        let all = self.uses.iter().chain(&self.of_setup).chain(self.fixtures());
         let mut paths: Vec<&FixturePath> = Vec::new();
-        for path in self.uses.iter().chain(of_arguments).filter(|path| !path.asks_nothing()) {
+        for path in all.filter(|path| !path.asks_nothing()) {
             if !paths.iter().any(|other| other.text == path.text) {
                 paths.push(path);
             }
         }
         paths
+    }
+
+    /// The fixtures that its arguments ask for.
+    pub(crate) fn fixtures(&self) -> impl Iterator<Item = &FixturePath> {
+        self.arguments.iter().filter_map(|(_, supply)| match supply {
+            Supply::Fixture(path) => Some(path),
+            Supply::Case { .. } | Supply::Generated(_) => None,
+        })
     }
 
     /// The tests that the literal cases make; one without an id if there are none.
@@ -417,3 +492,6 @@ fn axis_case(names: &[Target], index: usize, case: &LiteralCase) -> AxisCase {
     };
     AxisCase { id, function, attributes: case.attributes.clone(), values: case.values.clone() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::fmt;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use testkit_protocol::spelling::nearest;
 
-use super::arguments::split_at_top_level_commas;
+use super::{FixturePath, lists};
 use crate::assertion;
 use crate::attribute::{Attribute, string_value};
 use crate::marks::MarkError;
@@ -27,6 +27,8 @@ pub(crate) struct Target {
     /// `user` in `user.name`.
     pub(crate) fixture: Option<Ident>,
     pub(crate) name: Ident,
+    /// How that fixture is named in code, once it has been looked for.
+    pub(crate) path: Option<FixturePath>,
 }
 
 impl Target {
@@ -97,22 +99,28 @@ impl fmt::Debug for Parametrize {
 const OPTIONS: &[&str] = &["from", "files", "csv", "json", "toml", "id", "allow_empty"];
 const FORM: &str = "write `#[parametrize((a, b), [(1, 2), (3, 4)])]`, or `from = rows()` in the place of the list";
 
+/// A mistake in the form of the whole.
 fn problem(span: Span, message: impl Into<String>) -> MarkError {
-    MarkError { span, message: message.into(), hint: Some(FORM.to_owned()) }
+    hinted(span, message, FORM)
+}
+
+fn hinted(span: Span, message: impl Into<String>, hint: impl Into<String>) -> MarkError {
+    MarkError { span, message: message.into(), hint: Some(hint.into()) }
 }
 
 impl Parametrize {
     /// Reads the arguments of an attribute that stands at `span`.
     pub(crate) fn parse(arguments: TokenStream, span: Span) -> Result<Self, MarkError> {
         let source = arguments.to_string();
-        let parts = split_at_top_level_commas(arguments);
+        let parts = lists::of_expressions(arguments);
         let Some((first, rest)) = parts.split_first() else {
             return Err(problem(span, "`#[parametrize]` names no arguments"));
         };
         let names = names(first)?;
         for (index, name) in names.iter().enumerate() {
             if names[..index].iter().any(|other| other.text() == name.text()) {
-                return Err(problem(name.name.span(), format!("`{}` is named twice", name.text())));
+                let message = format!("`{}` is named twice", name.text());
+                return Err(hinted(name.name.span(), message, "remove one of the two"));
             }
         }
         let values = match rest {
@@ -120,7 +128,7 @@ impl Parametrize {
             [list] if matches!(list.as_slice(), [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket) =>
             {
                 let [TokenTree::Group(group)] = list.as_slice() else { unreachable!("matched above") };
-                let cases = split_at_top_level_commas(group.stream());
+                let cases = lists::of_expressions(group.stream());
                 if cases.is_empty() {
                     return Err(problem(group.span(), "`#[parametrize]` has no cases, so nothing would be tested"));
                 }
@@ -129,10 +137,16 @@ impl Parametrize {
                     if let Some(name) = &case.name
                         && cases[..index].iter().any(|other| other.name.as_ref() == Some(name))
                     {
-                        return Err(problem(name.span(), format!("two cases have the name `{name}`")));
+                        let message = format!("two cases have the name `{name}`");
+                        return Err(hinted(name.span(), message, "give one of them another name, or none"));
                     }
                 }
                 Values::Literal(cases)
+            }
+            [list, option, ..] if matches!(list.as_slice(), [TokenTree::Group(_)]) => {
+                let span = option.first().map_or(span, TokenTree::span);
+                let hint = "a case has its name in front: `[carry: (9, 1), …]`";
+                return Err(hinted(span, "options are for cases that only run time knows", hint));
             }
             options => Values::Rows(rows(options, span)?),
         };
@@ -144,7 +158,7 @@ fn names(part: &[TokenTree]) -> Result<Vec<Target>, MarkError> {
     if let [TokenTree::Group(group)] = part
         && group.delimiter() == Delimiter::Parenthesis
     {
-        let names = split_at_top_level_commas(group.stream());
+        let names = lists::of_expressions(group.stream());
         if names.is_empty() {
             return Err(problem(group.span(), "`#[parametrize]` names no arguments"));
         }
@@ -155,9 +169,9 @@ fn names(part: &[TokenTree]) -> Result<Vec<Target>, MarkError> {
 
 fn target(part: &[TokenTree]) -> Result<Target, MarkError> {
     match part {
-        [TokenTree::Ident(name)] => Ok(Target { fixture: None, name: name.clone() }),
+        [TokenTree::Ident(name)] => Ok(Target { fixture: None, name: name.clone(), path: None }),
         [TokenTree::Ident(fixture), TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
-            Ok(Target { fixture: Some(fixture.clone()), name: name.clone() })
+            Ok(Target { fixture: Some(fixture.clone()), name: name.clone(), path: None })
         }
         other => {
             let span = other.first().map_or_else(Span::call_site, TokenTree::span);
@@ -188,7 +202,7 @@ fn case(part: &[TokenTree], names: &[Target]) -> Result<LiteralCase, MarkError> 
     let values: Vec<TokenStream> = match (names, rest) {
         ([_], _) => vec![rest.iter().cloned().collect()],
         (_, [TokenTree::Group(group)]) if group.delimiter() == Delimiter::Parenthesis => {
-            split_at_top_level_commas(group.stream()).into_iter().map(|value| value.into_iter().collect()).collect()
+            lists::of_expressions(group.stream()).into_iter().map(|value| value.into_iter().collect()).collect()
         }
         (names, _) => {
             return Err(problem(span, format!("a case for {} arguments is written in parentheses", names.len())));
@@ -203,11 +217,11 @@ fn case(part: &[TokenTree], names: &[Target]) -> Result<LiteralCase, MarkError> 
             names.len(),
             list.join(", ")
         );
-        return Err(problem(span, message));
+        return Err(hinted(span, message, "write one value for each name, in their order"));
     }
     if let Some(value) = values.iter().find(|value| !assertion::is_expression(value)) {
         let span = value.clone().into_iter().next().map_or(span, |token| token.span());
-        return Err(problem(span, "this is no expression"));
+        return Err(hinted(span, "this value is no expression", "write a value for each name, such as `(1, \"one\")`"));
     }
     Ok(LiteralCase { name, attributes, values })
 }
@@ -226,11 +240,11 @@ fn rows(options: &[Vec<TokenTree>], span: Span) -> Result<Source, MarkError> {
         };
         let text = || match value {
             [literal @ TokenTree::Literal(it)] if string_value(&it.to_string()).is_some() => Ok(literal.clone()),
-            _ => Err(problem(word.span(), format!("`{name}` is a string: `{name} = \"…\"`"))),
+            _ => Err(hinted(word.span(), format!("`{name}` is a string"), format!("write `{name} = \"…\"`"))),
         };
         let new = match name.as_str() {
             "from" if value.is_empty() => {
-                return Err(problem(word.span(), "`from` wants an expression: `from = rows()`"));
+                return Err(hinted(word.span(), "`from` is an expression that gives rows", "write `from = rows()`"));
             }
             "from" => SourceKind::Expression(value.iter().cloned().collect()),
             "files" => SourceKind::Files(text()?),
@@ -243,13 +257,23 @@ fn rows(options: &[Vec<TokenTree>], span: Span) -> Result<Source, MarkError> {
                 may_be_empty = true;
                 continue;
             }
+            // pytest's names for the cases of a list.
+            "ids" => {
+                let hint = "a case has its name in front: `[carry: (9, 1), …]`; rows are named by `id = \"{a}-{b}\"`";
+                return Err(hinted(word.span(), "`#[parametrize]` has no option `ids`", hint));
+            }
             other => {
                 let near = nearest(other, OPTIONS).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                return Err(problem(word.span(), format!("`#[parametrize]` has no option `{other}`{near}")));
+                let hint = "the options are `from`, `files`, `csv`, `json`, `toml`, `id` and `allow_empty`";
+                return Err(hinted(word.span(), format!("`#[parametrize]` has no option `{other}`{near}"), hint));
             }
         };
         if kind.replace(new).is_some() {
-            return Err(problem(word.span(), "this `#[parametrize]` has a source of rows already"));
+            return Err(hinted(
+                word.span(),
+                "this `#[parametrize]` has a source of rows already",
+                "remove one of the two",
+            ));
         }
     }
     let kind = kind.ok_or_else(|| problem(span, "`#[parametrize]` has no values"))?;
@@ -290,7 +314,11 @@ mod tests {
         check("(a, a), [(1, 2)]", Err("`a` is named twice"));
         check("n, [x: 1, x: 2]", Err("two cases have the name `x`"));
         check("n, form = rows()", Err("`#[parametrize]` has no option `form`; did you mean `from`?"));
-        check("n, files = 3", Err("`files` is a string: `files = \"…\"`"));
+        check("n, files = 3", Err("`files` is a string"));
+        check("n, [1], id = \"{n}\"", Err("options are for cases that only run time knows"));
+        check("n, ids = [\"a\"]", Err("`#[parametrize]` has no option `ids`"));
+        check("(f, n), [(|a, b| a < b, 1 < 2)]", Ok((&["f", "n"], 1)));
+        check("n, [if]", Err("this value is no expression"));
         check("n, id = \"x\"", Err("`#[parametrize]` has no values"));
         check("1, [1]", Err("`#[parametrize]` begins with the names of arguments, and this is none"));
     }

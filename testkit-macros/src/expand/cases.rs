@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::asking::{self, Called};
 use super::function::{Context, FunctionItem, push_rewritten};
-use super::{marks, tokens};
+use super::{ALLOWED_FORMS, marks, tokens};
 use crate::asking::{Asking, Combination};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::marked::{self, Marks};
@@ -39,6 +39,7 @@ pub(crate) fn function_with_cases(
     author.extend(visibility);
     push_rewritten(function, context.rewriter, &mut author);
     let mut stream = tokens("#[allow(dead_code)]");
+    stream.extend(tokens(ALLOWED_FORMS));
     stream.extend(author);
     let combinations: Vec<Combination> = cases.iter().map(|(combination, _)| combination.clone()).collect();
     for item in [called.dispatcher(&combinations, None, &conditions), called.labels()] {

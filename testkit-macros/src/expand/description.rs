@@ -38,6 +38,7 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
     parts.text(&format!("{{\"module\":{{\"protocol\":{PROTOCOL_VERSION},\"version\":\"{VERSION}\",\"module\":\""));
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
+    describe_sites(module.tests, &mut parts);
     let (mut entries, mut asking) = (String::new(), String::new());
     for test in module.tests {
         describe(test, &mut parts);
@@ -208,6 +209,22 @@ impl Parts {
     }
 }
 
+/// Appends a line for each site of which the compiler knows whether its tests stand for several.
+fn describe_sites(tests: &[Test], parts: &mut Parts) {
+    let mut described: Vec<usize> = Vec::new();
+    for site in tests.iter().filter_map(|test| test.site.as_ref()) {
+        if site.multiplies != Multiplies::Perhaps || described.contains(&site.number) {
+            continue;
+        }
+        described.push(site.number);
+        parts.text(&format!("{{\"site\":{{\"number\":{}", site.number));
+        parts.flush();
+        // The constant exists under its conditions only.
+        write!(parts.done, "{}{}_EXPANDS,", site.conditions, site.name).expect("writing to a String cannot fail");
+        parts.text("}}\n");
+    }
+}
+
 /// Appends the line of a test.
 fn describe(test: &Test, parts: &mut Parts) {
     let mut line = format!("{{\"test\":{{\"name\":\"{}\"", json(&test.name));
@@ -223,12 +240,16 @@ fn describe(test: &Test, parts: &mut Parts) {
     if let Some(together) = &test.together {
         write!(line, ",\"together\":\"{}\"", json(together)).expect("writing to a String cannot fail");
     }
+    match &test.site {
+        Some(Site { multiplies: Multiplies::Yes, .. }) => line.push_str(EXPANDS),
+        Some(Site { multiplies: Multiplies::Perhaps, number, .. }) => {
+            write!(line, ",\"site\":{number}").expect("writing to a String cannot fail");
+        }
+        Some(Site { multiplies: Multiplies::No, .. }) | None => {}
+    }
     let mut record = Record { parts, guard: all_of(&test.marks.conditions), pending: line };
     for (predicate, text) in marks::record_fields(&test.marks) {
         record.when(&predicate, &text);
-    }
-    if let Some(site) = &test.site {
-        record.expands(site);
     }
     record.pending.push_str("}}\n");
     record.flush();
@@ -250,23 +271,6 @@ impl Record<'_> {
         self.flush();
         let all: Vec<String> = self.guard.iter().cloned().chain([predicate.to_owned()]).collect();
         self.parts.choice(&all_of(&all).unwrap_or_default(), text, "");
-    }
-
-    /// That the test stands for several, if it does.
-    fn expands(&mut self, site: &Site) {
-        match site.multiplies {
-            Multiplies::No => {}
-            Multiplies::Yes => self.pending.push_str(EXPANDS),
-            Multiplies::Perhaps => {
-                self.flush();
-                self.parts.flush();
-                if let Some(guard) = &self.guard {
-                    // The constant exists under the guard only.
-                    write!(self.parts.done, "#[cfg({guard})] ").expect("writing to a String cannot fail");
-                }
-                write!(self.parts.done, "{}_EXPANDS,", site.name).expect("writing to a String cannot fail");
-            }
-        }
     }
 
     fn flush(&mut self) {

@@ -20,6 +20,7 @@ use crate::collect::{self, Place, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
+use crate::names::{Home, Names, Wanted};
 use crate::{expand, source, validate};
 
 /// Expands `discover!()`, called at `call`.
@@ -63,12 +64,14 @@ pub(crate) fn expand(input: &TokenStream, call: Span) -> TokenStream {
     match expansion {
         None => {}
         Some(Err((message, hint))) => diagnostics.error(call, message, hint),
-        Some(Ok(Collected { text, errors })) => {
+        Some(Ok(Collected { text, errors, wanted })) => {
             for error in errors {
                 diagnostics.plain(call, error);
             }
             let mut output = diagnostics.into_tokens();
             output.extend(tokens(&text));
+            let wanted = wanted.into_iter().map(|it| Wanted { span: call, ..it });
+            output.extend(expand::asking::aliases(wanted, "").into_tokens());
             return output;
         }
     }
@@ -92,6 +95,8 @@ pub(crate) struct Collected {
     pub(crate) text: String,
     /// What is wrong, each with its place in front.
     pub(crate) errors: Vec<String>,
+    /// Names whose aliases belong to it.
+    pub(crate) wanted: Vec<Wanted>,
 }
 
 /// Collects the tests among `items`, which stand in the file `path` below the inline modules `inside`.
@@ -109,10 +114,11 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         offers: Offers::default(),
         sites: Sites::default(),
         module: free_module_name(items),
+        names: Names::of(items, Some(Home { file: path.to_owned(), inside: inside.to_vec() })),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
-    let Scope { hosts, functions, mut tests, module, diagnostics, sites, .. } = scope;
+    let Scope { hosts, functions, mut tests, module, diagnostics, sites, names, .. } = scope;
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -122,7 +128,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
         text.push_str(&description::registration_text(&Module { file, tests: &tests }, loaded));
     }
-    Collected { text, errors }
+    Collected { text, errors, wanted: names.wanted() }
 }
 
 /// The module of hosting tests is called `discovered`, unless the author's file has that name already.
@@ -165,6 +171,7 @@ struct Scope<'a> {
     /// Where those that ask for something stand.
     sites: Sites,
     module: String,
+    names: Names,
 }
 
 impl Scope<'_> {
@@ -174,7 +181,8 @@ impl Scope<'_> {
         let mut blocks = collect::blocks(&items.items, &self.foreign, config);
         blocks.retain(|index, _| !registers_itself(&items.items[*index].attributes));
         self.offers = collect::offers(&items.items, &Offers::default());
-        let groups = collect::groups(&items.items, &blocks, &[], &self.offers, config, &mut self.diagnostics);
+        let groups =
+            collect::groups(&items.items, &blocks, &[], (&self.offers, &self.names), config, &mut self.diagnostics);
         for item in &items.items {
             if let ItemKind::Function(function) = &item.kind {
                 self.function(item, function);
@@ -232,12 +240,12 @@ impl Scope<'_> {
         match collect::role(&item.attributes, &name, &self.loaded.config) {
             Role::Foreign => {}
             Role::Ordinary => {
-                let is_fixture = expand::fixture::attribute_of(item).is_some();
-                for attribute in &item.attributes {
-                    if let AttributeKind::Mark(mark) = self.kind(attribute) {
-                        self.diagnostics.mark_on_no_test(attribute.span(), mark, &name, is_fixture);
-                    }
+                let mut attributes = item.attributes.clone();
+                for attribute in &mut attributes {
+                    attribute.disown(&self.foreign);
                 }
+                validate::no_test_before_fixture(&attributes, &function.name, &mut self.diagnostics);
+                validate::no_marks_on_helper(&attributes, &function.name, &mut self.diagnostics);
             }
             Role::Test => {
                 let mut attributes = item.attributes.clone();
@@ -252,7 +260,7 @@ impl Scope<'_> {
                     self.plain_marks(&marks, &name, function.name.span());
                 }
                 let is_valid = validate::function(&item.attributes, function, &mut self.diagnostics);
-                let asking = Asking::of(function, &marks, &self.offers, &mut self.diagnostics);
+                let asking = Asking::of(function, &marks, &self.offers, &self.names, &mut self.diagnostics);
                 let (Some(asking), true) = (asking, is_valid) else { return };
                 let place = Place::of(&item.attributes, &item.visibility, function);
                 if !asking.is_empty() && !is_plain {
@@ -295,6 +303,7 @@ impl Scope<'_> {
             templates: &Templates::new(),
             outer: &[],
             offers: &self.offers,
+            names: &self.names,
             group: None,
             sites: &self.sites,
             config: &self.loaded.config,
@@ -354,13 +363,6 @@ impl Scope<'_> {
             site: format!("super::super::{}", site.name),
         });
         self.hosts.push_str(&hosts);
-    }
-
-    /// What an attribute is to us in this module.
-    fn kind(&self, attribute: &Attribute) -> AttributeKind {
-        let mut attribute = attribute.clone();
-        attribute.disown(&self.foreign);
-        attribute.kind()
     }
 
     /// Marks that change what libtest sees cannot be on a function that libtest sees as it is.

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use testkit_protocol::test_files::test_files;
 
 use super::discover::{self, discover_call};
-use super::{description, literal, tokens};
+use super::{asking, description, literal, tokens};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::source;
@@ -150,7 +150,8 @@ impl Expansion<'_> {
         for error in collected.errors {
             self.diagnostics.plain(self.call, error);
         }
-        format!("mod {module} {{ ::core::include!({}); {} }}", literal(relative), collected.text)
+        let aliases = asking::aliases(collected.wanted, "").into_text();
+        format!("mod {module} {{ ::core::include!({}); {aliases} {} }}", literal(relative), collected.text)
     }
 }
 

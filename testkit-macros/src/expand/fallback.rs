@@ -5,6 +5,7 @@ use quote::quote_spanned;
 
 use crate::ast::{Item, ItemKind};
 use crate::attribute::AttributeKind;
+use crate::marked;
 
 /// The item without the attributes that libtest or testkit would act on.
 pub(crate) fn item(item: Item) -> TokenStream {
@@ -12,7 +13,7 @@ pub(crate) fn item(item: Item) -> TokenStream {
         ItemKind::Function(function) => function.name.span(),
         _ => Span::call_site(),
     };
-    let attributes = item.attributes.into_iter().filter(|attribute| is_harmless(attribute.kind())).collect();
+    let attributes = marked::without(item.attributes, |kind| !is_harmless(kind));
     let mut tokens = quote_spanned! {span=> #[allow(dead_code, unused)] };
     tokens.extend(Item { attributes, ..item }.into_tokens());
     tokens

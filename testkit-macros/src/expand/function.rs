@@ -7,7 +7,7 @@ use testkit_protocol::package_config::PackageConfig;
 use super::asking::sites::Sites;
 use super::asking::{self, Called};
 use super::description::{self, Module};
-use super::{cases, fallback, literal, marks, placed, tokens};
+use super::{ALLOWED_FORMS, cases, fallback, literal, marks, placed, tokens};
 use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
@@ -16,6 +16,7 @@ use crate::collect::{Place, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks};
+use crate::names::Names;
 use crate::validate;
 
 /// Expands `#[testkit::test(options)]`.
@@ -46,12 +47,14 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     let file = function.name.span().file();
     let sites = Sites::of(&function.name.to_string());
+    let names = Names::beside(&function.name);
     let context = Context {
         rewriter: Rewriter::new(),
         file: &file,
         templates: &Templates::new(),
         outer: &[],
         offers: &Offers::default(),
+        names: &names,
         group: None,
         sites: &sites,
         config: &loaded.config,
@@ -74,6 +77,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut tokens = code;
     tokens.extend(self::tokens(&sites.into_text()));
+    tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
 }
@@ -103,7 +107,7 @@ pub(crate) fn collected(
     let mut conditions = marked::condition_functions(&mut marks.applied, &name);
     marks.inherit(context.outer, &name, span, diagnostics);
     let is_valid = validate::function(&attributes, &function, diagnostics);
-    let asking = Asking::of(&function, &marks, context.offers, diagnostics);
+    let asking = Asking::of(&function, &marks, context.offers, context.names, diagnostics);
     let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
     let place = Place::of(&attributes, &visibility, &function);
     let site = (!asking.is_empty()).then(|| context.sites.site(&asking, &name, context.group, &marks.cfg_attributes()));
@@ -151,6 +155,8 @@ pub(crate) struct Context<'a> {
     pub(crate) outer: &'a [Applied],
     /// Fixtures that the modules around them offer to all.
     pub(crate) offers: &'a Offers,
+    /// The names of their module.
+    pub(crate) names: &'a Names,
     /// `Some("")` if the module is a group.
     pub(crate) group: Option<&'a str>,
     /// Where those that ask for something stand.
@@ -215,6 +221,7 @@ pub(crate) fn hosted(
             let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
             let called = Called::function(&function, asking, context);
             labels = called.labels().into_tokens();
+            body.extend(self::tokens(ALLOWED_FORMS));
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));
             push_rewritten(function, rewriter, &mut body);
             body.extend(placed(tokens("fn __testkit_body()"), span));
@@ -317,7 +324,7 @@ pub(crate) fn push_rewritten(mut function: Function, rewriter: Rewriter, tokens:
 pub(crate) fn settled(call: &str, file: &str, line: usize, column: usize) -> String {
     let file = literal(file);
     format!(
-        "{{ use ::testkit::__private::settle::*; \
+        "{{ use ::testkit::__private::settle_prelude::*; \
            (&&&&::testkit::__private::Returned::new({call})).settle({file}, {line}, {column}) }}"
     )
 }

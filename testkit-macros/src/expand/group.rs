@@ -12,7 +12,7 @@ use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Receiver, SetUp, Shared, TearDown, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, SetUp, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -91,8 +91,11 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
         if returns_value { settled(&call, file, line, column) } else { call }
     };
     let test = match case {
-        Some(case) => format!("{parent}::{}(group, {case})", asking::dispatcher_name(&long_name(group, method))),
-        None => call(format!("group.{}()", method.name), method.returns_value),
+        None if !has_dispatcher(method) => format!("group.{}()", method.name),
+        case => {
+            let dispatcher = asking::dispatcher_name(&long_name(group, method));
+            format!("{parent}::{dispatcher}(group, {})", case.unwrap_or(0))
+        }
     };
     let teardown = match group.teardown {
         None => "::core::option::Option::None".to_owned(),
@@ -115,8 +118,9 @@ fn body(group: &Group, method: &Method, parent: &str, file: &str, case: Option<u
             format!("::testkit::__private::run_group_by_value({construction}, |group: {parent}::{name}| {test})")
         }
     };
-    let uses = asking::uses(&method.asking, &format!("{parent}::")).into_text();
-    format!("{uses}{run}")
+    let mut before = asking::runtime(&method.asking);
+    before.code(asking::uses(&method.asking, &format!("{parent}::")));
+    format!("{}{run}", before.into_text())
 }
 
 /// Functions beside the group that its hosting tests call: what makes its value, and what calls each method with what it asks
@@ -127,9 +131,11 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(setup_function(&group.name, setup, file));
     }
     if let Some(shared) = &group.shared {
-        code.code(shared_fixture(group, shared, file));
+        // `discover!()` has read the function from a file that its span does not tell.
+        let made = Made { file: file.to_owned(), ..shared.made.clone() };
+        code.code(made.code(&[]));
     }
-    for method in group.methods.iter().filter(|method| !method.asking.is_empty()) {
+    for method in group.methods.iter().filter(|method| has_dispatcher(method)) {
         let called = called(group, method, file);
         let mut combinations: Vec<_> = method.cases.iter().map(|(combination, _)| combination.clone()).collect();
         if combinations.is_empty() {
@@ -143,6 +149,12 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
         code.code(called.labels());
     }
     code
+}
+
+/// Whether a function beside the group calls the method: with what it asks for, or because of what it returns, so that an
+/// error in that is one of the method.
+fn has_dispatcher(method: &Method) -> bool {
+    !method.asking.is_empty() || method.returns_value
 }
 
 fn setup_name(group: &Ident) -> String {
@@ -165,19 +177,14 @@ fn setup_function(group: &Ident, setup: &SetUp, file: &str) -> Code {
     };
     let mut made = called.single("");
     if *is_fallible {
-        made = asking::unwrapped(made, file, place.name_line, place.column, *span);
+        let mut block = Code::default();
+        block.group(Delimiter::Brace, made);
+        made = asking::unwrapped(block, file, place.name_line, place.column, *span);
     }
     let mut code = Code::default();
     code.text(format!("#[allow(dead_code, non_snake_case)] fn {}() -> {group}", setup_name(group)), *span);
     code.group(Delimiter::Brace, made);
     code
-}
-
-/// The fixture of what the tests of the group share.
-fn shared_fixture(group: &Group, shared: &Shared, file: &str) -> Code {
-    // `collect` has looked at the function; what is wrong with its arguments rustc says here.
-    let made = Made::of_shared(&group.name, &shared.function, shared.has_teardown, file);
-    made.map(|made| made.code(&[])).unwrap_or_default()
 }
 
 /// The function that makes a group's value through `Default`: a name of its own for each group of a module.

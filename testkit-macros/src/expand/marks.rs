@@ -45,7 +45,8 @@ pub(crate) fn value(marks: &Marks) -> String {
             | Mark::Uses(_)
             | Mark::Parametrize(_)
             | Mark::Property(_)
-            | Mark::Runtime(_) => {}
+            | Mark::Runtime(_)
+            | Mark::Unread(_) => {}
         }
     }
     let mut fields = format!("skip_if: &[{skip_if}], serial: &[{serial}],");

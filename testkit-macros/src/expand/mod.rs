@@ -16,6 +16,9 @@ pub(crate) mod module;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
+/// The form of an argument is the request, whatever a lint has to say of it.
+pub(crate) const ALLOWED_FORMS: &str = "#[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]";
+
 /// Tokens of text that this crate composed, placed at the macro's call.
 ///
 /// The compiler's own lexer is many times faster than building the same tokens one by one in unoptimised code.

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use super::asking::sites::Sites;
 use super::description::{self, Module};
 use super::function::{self, Context, Templates};
-use super::{fallback, group, tokens};
+use super::{ALLOWED_FORMS, asking, fallback, group, tokens};
 use crate::asking::Offers;
 use crate::assertion::Rewriter;
 use crate::ast::{self, Implementation, Item, ItemKind, Items};
@@ -14,7 +14,8 @@ use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
-use crate::source;
+use crate::names::{self, Home, Names};
+use crate::{source, validate};
 
 /// Expands `#[testkit::tests]`.
 pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
@@ -31,8 +32,9 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
         ItemKind::Module(module) => match module.body {
             TokenTree::Group(body) => {
                 collector.file = module.name.span().file();
-                let surroundings =
-                    Surroundings { is_group: collector.is_group(&module.name), ..Surroundings::default() };
+                let home = names::home_of_module(&module.name, body.span_open());
+                let is_group = collector.is_group(&module.name);
+                let surroundings = Surroundings { is_group, home, ..Surroundings::default() };
                 let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
@@ -78,6 +80,8 @@ struct Surroundings {
     offers: Offers,
     /// Whether the module itself is a group.
     is_group: bool,
+    /// Where the module itself is written.
+    home: Option<Home>,
 }
 
 /// Collects the tests of one attribute's item.
@@ -124,13 +128,21 @@ impl Collector {
     fn items(&mut self, mut items: Items, mut outer: Surroundings) -> TokenStream {
         let foreign = collect::foreign_marks(&items.items);
         items.disown(&foreign);
+        let names = Names::of(&items, outer.home.clone());
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
         outer.offers = collect::offers(&items, &outer.offers);
         let outer = &outer;
+        let names = &names;
         let mut blocks = collect::blocks(&items, &foreign, &self.loaded.config);
-        let groups =
-            collect::groups(&items, &blocks, &outer.marks, &outer.offers, &self.loaded.config, &mut self.diagnostics);
+        let groups = collect::groups(
+            &items,
+            &blocks,
+            &outer.marks,
+            (&outer.offers, names),
+            &self.loaded.config,
+            &mut self.diagnostics,
+        );
         let mut output: Vec<TokenTree> = inner_attributes;
         let mut tests: Vec<Test> = Vec::new();
         let sites = Sites::default();
@@ -139,13 +151,15 @@ impl Collector {
             match kind {
                 ItemKind::Function(function) => {
                     let item = (attributes, visibility, *function);
-                    self.function(item, outer, (rewriter, &sites), &mut output, &mut tests);
+                    self.function(item, outer, names, (rewriter, &sites), &mut output, &mut tests);
                 }
                 ItemKind::Module(module) => {
                     let is_separate = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Tests);
                     let (attributes, kind) = match module.body {
                         TokenTree::Group(body) if !is_separate => {
-                            let outer = Surroundings { is_group: self.is_group(&module.name), ..outer.clone() };
+                            let is_group = self.is_group(&module.name);
+                            let home = names.home_inside(&module.name);
+                            let outer = Surroundings { is_group, home, ..outer.clone() };
                             let (attributes, inner) = self.module(attributes, ast::scan(body.stream()), &outer);
                             let mut changed = Group::new(Delimiter::Brace, inner);
                             changed.set_span(body.span());
@@ -169,7 +183,7 @@ impl Collector {
                     if !groups.iter().any(|group| block.self_type.as_ref() == Some(&group.name)) {
                         self.no_marks(&attributes, "an `impl` block without tests");
                     }
-                    Self::block(attributes, visibility, block, body, rewriter, &mut output);
+                    self.block(attributes, visibility, block, body, rewriter, &mut output);
                 }
                 ItemKind::MacroCall(call) => {
                     if call.path == "testkit::discover" || call.path == "discover" {
@@ -198,6 +212,7 @@ impl Collector {
             tests.extend(group::tests(group, "", &sites));
         }
         output.extend(tokens(&sites.into_text()));
+        output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
             output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
@@ -209,6 +224,7 @@ impl Collector {
         &mut self,
         (attributes, visibility, function): (Vec<Attribute>, Vec<TokenTree>, ast::Function),
         outer: &Surroundings,
+        names: &Names,
         (rewriter, sites): (Rewriter, &Sites),
         output: &mut Vec<TokenTree>,
         tests: &mut Vec<Test>,
@@ -219,6 +235,7 @@ impl Collector {
                 output.extend(Item { attributes, visibility, kind }.into_tokens());
             }
             Role::Ordinary => {
+                validate::no_test_before_fixture(&attributes, &function.name, &mut self.diagnostics);
                 let attributes = self.without_marks(attributes, &function.name);
                 let attributes = attributes.into_iter().map(Attribute::with_path_of_fixture);
                 output.extend(attributes.flat_map(Attribute::into_tokens));
@@ -233,6 +250,7 @@ impl Collector {
                     templates: &self.templates,
                     outer: &outer.marks,
                     offers: &outer.offers,
+                    names,
                     group: outer.is_group.then_some(""),
                     sites,
                     config: &self.loaded.config,
@@ -255,15 +273,8 @@ impl Collector {
 
     /// The attributes of a function that is no test; a mark of ours on it is an error.
     fn without_marks(&mut self, attributes: Vec<Attribute>, name: &Ident) -> Vec<Attribute> {
-        let is_fixture = attributes.iter().any(|attribute| attribute.kind() == AttributeKind::Fixture);
-        let (marks, rest): (Vec<_>, Vec<_>) =
-            attributes.into_iter().partition(|attribute| matches!(attribute.kind(), AttributeKind::Mark(_)));
-        for mark in marks {
-            if let AttributeKind::Mark(word) = mark.kind() {
-                self.diagnostics.mark_on_no_test(mark.span(), word, &name.to_string(), is_fixture);
-            }
-        }
-        rest
+        validate::no_marks_on_helper(&attributes, name, &mut self.diagnostics);
+        attributes.into_iter().filter(|attribute| !matches!(attribute.kind(), AttributeKind::Mark(_))).collect()
     }
 
     /// Marks on what cannot have any are errors.
@@ -278,6 +289,7 @@ impl Collector {
     }
 
     fn block(
+        &mut self,
         attributes: Vec<Attribute>,
         visibility: Vec<TokenTree>,
         block: Implementation,
@@ -288,15 +300,25 @@ impl Collector {
         let attributes =
             marked::without(attributes, |kind| matches!(kind, AttributeKind::Tests | AttributeKind::Mark(_)));
         output.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
+        let is_collected = body.is_some();
+        if is_collected {
+            output.extend(tokens(ALLOWED_FORMS));
+            // A test of a group takes `&self` also where it needs nothing of it.
+            output.extend(tokens("#[allow(clippy::unused_self)]"));
+        }
         output.extend(visibility);
         let Implementation { head, body: group, .. } = block;
         output.extend(head);
         let inner = body.unwrap_or_else(|| ast::scan(group.stream()));
+        validate::no_fixture_among(&inner.items, &mut self.diagnostics);
         let mut methods = inner.inner_attributes;
         for item in inner.items {
             let Item { attributes, visibility, kind } = item;
             match kind {
                 ItemKind::Function(function) => {
+                    if !is_collected {
+                        validate::no_marks_on_helper(&attributes, &function.name, &mut self.diagnostics);
+                    }
                     let attributes = method_attributes(attributes);
                     methods.extend(attributes.into_iter().flat_map(Attribute::into_tokens));
                     methods.extend(visibility);
@@ -329,14 +351,16 @@ impl Collector {
         config.groups.push(name.to_string());
         let items = vec![Item { attributes, visibility, kind: ItemKind::Implementation(block) }];
         let blocks = collect::blocks(&items, &[], &config);
-        let mut groups = collect::groups(&items, &blocks, &[], &Offers::default(), &config, &mut self.diagnostics);
+        let names = Names::beside(&name);
+        let surroundings = (&Offers::default(), &names);
+        let mut groups = collect::groups(&items, &blocks, &[], surroundings, &config, &mut self.diagnostics);
         let mut tests = Vec::new();
         let mut output: Vec<TokenTree> = Vec::new();
         let mut blocks = blocks;
         for (index, item) in items.into_iter().enumerate() {
             if let ItemKind::Implementation(block) = item.kind {
                 let body = blocks.remove(&index);
-                Self::block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
+                self.block(item.attributes, item.visibility, block, body, Rewriter::new(), &mut output);
             }
         }
         let sites = Sites::of(&collect::snake_case(&name.to_string()));
@@ -355,6 +379,7 @@ impl Collector {
             tests.extend(group::tests(group, "", &sites));
         }
         output.extend(tokens(&sites.into_text()));
+        output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");
             let hint = format!("name the tests `{}`", self.loaded.config.functions.join("` or `"));

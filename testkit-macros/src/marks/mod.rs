@@ -5,7 +5,7 @@
 
 mod parse;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
 use crate::asking::parametrize::Parametrize;
 
@@ -157,22 +157,57 @@ pub(crate) enum Mark {
     /// In nanoseconds.
     Timeout(u64),
     Free(Vec<FreeMark>),
-    /// Paths of fixtures.
-    Uses(Vec<String>),
+    Uses(Vec<UsedFixture>),
     Parametrize(Box<Parametrize>),
     Property(Property),
     Runtime(Runtime),
+    /// One whose arguments make no sense, which has been said.
+    Unread(MarkName),
 }
+
+/// A fixture that `#[uses]` names.
+#[derive(Clone, Debug)]
+pub(crate) struct UsedFixture {
+    /// Its path.
+    pub(crate) path: String,
+    /// Where that is written.
+    pub(crate) span: Span,
+}
+
+impl PartialEq for UsedFixture {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for UsedFixture {}
 
 /// `#[property(cases = 100, xs = strategy)]`
 #[derive(Clone, Debug)]
 pub(crate) struct Property {
     /// How many cases must pass, as source text.
     pub(crate) cases: Option<String>,
-    /// Arguments with a strategy of their own, each as source text.
-    pub(crate) strategies: Vec<(String, String)>,
+    /// Arguments with a strategy of their own.
+    pub(crate) strategies: Vec<Strategy>,
     /// Where it stands.
     pub(crate) span: Span,
+}
+
+/// `xs = strategy`
+#[derive(Clone, Debug)]
+pub(crate) struct Strategy {
+    /// The argument.
+    pub(crate) name: String,
+    /// The strategy.
+    pub(crate) value: TokenStream,
+    /// Where the argument is named.
+    pub(crate) span: Span,
+}
+
+impl PartialEq for Strategy {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.value.to_string() == other.value.to_string()
+    }
 }
 
 impl PartialEq for Property {
@@ -252,6 +287,7 @@ impl Mark {
             Self::Parametrize(_) => MarkName::Parametrize,
             Self::Property(_) => MarkName::Property,
             Self::Runtime(_) => MarkName::Runtime,
+            Self::Unread(name) => *name,
         }
     }
 }

@@ -5,8 +5,8 @@ use testkit_protocol::duration;
 use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
-use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, Xfail};
-use crate::asking::arguments::split_at_top_level_commas;
+use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, Strategy, UsedFixture, Xfail};
+use crate::asking::lists;
 use crate::asking::parametrize::Parametrize;
 use crate::assertion;
 use crate::attribute::{split_at_commas, string_value};
@@ -75,11 +75,17 @@ impl Mark {
             }),
             MarkName::Free => free(&parts, config, &malformed),
             MarkName::Uses => {
-                let paths: Vec<String> = parts.iter().map(|part| source(part).replace(' ', "")).collect();
-                match paths.iter().position(|path| !is_path(path)) {
-                    _ if paths.is_empty() => Err(malformed(None, "names no fixture")),
-                    Some(index) => Err(malformed(parts[index].first(), "takes the names of fixtures")),
-                    None => Ok(Self::Uses(paths)),
+                let used = parts.iter().map(|part| {
+                    let path = source(part).replace(' ', "");
+                    let span = part.first().map_or(span, TokenTree::span);
+                    if is_path(&path) {
+                        return Ok(UsedFixture { path, span });
+                    }
+                    Err(malformed(part.first(), "takes the names of fixtures"))
+                });
+                match used.collect::<Result<Vec<_>, _>>()? {
+                    none if none.is_empty() => Err(malformed(None, "names no fixture")),
+                    used => Ok(Self::Uses(used)),
                 }
             }
             MarkName::Parametrize => Parametrize::parse(arguments, span).map(|it| Self::Parametrize(Box::new(it))),
@@ -163,7 +169,7 @@ fn property(
     malformed: &dyn Fn(Option<&TokenTree>, &str) -> MarkError,
 ) -> Result<Mark, MarkError> {
     let mut mark = Property { cases: None, strategies: Vec::new(), span };
-    for part in split_at_top_level_commas(arguments.clone()) {
+    for part in lists::of_expressions(arguments.clone()) {
         let [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] = part.as_slice() else {
             return Err(malformed(part.first(), "takes options as `name = value`"));
         };
@@ -177,7 +183,14 @@ fn property(
             }
             return Err(malformed(value.first(), "takes `cases` as a number, at least 1"));
         }
-        mark.strategies.push((name.to_string(), source(value)));
+        if mark.strategies.iter().any(|strategy| *name == strategy.name) {
+            return Err(malformed(part.first(), &format!("has two strategies for `{name}`")));
+        }
+        mark.strategies.push(Strategy {
+            name: name.to_string(),
+            value: value.iter().cloned().collect(),
+            span: name.span(),
+        });
     }
     Ok(Mark::Property(mark))
 }

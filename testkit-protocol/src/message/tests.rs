@@ -85,6 +85,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         FailureKind::DidNotPanic,
         FailureKind::WrongPanic { expected: "zero".into() },
         FailureKind::Xfail,
+        FailureKind::Fixture,
         FailureKind::Crash,
         FailureKind::Timeout,
         FailureKind::Runner,
@@ -121,6 +122,8 @@ fn what_a_worker_writes_is_what_the_command_reads() {
         fixture(Scope::Group, Step::SetUp, None, vec![]),
         fixture(Scope::Module, Step::TornDown, None, vec![failure(FailureKind::Panic)]),
         fixture(Scope::Session, Step::TornDown, Some("a[\"b\"]"), vec![failure(FailureKind::Runner); 2]),
+        Message::FixtureBegins(FixtureBegins { name: "db[Pg]".into(), scope: Scope::Group, step: Step::SetUp }),
+        Message::FixtureBegins(FixtureBegins { name: "db".into(), scope: Scope::Session, step: Step::TornDown }),
         Message::Cases(Cases {
             test: "tests::test_q".into(),
             cases: vec![

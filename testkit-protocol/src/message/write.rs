@@ -1,7 +1,7 @@
 //! Messages as bytes, without serde: what a worker writes. The command reads it with serde, and the tests of
 //! [`crate::message`] hold the two together.
 
-use super::{Case, Cases, Finished, FixtureMessage, Message};
+use super::{Case, Cases, Finished, FixtureBegins, FixtureMessage, Message};
 use crate::event::{Attachment, AttemptFinished, Captured, NamedValue, Section};
 use crate::failure::{
     Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, ReturnedError,
@@ -48,6 +48,17 @@ impl Message {
             }
             Self::Fixture(fixture) => {
                 writer.object(|object| object.field("fixture", |value| write_fixture(value, fixture)));
+            }
+            Self::FixtureBegins(FixtureBegins { name, scope, step }) => {
+                writer.object(|object| {
+                    object.field("fixture_begins", |value| {
+                        value.object(|object| {
+                            object.string("name", name);
+                            object.string("scope", scope.word());
+                            object.string("step", step.wire_word());
+                        });
+                    });
+                });
             }
             Self::Cases(cases) => {
                 writer.object(|object| object.field("cases", |value| write_cases(value, cases)));
@@ -245,6 +256,7 @@ fn write_kind(writer: &mut Writer<'_>, kind: &FailureKind) {
         FailureKind::Panic => writer.string("panic"),
         FailureKind::DidNotPanic => writer.string("did_not_panic"),
         FailureKind::Xfail => writer.string("xfail"),
+        FailureKind::Fixture => writer.string("fixture"),
         FailureKind::Crash => writer.string("crash"),
         FailureKind::Timeout => writer.string("timeout"),
         FailureKind::Runner => writer.string("runner"),

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use files::{CaseFile, files};
 pub use record::{FromCell, Record};
-pub use rows::{Label, Source};
+pub use rows::{Label, Source, rows};
 pub use shown::{Hidden, Shown};
 pub use table::{TableKind, table};
 

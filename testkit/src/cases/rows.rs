@@ -19,6 +19,40 @@ use crate::harness;
 /// More rows than any test has, so that a source without an end is told instead of filling the memory.
 const MOST_ROWS: usize = 1_000_000;
 
+/// What can be iterated over, each item a row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` gives no rows of the type `{Row}`",
+    label = "each row has the values of one case, in the order of the arguments",
+    note = "`from` takes anything that can be iterated over, such as a `Vec`"
+)]
+pub trait GivesRows<Row> {
+    /// The rows, none of them made yet.
+    fn give(self) -> Rows<Row>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Row, I: IntoIterator<Item = Row, IntoIter: 'static>> GivesRows<Row> for I {
+    fn give(self) -> Rows<Row> {
+        Rows(Box::new(self.into_iter()))
+    }
+}
+
+/// Rows of one type, whatever gives them: an error in that is one error.
+pub struct Rows<Row>(Box<dyn Iterator<Item = Row>>);
+
+impl<Row> Iterator for Rows<Row> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        self.0.next()
+    }
+}
+
+/// What an author's expression gives.
+pub fn rows<Row>(given: impl GivesRows<Row>) -> Rows<Row> {
+    given.give()
+}
+
 /// What a case is called and made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

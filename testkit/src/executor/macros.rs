@@ -16,7 +16,7 @@ macro_rules! __tokio_runtime {
 macro_rules! __tokio_runtime {
     ($($any:tt)*) => {
         ::core::compile_error!(
-            "tokio is a feature of testkit that is not enabled; run `cargo add --dev testkit --features tokio`"
+            "`#[runtime(tokio)]` needs the feature `tokio` of testkit: run `cargo add --dev testkit --features tokio`"
         )
     };
 }
@@ -37,7 +37,7 @@ macro_rules! __smol_runtime {
 macro_rules! __smol_runtime {
     () => {
         ::core::compile_error!(
-            "smol is a feature of testkit that is not enabled; run `cargo add --dev testkit --features smol`"
+            "`#[runtime(smol)]` needs the feature `smol` of testkit: run `cargo add --dev testkit --features smol`"
         )
     };
 }

@@ -21,6 +21,7 @@ pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, Stri
     let result = catch_unwind(case.run);
     // Before anything else is done: whether a test can have changed the process is told by its time.
     let mut duration = started.elapsed();
+    super::leave_if_copy(result.is_ok());
     let had_threads = result.is_ok() && current::wait_for_threads();
     let mut skipped = None;
     let panic = match result.map_err(Box::<dyn Any + Send>::downcast::<Skipped>) {
@@ -68,6 +69,10 @@ pub(super) fn drop_quietly(payload: Box<dyn Any + Send>) {
 
 /// The failure that a caught panic stands for: what the hook saw, or what the payload itself tells.
 pub(super) fn failure_of_panic(payload: &(dyn Any + Send)) -> Failure {
+    if let Some(Skipped { reason }) = payload.downcast_ref() {
+        let message = format!("`testkit::skip!` came when it was too late to skip the test: {reason}");
+        return Failure::new(FailureKind::Panic, message);
+    }
     let message = message_of(payload);
     match current::take_panic() {
         // `resume_unwind` does not call the hook: then the last panic seen was another one.

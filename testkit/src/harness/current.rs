@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use testkit_protocol::case_values;
 use testkit_protocol::event::NamedValue;
 #[cfg(feature = "proptest")]
 use testkit_protocol::event::Section;
@@ -55,7 +56,7 @@ struct Facts {
     /// Which attempt at it this is, from 1; 0 in a worker, which makes the same attempt at all its tests.
     attempt: u32,
     /// Arguments of its case that are written in the source.
-    case: Values,
+    case: &'static str,
     recorded: Recorded,
     told: Told,
     /// Threads of [`crate::spawn`] that are running.
@@ -67,9 +68,6 @@ struct Facts {
     /// What is recorded now is not to be told, see [`Trying`].
     is_trying: bool,
 }
-
-/// Names and values as they are written in the source.
-type Values = &'static [(&'static str, &'static str)];
 
 impl Facts {
     fn take(&mut self) -> (Recorded, Told) {
@@ -139,7 +137,7 @@ pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     facts.name.clear();
     facts.name.push_str(name);
     facts.strict_threads = false;
-    facts.case = &[];
+    facts.case = "";
     facts.is_trying = false;
     facts.recorded.clear();
     facts.told = Told::default();
@@ -247,13 +245,23 @@ impl Site {
     }
 }
 
+/// What counts as the group of a test that is in none. No id begins with this.
+fn name_of_own_group(number: u64) -> String {
+    format!("\0{number}")
+}
+
+/// [`Place::group`] of a test that asks for something and is in no group.
+pub(crate) fn own_group() -> Option<String> {
+    let number = with_state(|state| state.site.filter(|site| site.group.is_none()).map(|_| state.number));
+    number.map(name_of_own_group)
+}
+
 /// Where the running test stands.
 pub(crate) fn place() -> Place {
     let (site, number) = with_state(|state| (state.site, state.number));
     let module = site.map(Site::module_inside).unwrap_or_default();
     let group = match site.and_then(|site| site.group) {
-        // No id begins with this.
-        None => format!("\0{number}"),
+        None => name_of_own_group(number),
         Some("") => module.clone(),
         Some(group) => format!("{module}{group}::"),
     };
@@ -283,13 +291,13 @@ pub(super) fn note_attempt(attempt: u32) {
 }
 
 /// Notes the arguments of the running case, as they are written in the source.
-pub fn note_case(values: Values) {
+pub fn note_case(values: &'static str) {
     // Whoever calls the function of a test by hand has no report.
     let _ = with_facts(|facts| facts.case = values);
 }
 
-fn named(values: Values) -> impl Iterator<Item = NamedValue> {
-    values.iter().map(|(name, value)| NamedValue { name: (*name).to_owned(), value: (*value).to_owned() })
+fn named(values: &str) -> impl Iterator<Item = NamedValue> {
+    case_values::read(values).map(|(name, value)| NamedValue { name: name.to_owned(), value: value.to_owned() })
 }
 
 /// Records a failure with where it came; gives it back to be told, if it is to be. An error if this thread works for no test.
@@ -347,9 +355,19 @@ impl Trying {
 }
 
 /// How many failures have been recorded in the running test, by all of its threads.
-#[cfg(feature = "proptest")]
 pub(crate) fn recorded_in_test() -> usize {
     with_state(|state| state.test().cloned()).map_or(0, |test| test.facts().recorded.len())
+}
+
+/// Runs `part`, and gives what the test has recorded meanwhile, where it stays.
+pub(crate) fn recording(part: impl FnOnce()) -> Vec<Failure> {
+    let before = recorded_in_test();
+    part();
+    let recorded = |test: Arc<Test>| {
+        let facts = test.facts();
+        facts.recorded.get(before..).unwrap_or_default().iter().map(|(_, failure)| failure.clone()).collect()
+    };
+    with_state(|state| state.test().cloned()).map(recorded).unwrap_or_default()
 }
 
 /// Notes with what the running test is called: names and values, the values as `{:#?}` gives them. They are shown if it

@@ -7,6 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 #[cfg(unix)]
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use testkit_protocol::event::{Attachment, NamedValue};
@@ -14,22 +15,25 @@ use testkit_protocol::{env, text};
 
 use super::current::{self, Hosted, Phase, Recorded};
 use super::told::Told;
-use super::{Payload, attempt, tell, turn};
-use crate::expansion::{self, Axes, Case, Choice};
 #[cfg(unix)]
-use crate::fixture::Ended;
+use super::wide::{self, Ended};
+use super::{Payload, Site, attempt, tell, turn};
+use crate::expansion::{self, Axes, Case, Choice};
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
 use crate::registry::ShouldPanic;
 use crate::{executor, fixture};
 
-/// Runs a test to its end; a panic that leaves this is a failure to libtest.
-pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
+/// Runs a test to its end; a panic that leaves this is a failure to libtest. `site` is where it stands, if it asks for
+/// anything.
+pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
+    let axes = site.map_or(&Axes::NONE, |site| &site.axes);
     let _turn = turn::wait(marks, axes);
     let once = |attempt| {
-        if axes.multiply() { all_cases(body, marks, axes, attempt) } else { attempt_once(body, marks, attempt, None) }
+        let attempt = Attempt { body, marks, site, number: attempt };
+        if axes.multiply() { all_cases(&attempt, axes) } else { attempt_once(&attempt, None) }
     };
     let mut result = once(1);
     for (made, retry) in (1..).zip(repeated(marks)) {
@@ -52,14 +56,30 @@ pub(super) fn run(body: fn(), marks: &Marks, axes: &Axes) {
     }
 }
 
+/// What an attempt is made at.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    body: fn(),
+    marks: &'a Marks,
+    site: Option<&'static Site>,
+    /// From 1.
+    number: u32,
+}
+
 /// One attempt at a test, or at one case of it, with its fixtures.
-fn attempt_once(body: fn(), marks: &Marks, attempt: u32, case: Option<&Case>) -> Result<(), Payload> {
+fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payload> {
+    let Attempt { body, marks, site, number } = *attempt;
     let (id, values) = case.map(|case| (case.id.as_str(), case.values.as_slice())).unzip();
-    let test = Hosted::begin(attempt, id, values.unwrap_or_default());
+    let _counted = Counted::begin();
+    let test = Hosted::begin(number, id, values.unwrap_or_default());
+    if let Some(site) = site {
+        current::enter_site(site);
+    }
     let result = catch_unwind(AssertUnwindSafe(|| {
         SkipIf::check(marks.skip_if);
         body();
     }));
+    super::leave_if_copy(result.is_ok());
     if result.is_ok() {
         current::wait_for_threads();
     }
@@ -83,7 +103,7 @@ fn attempt_once(body: fn(), marks: &Marks, attempt: u32, case: Option<&Case>) ->
 }
 
 /// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
-fn all_cases(body: fn(), marks: &Marks, axes: &Axes, attempt: u32) -> Result<(), Payload> {
+fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Payload> {
     let cases = axes.cases().map_err(|message| {
         tell(&message);
         Box::new(message) as Payload
@@ -92,7 +112,7 @@ fn all_cases(body: fn(), marks: &Marks, axes: &Axes, attempt: u32) -> Result<(),
     for case in cases {
         expansion::choose(case.choice.clone());
         let id = &case.id;
-        match attempt_once(body, marks, attempt, Some(&case)) {
+        match attempt_once(attempt, Some(&case)) {
             Ok(()) => passed += 1,
             Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
             Err(payload) => {
@@ -116,31 +136,74 @@ fn all_cases(body: fn(), marks: &Marks, axes: &Axes, attempt: u32) -> Result<(),
     }
 }
 
-/// Takes down what outlives the tests when the process ends. A failure there has no test any more that it could fail, so
-/// the process ends with libtest's exit code for failed tests.
+/// How many attempts are being made.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// An attempt that is being made, until this is dropped.
+struct Counted;
+
+impl Counted {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Takes down what outlives the tests when the process ends.
 pub(super) fn end_scopes_with_the_process() {
     #[cfg(unix)]
     {
         extern "C" fn at_exit() {
-            let failed: Vec<_> =
-                fixture::end_scopes(None).into_iter().filter(|ended| !ended.failures.is_empty()).collect();
-            for Ended { name, scope, failures, .. } in &failed {
-                tell(&format!("error at the teardown of the {scope} fixture `{name}`:"));
-                for failure in failures {
-                    tell(&testkit_protocol::text::report(failure));
-                }
+            // In a copy of the process, they are not its own.
+            if super::copies::is_copy() {
+                return;
             }
-            if !failed.is_empty() {
+            // The standard library's idea of this thread is gone by now, and tear-downs may need it.
+            let ended = std::thread::Builder::new().name("tear-down".to_owned()).spawn(tear_down_all);
+            if ended.is_ok_and(|thread| thread.join().is_ok_and(|failed| failed)) {
                 // SAFETY: ends the process; every handler that was registered after this one has run.
                 unsafe { libc::_exit(LIBTEST_FAILED) };
             }
         }
         static REGISTERED: Once = Once::new();
-        // SAFETY: the function lives as long as the process, and no panic leaves it: each teardown's is caught.
+        // SAFETY: the function lives as long as the process, and no panic leaves it: each tear-down's is caught.
         REGISTERED.call_once(|| unsafe {
             libc::atexit(at_exit);
         });
     }
+}
+
+/// Takes everything down; whether something failed. A failure there has no test any more that it could fail, so the process
+/// ends with libtest's exit code for failed tests.
+#[cfg(unix)]
+fn tear_down_all() -> bool {
+    if RUNNING.load(Ordering::SeqCst) > 0 {
+        // Whoever ended the process, tests on its threads may still be using what stands.
+        let standing = fixture::standing();
+        let names: Vec<String> = standing.iter().map(|(scope, name)| format!("{scope} fixture `{name}`")).collect();
+        if !names.is_empty() {
+            tell(&format!("the process ends in the midst of a test; not torn down: {}", names.join(", ")));
+        }
+        return false;
+    }
+    let mut has_failed = false;
+    wide::tear_down(fixture::scopes_over(None), |_, _| {}, &mut |ended| {
+        let Ended { name, scope, failures, .. } = ended;
+        if !failures.is_empty() {
+            has_failed = true;
+            tell(&format!("error at the tear-down of the {scope} fixture `{name}`:"));
+            for failure in &failures {
+                tell(&text::report(failure));
+            }
+        }
+    });
+    has_failed
 }
 
 /// What libtest exits with if a test has failed.

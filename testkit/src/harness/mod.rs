@@ -1,14 +1,17 @@
 //! Runs collected tests: inside libtest when Cargo or an editor starts the binary, as a worker when the command does.
 //!
 //! `current` is what the threads of a test know of it, `told` what is said of it beside its failures, `attempt` runs one test
-//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. On Unix,
-//! `worker` serves the command, `channel` is its line to it, and `process_state` puts back what a test changed in the
-//! process, `dispositions` what is done about signals, but for what `adopted` lets stay.
+//! and judges it, `hosted` does so under libtest, where `turn` says when, and `panic_hook` turns panics into data. `wide` sees
+//! to what outlives a test. On Unix, `worker` serves the command, `channel` is its line to it, and `process_state` puts back
+//! what a test changed in the process, `dispositions` what is done about signals, but for what `adopted` and `surroundings`
+//! let stay. `copies` are such as a test makes of its process.
 
 mod adopted;
 mod attempt;
 #[cfg(unix)]
 mod channel;
+#[cfg(unix)]
+mod copies;
 mod current;
 #[cfg(unix)]
 mod dispositions;
@@ -16,15 +19,17 @@ mod hosted;
 mod panic_hook;
 #[cfg(unix)]
 mod process_state;
+#[cfg(unix)]
+mod surroundings;
 mod told;
 #[cfg(feature = "proptest")]
 mod trial;
 mod turn;
+mod wide;
 #[cfg(unix)]
 mod worker;
 
 use std::any::Any;
-use std::cell::Cell;
 #[cfg(unix)]
 use std::fs::File;
 #[cfg(unix)]
@@ -43,16 +48,16 @@ use crate::marks::{Marks, SkipIf};
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-pub(crate) use adopted::Adopted;
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub(crate) use current::with_told;
 pub(crate) use current::{
-    Inherited, ThisTest, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, phase, place,
-    recorded,
+    Inherited, ThisTest, be_strict_about_threads, in_subtest, inherited, is_in_a_test, name_of_test, own_group, phase,
+    place, recorded, recording,
 };
 pub use current::{Phase, note_case, note_values};
 pub(crate) use panic_hook::quietly;
 pub(crate) use told::Judged;
+pub(crate) use wide::{Stays, sets_up_for_many, setting_up_for_many};
 #[cfg(feature = "tokio")]
 pub(crate) use {current::inherited_by_pool, panic_hook::Aside};
 #[cfg(feature = "proptest")]
@@ -169,7 +174,7 @@ fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bo
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks, site.map_or(&Axes::NONE, |site| &site.axes));
+    hosted::run(test, marks, site);
     false
 }
 
@@ -181,6 +186,7 @@ fn decide() {
         ROLE.store(WORKER, Ordering::Relaxed);
         worker::serve(channel);
     }
+    copies::watch();
     ROLE.store(HOSTED, Ordering::Relaxed);
 }
 
@@ -295,7 +301,7 @@ pub(crate) fn written(to_stderr: bool) -> Option<String> {
 
 #[cfg(unix)]
 fn written_bytes(to_stderr: bool) -> Option<Vec<u8>> {
-    worker::flush_streams();
+    flush_streams();
     process_state::written(to_stderr)
 }
 
@@ -334,39 +340,15 @@ pub(crate) fn shows_set_up() -> bool {
 }
 
 /// Tells the command of a fixture, if there is one.
-pub(crate) fn tell_fixture(info: &FixtureInfo, step: Step, duration: Duration) {
+pub(crate) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
     if is_worker() {
-        tell_fixture_step(info.name_with_parameter(), info.scope, step, duration);
+        tell_fixture_step(name, scope, step, duration, failures);
     }
-}
-
-/// Makes a value that outlives its test: the threads and processes that it starts are not that test's, as long as what
-/// comes back with it is kept.
-pub(crate) fn setting_up_for_many<T>(set_up: impl FnOnce() -> T) -> (T, Adopted) {
-    struct Reset(bool);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            SETS_UP_FOR_MANY.set(self.0);
-        }
-    }
-    let before = adopted::before_set_up();
-    let reset = Reset(SETS_UP_FOR_MANY.replace(true));
-    let value = set_up();
-    drop(reset);
-    (value, adopted::adopt_since(&before))
-}
-
-thread_local! {
-    static SETS_UP_FOR_MANY: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether what this thread makes now outlives its test.
-pub(crate) fn sets_up_for_many() -> bool {
-    SETS_UP_FOR_MANY.get()
 }
 
 /// The failure that a caught panic stands for; lets go of the panic.
-pub(crate) fn take_failure(payload: Payload) -> Failure {
+#[cfg(unix)]
+fn take_failure(payload: Payload) -> Failure {
     let failure = attempt::failure_of_panic(&*payload);
     attempt::drop_quietly(payload);
     failure
@@ -380,12 +362,33 @@ pub(crate) fn end_scopes_with_the_process() {
 }
 
 #[cfg(unix)]
-fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration) {
-    worker::tell_fixture(name, scope, step, duration, Vec::new());
+fn tell_set_up_begins(info: &FixtureInfo) {
+    if is_worker() {
+        worker::tell_fixture_begins(info.name_with_parameter(), info.scope, Step::SetUp);
+    }
 }
 
 #[cfg(not(unix))]
-fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration) {}
+fn tell_set_up_begins(_: &FixtureInfo) {}
+
+#[cfg(unix)]
+fn tell_fixture_step(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
+    worker::tell_fixture(name, scope, step, duration, failures);
+}
+
+#[cfg(not(unix))]
+fn tell_fixture_step(_: String, _: Scope, _: Step, _: Duration, _: Vec<Failure>) {}
+
+/// Ends this process if it is a copy that a test has made by `fork` and that comes to the end of the test: what is set up, and
+/// what is to be told, is the original's. `passed` becomes its exit code.
+pub(crate) fn leave_if_copy(passed: bool) {
+    #[cfg(unix)]
+    if copies::is_copy() {
+        copies::leave(passed);
+    }
+    #[cfg(not(unix))]
+    let _ = passed;
+}
 
 #[cfg(unix)]
 fn tell_recorded(failure: &Failure) {
@@ -394,6 +397,16 @@ fn tell_recorded(failure: &Failure) {
 
 #[cfg(not(unix))]
 fn tell_recorded(_: &Failure) {}
+
+/// Pushes out what Rust's and C's buffers hold.
+#[cfg(unix)]
+fn flush_streams() {
+    use std::io::Write as _;
+    // A stream that a test closed has nothing to push out to.
+    drop(std::io::stdout().flush());
+    // SAFETY: a null pointer asks for all of C's open output streams.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+}
 
 /// Says something beside the test's own output.
 #[expect(clippy::print_stderr, reason = "whoever runs the test captures it and shows it with a test that failed")]

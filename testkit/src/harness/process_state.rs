@@ -3,25 +3,20 @@
 //!
 //! Restored: working directory, environment variables, ignored signals and the signal mask, alarms, the mask of file modes,
 //! descriptors 0 to 2. (The panic hook is the caller's.) Threads, child processes and signal handlers that a test leaves
-//! behind can't be taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`. The whole of
-//! it must cost a few microseconds, since it is paid for every test.
+//! behind can't be taken back: then the process is replaced; those of a wide fixture may stay, see `adopted`, as do the
+//! directory and the variables that it has set, see `surroundings`. The whole of it must cost a few microseconds, since it
+//! is paid for every test.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::{CString, OsString};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
-use std::os::unix::ffi::OsStringExt as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::adopted;
 use super::dispositions::Dispositions;
-
-unsafe extern "C" {
-    /// POSIX: the variables of the process, a list of pointers that ends with a null pointer.
-    static environ: *const *const libc::c_char;
-}
+use super::surroundings::Baseline;
 
 /// What a descriptor refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,13 +163,11 @@ const THREAD_GRACE: Duration = Duration::from_millis(3);
 /// The state at the start.
 #[derive(Debug)]
 pub(super) struct ProcessState {
-    directory: Option<CString>,
+    baseline: Baseline,
     standard: [Standard; 3],
     dispositions: RefCell<Dispositions>,
     mask: libc::sigset_t,
     file_mode_mask: libc::mode_t,
-    variables: Vec<(OsString, OsString)>,
-    variable_list: VariableList,
     tasks: Option<Tasks>,
     /// Whether the last test can have changed anything of this.
     may_be_touched: Cell<bool>,
@@ -185,17 +178,14 @@ pub(super) struct ProcessState {
 impl ProcessState {
     /// Notes the state as it is now.
     pub(super) fn capture() -> Self {
-        let directory = std::env::current_dir().ok();
         let standard = [0, 1, 2].map(Standard::capture);
         OUTPUT.get_or_init(|| [standard[1], standard[2]]);
         Self {
-            directory: directory.and_then(|path| CString::new(path.into_os_string().into_vec()).ok()),
+            baseline: Baseline::capture(),
             standard,
             dispositions: RefCell::new(Dispositions::now()),
             mask: signal_mask(),
             file_mode_mask: file_mode_mask(),
-            variables: std::env::vars_os().collect(),
-            variable_list: VariableList::capture(),
             tasks: Tasks::open(),
             may_be_touched: Cell::new(false),
             cheapest_call: Cell::new(Duration::MAX),
@@ -207,13 +197,22 @@ impl ProcessState {
     /// # Errors
     /// What could not be put back, as a fragment; the process should not run another test then.
     pub(super) fn restore(&self) -> Result<(), &'static str> {
+        let may_be_touched = self.may_be_touched.get();
         // Variables are changed without a system call.
-        self.restore_variables();
-        if self.may_be_touched.get() {
-            self.restore_directory()?;
+        let is_new = self.baseline.restore(may_be_touched)?;
+        if may_be_touched || is_new {
             self.restore_signals_and_modes();
         }
         Ok(())
+    }
+
+    /// The same after something else than a test.
+    ///
+    /// # Errors
+    /// As [`Self::restore`].
+    pub(super) fn restore_all(&self) -> Result<(), &'static str> {
+        self.may_be_touched.set(true);
+        self.restore()
     }
 
     /// Whether a test that ran for so long can have made a system call. Without one it changed nothing of the process
@@ -251,35 +250,6 @@ impl ProcessState {
             Some("a standard stream was closed or replaced")
         };
         Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover }.noted()
-    }
-
-    fn restore_directory(&self) -> Result<(), &'static str> {
-        let Some(directory) = &self.directory else { return Ok(()) };
-        // SAFETY: the pointer is to a text that ends with a zero byte and lives through the call.
-        let changed = unsafe { libc::chdir(directory.as_ptr()) } == 0;
-        if changed { Ok(()) } else { Err("the package's folder is gone or cannot be entered") }
-    }
-
-    fn restore_variables(&self) {
-        if self.variable_list.is_unchanged() {
-            return;
-        }
-        let now: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-        if now == self.variables {
-            return;
-        }
-        // SAFETY: between two tests no thread of theirs is left running (see `leftover`). Those of a wide fixture are in
-        // the hands of whoever changed a variable while they were running, and are asked for no more than then.
-        unsafe {
-            for (name, _) in now.iter().filter(|(name, _)| !self.variables.iter().any(|(kept, _)| kept == name)) {
-                std::env::remove_var(name);
-            }
-            for (name, value) in &self.variables {
-                if std::env::var_os(name).as_ref() != Some(value) {
-                    std::env::set_var(name, value);
-                }
-            }
-        }
     }
 
     fn restore_signals_and_modes(&self) {
@@ -338,46 +308,6 @@ fn signal_mask() -> libc::sigset_t {
     unsafe {
         libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), mask.as_mut_ptr());
         mask.assume_init()
-    }
-}
-
-/// The list of the process's variables: where it stands and what it points to. Whoever sets or removes a variable
-/// makes the C library change a pointer of the list, or move the list.
-#[derive(Debug)]
-struct VariableList {
-    start: usize,
-    /// Addresses of the variables, the closing zero included.
-    pointers: Vec<usize>,
-}
-
-impl VariableList {
-    fn capture() -> Self {
-        let mut pointers = Vec::new();
-        // SAFETY: `environ` is null or a list that ends with null, and nobody changes it while this thread reads: it is
-        // before the first test.
-        let start = unsafe {
-            let mut entry = environ;
-            while !entry.is_null() && !(*entry).is_null() {
-                pointers.push(*entry as usize);
-                entry = entry.add(1);
-            }
-            environ as usize
-        };
-        pointers.push(0);
-        Self { start, pointers }
-    }
-
-    /// Compares without looking at the texts; a few nanoseconds.
-    fn is_unchanged(&self) -> bool {
-        // SAFETY: reads a pointer; nobody changes it, since this thread is between two tests.
-        let now = unsafe { environ };
-        if now as usize != self.start || now.is_null() {
-            return false;
-        }
-        // SAFETY: a list that has not moved still has room for what was in it: the C library never makes it smaller.
-        let difference =
-            unsafe { libc::memcmp(now.cast(), self.pointers.as_ptr().cast(), size_of_val(self.pointers.as_slice())) };
-        difference == 0
     }
 }
 

@@ -12,14 +12,15 @@ use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
-use testkit_protocol::message::{self, Cases, Finished, FixtureMessage, Hello, Message, Request};
+use testkit_protocol::message::{self, Cases, Finished, FixtureBegins, FixtureMessage, Hello, Message, Request};
 use testkit_protocol::outcome::Outcome;
 
 use super::channel::{Channel, Received};
 use super::process_state::ProcessState;
-use super::{attempt, current, panic_hook};
-use crate::expansion::{self, Choice};
-use crate::fixture::{self, Ended};
+use super::wide::{self, Ended};
+use super::{attempt, copies, current, panic_hook};
+use crate::expansion;
+use crate::fixture::{self, Over};
 use crate::registry::Registry;
 
 thread_local! {
@@ -32,6 +33,7 @@ pub(super) fn serve(channel: Channel) -> ! {
     let channel = Rc::new(RefCell::new(channel));
     CHANNEL.set(Some(Rc::clone(&channel)));
     end_with_the_command();
+    copies::watch();
     panic_hook::prepare(tell_panic);
     let mut registry = Registry::collect();
     let state = ProcessState::capture();
@@ -46,7 +48,7 @@ pub(super) fn serve(channel: Channel) -> ! {
     }));
     loop {
         let received = channel.borrow_mut().receive();
-        let Received::Requests(requests) = received else { leave() };
+        let Received::Requests(requests) = received else { leave(&state) };
         for request in requests {
             let tests = match request {
                 Request::Run { tests, attempt } => {
@@ -65,7 +67,7 @@ pub(super) fn serve(channel: Channel) -> ! {
                     channel.borrow_mut().send(&Message::Pong);
                     continue;
                 }
-                Request::Exit => leave(),
+                Request::Exit => leave(&state),
             };
             for test in tests {
                 let (finished, untouched) = run_one(&state, &mut registry, test);
@@ -73,13 +75,14 @@ pub(super) fn serve(channel: Channel) -> ! {
                     channel.borrow_mut().send_from_untouched(&Message::Finished(finished));
                     continue;
                 }
+                // One that was not noticed before.
                 if channel.borrow().is_in_a_copy() {
-                    leave_copy(finished.attempt.outcome);
+                    copies::leave(finished.attempt.outcome == Outcome::Passed);
                 }
                 let replace = finished.replace.is_some();
                 channel.borrow_mut().send(&Message::Finished(finished));
                 if replace {
-                    leave();
+                    leave(&state);
                 }
             }
         }
@@ -96,16 +99,23 @@ fn end_with_the_command() {
 }
 
 /// Leaves as a program does that is done: fixtures are taken down, exit handlers run, coverage profiles are written.
-fn leave() -> ! {
-    end_scopes(None);
+fn leave(state: &ProcessState) -> ! {
+    let over = fixture::scopes_over(None);
+    if !over.is_empty() {
+        // What cannot be put back, their tear-downs have to do without.
+        let _ = state.restore();
+        panic_hook::install();
+        tear_down(over);
+    }
     std::process::exit(0)
 }
 
-/// Ends the scopes that the next test is outside of.
-fn end_scopes(next: Option<(&str, &Choice)>) {
-    for Ended { name, scope, duration, failures } in fixture::end_scopes(next) {
+/// Takes down fixtures whose scope is over; whether there were any.
+fn tear_down(over: Vec<Over>) -> bool {
+    let begins = |name: &str, scope| tell_fixture_begins(name.to_owned(), scope, Step::TornDown);
+    wide::tear_down(over, begins, &mut |Ended { name, scope, duration, failures }| {
         tell_fixture(name, scope, Step::TornDown, duration, failures);
-    }
+    })
 }
 
 /// The tests that a test stands for.
@@ -124,22 +134,19 @@ fn cases_of(registry: &mut Registry, test: String) -> Cases {
     Cases { test, cases: Vec::new(), failure: Some(failure) }
 }
 
-/// Ends a copy of the worker that a test forked and let return: the worker itself speaks for the test, and under
-/// libtest such a copy would just end as well.
-fn leave_copy(outcome: Outcome) -> ! {
-    let code = if outcome == Outcome::Passed { 0 } else { 101 };
-    // SAFETY: ends the process without running what was registered for the end of the worker.
-    unsafe { libc::_exit(code) }
-}
-
 /// Runs one test; also says whether it left the process as it was, for certain.
 fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Finished, bool) {
-    let not_restored = state.restore().err();
+    let mut not_restored = state.restore().err();
     panic_hook::install();
     let found = catch_unwind(AssertUnwindSafe(|| registry.find(&test)));
+    if let (Ok(Ok(found)), None) = (&found, not_restored)
+        && tear_down(fixture::scopes_over(Some((&test, &found.choice))))
+    {
+        not_restored = state.restore_all().err();
+        panic_hook::install();
+    }
     let attempt = match (found, not_restored) {
         (Ok(Ok(found)), None) => {
-            end_scopes(Some((&test, &found.choice)));
             expansion::choose(found.choice);
             attempt::attempt(found.test, &test, &found.values)
         }
@@ -151,7 +158,8 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
             errored(Failure::new(FailureKind::Runner, message))
         }
     };
-    flush_streams();
+    // So that it counts as this test's output.
+    super::flush_streams();
     let untouched = attempt.outcome == Outcome::Passed
         && not_restored.is_none()
         && !state.can_have_called(Duration::from_nanos(attempt.duration_ns));
@@ -165,15 +173,6 @@ fn errored(failure: Failure) -> AttemptFinished {
     AttemptFinished { failures: vec![failure], ..AttemptFinished::new(Outcome::Errored, 0) }
 }
 
-/// Pushes out what Rust's and C's buffers hold, so that it counts as this test's output.
-pub(super) fn flush_streams() {
-    use std::io::Write as _;
-    // A stream that a test closed has nothing to push out to.
-    drop(std::io::stdout().flush());
-    // SAFETY: a null pointer asks for all of C's open output streams.
-    unsafe { libc::fflush(std::ptr::null_mut()) };
-}
-
 /// Sends a panic at once: the process may not survive it.
 fn tell_panic(failure: &Failure) {
     mention(&Message::Panicked(failure.clone()));
@@ -182,6 +181,11 @@ fn tell_panic(failure: &Failure) {
 /// Sends a failure that the running test has recorded, for the same reason.
 pub(super) fn tell_recorded(failure: &Failure) {
     mention(&Message::Recorded(failure.clone()));
+}
+
+/// Sends what is about to happen to a fixture.
+pub(super) fn tell_fixture_begins(name: String, scope: Scope, step: Step) {
+    mention(&Message::FixtureBegins(FixtureBegins { name, scope, step }));
 }
 
 /// Sends what happened to a fixture.

@@ -14,6 +14,7 @@ pub trait Arguments: Debug {
 
 macro_rules! tuple {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Debug),+> Arguments for ($($name,)+) {
             fn each(&self) -> Vec<&dyn Debug> {
                 #[expect(non_snake_case, reason = "the value of a type has its name")]

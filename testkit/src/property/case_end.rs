@@ -61,7 +61,7 @@ impl<T> ReturnsOther for Returned<T> {
 macro_rules! __case_end {
     ($value:expr, $file:expr, $line:expr, $column:expr) => {{
         use $crate::__private::property::{ReturnsCase as _, ReturnsOther as _};
-        use $crate::__private::settle::*;
+        use $crate::__private::settle_prelude::*;
         let returned = $crate::__private::Returned::new($value);
         (&&returned).case().unwrap_or_else(|| {
             (&&&&returned).settle($file, $line, $column);

@@ -1,11 +1,12 @@
 //! Properties: tests that are run with many made-up arguments, through proptest.
 //!
 //! A case that fails is made smaller without a word, then run once more as the test itself: so its failure is reported as
-//! any other, with the arguments beside it. `arguments` shows those, `case_end` says what a case may return,
-//! `regressions` keeps the seeds of cases that failed, and `seed` makes the cases of a run repeatable.
+//! any other, with the arguments beside it. `arguments` shows those, `generated` makes them up, `case_end` says what a case
+//! may return, `regressions` keeps the seeds of cases that failed, and `seed` makes the cases of a run repeatable.
 
 mod arguments;
 mod case_end;
+mod generated;
 mod regressions;
 mod seed;
 
@@ -23,6 +24,7 @@ use regressions::{Kept, Regressions};
 
 pub use arguments::Arguments;
 pub use case_end::{CaseEnd, ReturnsCase, ReturnsOther};
+pub use generated::{by_strategy, of_type};
 
 /// What expanded code knows of a property.
 #[derive(Debug)]
@@ -166,6 +168,7 @@ fn run_again(progress: &Progress, place: &Location<'_>, case: impl FnOnce() -> R
         | FailureKind::DidNotPanic
         | FailureKind::WrongPanic { .. }
         | FailureKind::Xfail
+        | FailureKind::Fixture
         | FailureKind::Crash
         | FailureKind::Timeout
         | FailureKind::Runner => {

@@ -92,7 +92,9 @@ impl Module {
     /// The tests of which `id` may be a case that is known at run time only.
     fn stems_of(self, id: &str) -> Vec<Described> {
         let Some(inside) = self.inside(id) else { return Vec::new() };
-        let tests = self.text.lines().filter(|line| line.contains("\"expands\":true")).filter_map(test);
+        // What has cases says so itself, or refers to a line that may; without any, it has no such id.
+        let may_have_cases = |line: &&str| line.contains("\"expands\":true") || line.contains("\"site\":");
+        let tests = self.text.lines().filter(may_have_cases).filter_map(test);
         tests.map(|test| self.described(&test)).filter(|it| expansion::may_be_case(&it.name, inside)).collect()
     }
 
@@ -124,7 +126,8 @@ mod tests {
             text: "{\"module\":{}}\n{\"test\":{\"name\":\"test_a\"}}\n\
                    {\"test\":{\"name\":\"test_b[1]\",\"libtest\":\"test_b::case_1\",\"marks\":[{\"name\":\"slow\"},\
                    {\"name\":\"db\",\"arguments\":\"kind = \\\"pg\\\"\"}]}}\n\
-                   {\"test\":{\"name\":\"TestG::test_c\",\"libtest\":\"test_g::test_c\",\"expands\":true}}\n\
+                   {\"site\":{\"number\":0,\"expands\":true}}\n\
+                   {\"test\":{\"name\":\"TestG::test_c\",\"libtest\":\"test_g::test_c\",\"site\":0}}\n\
                    {\"test\":{\"name\":\"TestG::test_c[x]\",\"expands\":true}}\n",
         },
     ];

@@ -1,12 +1,38 @@
+//! Errors come all at once, and hide nothing: the helper is there for the code behind it.
+
 #[testkit::tests]
 mod tests {
-    fn test_add(a: u8) {}
+    unsafe fn test_unsafe() {}
 
-    async fn test_async() {}
+    fn test_unknown(server: &u8) {
+        let _ = server;
+    }
 
-    fn test_right() {
-        test_add(1);
+    #[parametrize(n, [])]
+    fn test_nothing(n: u8) {
+        let _ = n;
+    }
+
+    #[xfail(strikt = false)]
+    async fn test_option() {}
+
+    pub fn helper() {}
+
+    struct TestDivide {
+        value: u8,
+    }
+
+    impl TestDivide {
+        fn test_alone() {}
+
+        fn test_taken(&self, (a, b): (u8, u8)) {
+            let _ = (a, b, self.value);
+        }
+
+        fn teardown(&self) {}
     }
 }
 
-fn main() {}
+fn main() {
+    tests::helper();
+}

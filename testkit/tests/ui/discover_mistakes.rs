@@ -4,7 +4,11 @@ fn test_add(a: u8) {
     let _ = a;
 }
 
-async fn test_async() {}
+fn test_pair((a, b): (u8, u8)) {
+    let _ = (a, b);
+}
+
+async unsafe fn test_async() {}
 
 struct TestGroup {
     value: u8,

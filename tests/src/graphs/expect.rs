@@ -98,24 +98,19 @@ impl Graph {
         all.into_iter().flatten().copied().collect()
     }
 
-    /// What it asks for without having the value: what its group shares, what is for all, and what it names itself.
+    /// What it asks for without having the value: what is for all, the widest first, what its group shares, what it names
+    /// itself.
     fn used(&self, test: &Test) -> Vec<usize> {
+        let is_for_it =
+            |(_, fixture): &(usize, &Fixture)| fixture.is_autouse && self.is_around(fixture.module, test.module);
+        let mut for_all: Vec<(usize, &Fixture)> = self.fixtures.iter().enumerate().filter(is_for_it).collect();
+        // An outer module has the lower number.
+        for_all.sort_by_key(|(_, fixture)| (Reverse(fixture.scope), fixture.module));
+        let number = |(index, _): &(usize, &Fixture)| *index;
+        let wider = for_all.iter().filter(|(_, fixture)| fixture.scope > Scope::Group).map(number);
+        let others = for_all.iter().filter(|(_, fixture)| fixture.scope <= Scope::Group).map(number);
         let shared = test.group.and_then(|group| self.groups[group].shared);
-        let mut used: Vec<usize> = shared.into_iter().collect();
-        let mut around = Some(test.module);
-        let mut modules = Vec::new();
-        while let Some(module) = around {
-            modules.push(module);
-            around = self.modules[module].outer;
-        }
-        for module in modules.into_iter().rev() {
-            let is_of_it = |(_, fixture): &(usize, &Fixture)| fixture.module == module && fixture.is_autouse;
-            let mut of_module: Vec<_> = self.fixtures.iter().enumerate().filter(is_of_it).collect();
-            of_module.sort_by_key(|(_, fixture)| Reverse(fixture.scope));
-            used.extend(of_module.into_iter().map(|(index, _)| index));
-        }
-        used.extend(test.uses);
-        used
+        wider.chain(shared).chain(others).chain(test.uses).collect()
     }
 
     /// Every fixture that a test needs, by whatever way.

@@ -24,7 +24,10 @@ impl Choices {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`.
+    /// A number below `end`; 0 if `end` is.
+    ///
+    /// # Panics
+    /// Never: what is below a `usize` is one.
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end.max(1) as u64).expect("it is below a usize")
     }

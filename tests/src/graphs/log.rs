@@ -12,7 +12,7 @@ pub struct Line {
 }
 
 /// Number of a value in its process, from 1.
-pub type Number = u32;
+pub(super) type Number = u32;
 
 /// What a process did.
 #[derive(Clone, Debug)]

@@ -2,11 +2,12 @@
 //!
 //! `generate` makes a [`Graph`] of a seed, `source` the test binary that it stands for; `expect` says which tests it has and
 //! which verdict each must get. What the binary's fixtures and tests do is in `tests/fixtures/fixture_graphs.rs`: they write
-//! every step into a `log`, which `replay` holds against the rules of their lives, and `report` against what the command
-//! told. Nothing of this knows how testkit does it.
+//! every step into a `log`, which `replay` holds against the rules of their lives, `report` against what the command told,
+//! and `libtest` against what libtest did. Nothing of this knows how testkit does it.
 
 mod expect;
 mod generate;
+mod libtest;
 mod log;
 mod replay;
 mod report;
@@ -14,6 +15,7 @@ mod source;
 
 pub use expect::Case;
 pub use generate::{Choices, generate};
+pub use libtest::check_libtest;
 pub use log::{Line, Word, read};
 pub use replay::{Mode, Problems, replay};
 pub use report::{Asked, check_report};

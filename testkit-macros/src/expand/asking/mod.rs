@@ -3,9 +3,8 @@
 mod rows;
 pub(crate) mod sites;
 
-use std::fmt::Write as _;
-
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use testkit_protocol::case_values;
 
 use self::rows::{column_name, is_str};
 use super::code::Code;
@@ -17,6 +16,7 @@ use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
 use crate::assertion;
 use crate::ast::Function;
 use crate::marks::{Property, Runtime};
+use crate::names::Wanted;
 
 /// A test function that is to be called.
 #[derive(Clone)]
@@ -94,14 +94,23 @@ impl<'a> Called<'a> {
 
     /// What stands in the test: the call, with all that it needs in front of it.
     fn body(&self, combination: Option<&Combination>, prefix: &str) -> Code {
-        let mut code = runtime(self.asking);
+        let mut code = Code::default();
+        if !self.is_method {
+            code.code(runtime(self.asking));
+        }
         if let Some(combination) = combination.filter(|_| self.asking.has_literal_cases()) {
-            code.text(format!("{PRIVATE}::note_case(&[{}]);", self.written(combination)), self.span);
+            let values = literal(&self.written(combination));
+            code.text(format!("{PRIVATE}::note_case({values});"), self.span);
         }
         code.code(self.rows());
         code.code(self.gifts(combination, prefix));
         if !self.is_method {
             code.code(uses(self.asking, prefix));
+        }
+        for (argument, supply) in &self.asking.arguments {
+            if let Supply::Fixture(path) = supply {
+                code.code(may_be_owned(argument, path, prefix));
+            }
         }
         match &self.asking.property {
             Some(property) => code.code(self.property(property, prefix)),
@@ -115,9 +124,9 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         for (number, axis) in self.asking.axes.iter().enumerate() {
             for (column, target) in axis.names.iter().enumerate() {
-                let Some(fixture) = &target.fixture else { continue };
+                let Some(fixture) = &target.path else { continue };
                 let span = target.name.span();
-                code.text(format!("<{prefix}{fixture}>::with_{}", target.name), span);
+                code.text(format!("<{}>::with_{}", fixture.seen_from(prefix), target.name), span);
                 let mut value = Code::default();
                 value.code(value_of(axis, number, column, combination, None));
                 code.group(Delimiter::Parenthesis, value).text(";", span);
@@ -152,7 +161,8 @@ impl<'a> Called<'a> {
                 code.code(value_of(&self.asking.axes[*axis], *axis, *column, combination, Some(argument)));
             }
             Supply::Generated(_) => {
-                code.text(argument.name.to_string(), argument.span());
+                let borrow = if argument.is_reference { "&" } else { "" };
+                code.text(format!("{borrow}{}", argument.name), argument.span());
             }
         }
         code
@@ -166,9 +176,9 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         let mut arguments = Code::default();
         match &self.asking.runtime {
-            Some(Runtime::Function(path)) => code.text(format!("{prefix}{path}"), self.span),
+            Some((Runtime::Function(path), span)) => code.text(format!("{prefix}{path}"), *span),
             // What the test asks for has been noted before its fixtures were made.
-            None | Some(Runtime::Smol | Runtime::Tokio { .. }) => {
+            None | Some((Runtime::Smol | Runtime::Tokio { .. }, _)) => {
                 arguments.text(format!("&{PRIVATE}::Runtime::Default,"), self.span);
                 code.text(format!("{PRIVATE}::block_on"), self.span)
             }
@@ -185,7 +195,10 @@ impl<'a> Called<'a> {
         }
         let mut code = Code::default();
         let mut inner = Code::default();
-        inner.text(format!("use {PRIVATE}::settle::*; let __testkit_returned = {PRIVATE}::Returned::new"), self.span);
+        inner.text(
+            format!("use {PRIVATE}::settle_prelude::*; let __testkit_returned = {PRIVATE}::Returned::new"),
+            self.span,
+        );
         inner.group(Delimiter::Parenthesis, call);
         let (file, line, column) = (literal(self.file), self.line, self.column);
         inner.text(format!("; (&&&&__testkit_returned).settle({file}, {line}, {column})"), self.span);
@@ -195,7 +208,7 @@ impl<'a> Called<'a> {
 
     /// The test once for each set of generated arguments.
     fn property(&self, property: &Property, prefix: &str) -> Code {
-        let generated: Vec<(&Argument, Option<&String>)> = self
+        let generated: Vec<(&Argument, Option<&TokenStream>)> = self
             .asking
             .arguments
             .iter()
@@ -223,13 +236,17 @@ impl<'a> Called<'a> {
         let mut strategies = Code::default();
         let mut pattern = Code::default();
         for (argument, strategy) in &generated {
-            match strategy {
-                Some(strategy) => strategies.text(format!("{strategy},"), span),
-                None => strategies
-                    .text("::testkit::proptest::arbitrary::any::<", span)
-                    .tokens(argument.of_type.iter().cloned().collect())
-                    .text(">(),", span),
-            };
+            let maker = if strategy.is_some() { "by_strategy" } else { "of_type" };
+            strategies.text(format!("{PRIVATE}::property::{maker}::<"), argument.span());
+            if argument.is_reference {
+                // It borrows what is made up, whose type nobody has written.
+                strategies.text("_", argument.span());
+            } else {
+                strategies.tokens(argument.of_type.iter().cloned().collect());
+            }
+            let mut named = Code::default();
+            named.tokens(strategy.cloned().unwrap_or_default());
+            strategies.text(">", argument.span()).group(Delimiter::Parenthesis, named).text(",", span);
             pattern.text(format!("{},", argument.name), argument.span());
         }
         arguments.group(Delimiter::Parenthesis, strategies).text(", |", span);
@@ -245,13 +262,15 @@ impl<'a> Called<'a> {
         if self.returns_value {
             let mut inner = call;
             inner.text(format!(", {}, {}, {}", literal(self.file), self.line, self.column), span);
-            case.text(format!("{PRIVATE}::case_end!"), span).group(Delimiter::Parenthesis, inner);
+            case.text(format!("{PRIVATE}::case_end!"), self.span).group(Delimiter::Parenthesis, inner);
         } else {
             case.code(call);
         }
         arguments.group(Delimiter::Brace, case);
+        let mut run = Code::default();
+        run.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
         let mut code = Code::default();
-        code.text(format!("{PRIVATE}::property::run"), span).group(Delimiter::Parenthesis, arguments);
+        code.text(format!("{PRIVATE}::with_proptest!"), span).group(Delimiter::Parenthesis, run);
         code
     }
 
@@ -261,14 +280,14 @@ impl<'a> Called<'a> {
         format!("::core::concat!(::core::module_path!(), {})", literal(&format!("::{}{number}", self.name)))
     }
 
-    /// The names of the case and their values as the author wrote them.
+    /// The names of the case and their values as the author wrote them, in one text: a list of several would be a constant of
+    /// its own for each case.
     fn written(&self, combination: &Combination) -> String {
         let mut text = String::new();
         for (axis, choice) in self.asking.axes.iter().zip(&combination.choice) {
             let AxisKind::Literal(cases) = &axis.kind else { continue };
             for (target, value) in axis.names.iter().zip(&cases[*choice].values) {
-                let (name, value) = (literal(&target.text()), literal(&assertion::written(value)));
-                write!(text, "({name}, {value}),").expect("writing to a String cannot fail");
+                case_values::push(&mut text, &target.text(), &assertion::written(value));
             }
         }
         text
@@ -309,12 +328,52 @@ pub(crate) fn unwrapped(result: Code, file: &str, line: usize, column: usize, sp
     code.text(
         format!(
             "{{ ::core::result::Result::Ok(value) => value, ::core::result::Result::Err(error) => {{ \
-               use {PRIVATE}::settle::*; \
+               use {PRIVATE}::settle_prelude::*; \
                (&&&&{PRIVATE}::Returned::new(::core::result::Result::<(), _>::Err(error))).settle({file}, {line}, {column}); \
                ::core::unreachable!() }} }}"
         ),
         span,
     );
+    code
+}
+
+/// A statement that does not compile if nobody can have a value of the fixture for his own, which `argument` asks for.
+pub(crate) fn may_be_owned(argument: &Argument, path: &FixturePath, prefix: &str) -> Code {
+    let mut code = Code::default();
+    // Of the others it is known, and has been said.
+    if !argument.is_reference && path.is_generated() {
+        let name = argument.asks_for();
+        let message = literal(&format!(
+            "`{name}` has a `teardown` that takes each value at its end, so nobody else can own one: borrow it"
+        ));
+        let fixture = path.seen_from(prefix);
+        let check = format!("::core::assert!(!<{fixture} as {PRIVATE}::Fixture>::INFO.has_teardown, {message})");
+        // An item, since `cargo check` does not evaluate constant blocks.
+        code.text(format!("{{ const _: () = {check}; }}"), argument.span());
+    }
+    code
+}
+
+/// The aliases that requests have asked for, under a condition if there is one.
+pub(crate) fn aliases(wanted: impl IntoIterator<Item = Wanted>, cfg: &str) -> Code {
+    let mut code = Code::default();
+    // Not only under `cfg(test)`, so that `cargo check` shows their errors as well.
+    for Wanted { name, alias, is_imported, span } in wanted {
+        let found = if is_imported {
+            format!("self::{name}")
+        } else {
+            // Of an import rustc says what is missing where. If its path were all in one place, it would name the first part.
+            // The name of the import is seen only where what is found is no type.
+            let found = format!("{alias}_without_fixture_attribute");
+            let mut import = Code::default();
+            import.text(format!("{name} as {found}"), span);
+            let head = format!("{cfg}#[allow(unused_imports, unused_import_braces)] use self::");
+            code.text(head, Span::mixed_site());
+            code.group(Delimiter::Brace, import).text(";", span);
+            found
+        };
+        code.text(format!("{cfg}#[allow(dead_code, non_camel_case_types)] type {alias} = {found};"), span);
+    }
     code
 }
 
@@ -324,15 +383,16 @@ pub(crate) fn dispatcher_name(name: &str) -> String {
 }
 
 /// A statement that notes what the test is driven by, before anything else of it is.
-fn runtime(asking: &Asking) -> Code {
+pub(crate) fn runtime(asking: &Asking) -> Code {
     let mut code = Code::default();
-    let text = match &asking.runtime {
-        None | Some(Runtime::Function(_)) => return code,
-        Some(Runtime::Smol) => format!("{PRIVATE}::smol_runtime!()"),
-        Some(Runtime::Tokio { is_multi_thread: false, start_paused, .. }) => {
+    let Some((runtime, span)) = &asking.runtime else { return code };
+    let text = match runtime {
+        Runtime::Function(_) => return code,
+        Runtime::Smol => format!("{PRIVATE}::smol_runtime!()"),
+        Runtime::Tokio { is_multi_thread: false, start_paused, .. } => {
             format!("{PRIVATE}::tokio_runtime!(CurrentThread {{ start_paused: {start_paused} }})")
         }
-        Some(Runtime::Tokio { is_multi_thread: true, worker_threads, .. }) => {
+        Runtime::Tokio { is_multi_thread: true, worker_threads, .. } => {
             let threads = worker_threads.as_ref().map_or_else(
                 || "::core::option::Option::None".to_owned(),
                 |count| format!("::core::option::Option::Some({count})"),
@@ -340,16 +400,16 @@ fn runtime(asking: &Asking) -> Code {
             format!("{PRIVATE}::tokio_runtime!(MultiThread {{ worker_threads: {threads} }})")
         }
     };
-    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), Span::call_site());
+    code.text(format!("{PRIVATE}::choose(const {{ &{text} }});"), *span);
     code
 }
 
 /// Statements that ask for the fixtures whose values the test does not see.
 pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
-    let mut code = runtime(asking);
+    let mut code = Code::default();
     for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
+        code.text(format!("_ = {PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
     }
     code
 }
@@ -370,10 +430,14 @@ fn path_tokens(path: &FixturePath) -> TokenStream {
 
 /// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
 pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
-    let mut stream = uses(asking, "").into_tokens();
+    let mut stream = runtime(asking).into_tokens();
+    stream.extend(uses(asking, "").into_tokens());
     stream.extend(templates.asked.iter().cloned());
     for (argument, supply) in &asking.arguments {
         let Supply::Fixture(path) = supply else { continue };
+        if !argument.is_reference {
+            stream.extend(may_be_owned(argument, path, "").into_tokens());
+        }
         let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
         stream.extend(templates.bind.iter().cloned().chain(mutable));
         stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
@@ -383,10 +447,17 @@ pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
         } else {
             (&templates.fresh, &templates.end_of_fresh)
         };
-        // Each test costs as many tokens as are made here, so they are not placed one by one: the name points at the argument.
-        stream.extend(call.iter().cloned());
+        stream.extend(placed_outside(call, argument.span()));
         stream.extend(path_tokens(path));
-        stream.extend(end.iter().cloned());
+        stream.extend(placed_outside(end, argument.span()));
     }
     stream
+}
+
+/// The tokens at `span`, but for what is in brackets: to place those as well would cost each test more than all else here.
+fn placed_outside(tokens: &[TokenTree], span: Span) -> impl Iterator<Item = TokenTree> {
+    tokens.iter().cloned().map(move |mut token| {
+        token.set_span(span);
+        token
+    })
 }

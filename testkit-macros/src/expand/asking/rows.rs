@@ -39,6 +39,7 @@ impl Called<'_> {
                             Some(_) | None => "get",
                         };
                         let name = literal(&target.text());
+                        let span = argument.map_or(span, Argument::span);
                         code.text(format!("let {} = {row}.{get}({name});", column_name(target)), span);
                     }
                 }
@@ -93,7 +94,9 @@ impl Called<'_> {
             SourceKind::Expression(expression) => {
                 let mut inner = Code::default();
                 inner.tokens(expression.clone());
-                rows.text("::core::result::Result::Ok", span).group(Delimiter::Parenthesis, inner);
+                let mut given = Code::default();
+                given.text(format!("{PRIVATE}::rows::<{types}>"), span).group(Delimiter::Parenthesis, inner);
+                rows.text("::core::result::Result::Ok", span).group(Delimiter::Parenthesis, given);
                 (format!("|{pattern}: &{types}| {}", shown(&all)), format!("from = {}", assertion::written(expression)))
             }
             SourceKind::Files(path) => {
@@ -132,7 +135,7 @@ impl Called<'_> {
             let pattern = if bound.is_empty() { pattern } else { "row".to_owned() };
             let seen = concatenated(&all, |name| format!("&{name},"));
             id = format!(
-                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::format!({format})) }}"
+                "|{pattern}| {{ {bound} let _ = ({seen}); ::core::option::Option::Some(::std::fmt::format(::core::format_args!({format}))) }}"
             );
         }
         let mut fields = Code::default();

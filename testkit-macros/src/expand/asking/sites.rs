@@ -32,6 +32,10 @@ struct Needed {
 pub(crate) struct Site {
     /// Its name in the author's module.
     pub(crate) name: String,
+    /// Its number among those of the module.
+    pub(crate) number: usize,
+    /// `#[cfg]` attributes of it.
+    pub(crate) conditions: String,
     /// What the record of its tests says of them.
     pub(crate) multiplies: Multiplies,
 }
@@ -60,13 +64,14 @@ impl Sites {
             (true, false) => Multiplies::Perhaps,
             (true, true) => Multiplies::No,
         };
-        let site = Needed { conditions: conditions.to_owned(), group: group.map(str::to_owned), rows, fixtures };
+        let conditions = conditions.to_owned();
+        let site = Needed { conditions: conditions.clone(), group: group.map(str::to_owned), rows, fixtures };
         let mut needed = self.needed.borrow_mut();
         let number = needed.iter().position(|known| *known == site).unwrap_or_else(|| {
             needed.push(site);
             needed.len() - 1
         });
-        Site { name: format!("__TESTKIT_SITE_{}{number}", self.of), multiplies }
+        Site { name: format!("__TESTKIT_SITE_{}{number}", self.of), number, conditions, multiplies }
     }
 
     /// The items, as source text.

@@ -1,6 +1,0 @@
-#[testkit::tests]
-mod tests {
-    async fn test_async() {}
-}
-
-fn main() {}

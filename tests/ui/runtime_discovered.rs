@@ -1,0 +1,6 @@
+testkit::discover!();
+
+use testkit::prelude::*;
+
+#[runtime(tokio, flavor = "multi_thread")]
+async fn test_tokio() {}
