@@ -301,8 +301,10 @@ def measure_assertions() -> str:
     """What an assertion costs that holds, and one that fails (with its report and the unwinding, without printing it)"""
     folder = projects.timed_assertions(BENCH / "timed")
     parts = []
-    for profile, options, limit in (("dev", [], 1.5), ("release", ["--release"], None)):
-        command = ["cargo", "run", "--quiet", *options]
+    # Optimised, all of them are within a nanosecond: what two rounds of one side differ by here is no difference.
+    goals = {"dev": ("≤ 1.5×", lambda ours, std: ours <= 1.5 * std), "release": ("≤ 0.5 ns more", lambda ours, std: ours <= std + 0.5)}
+    for profile, (goal, reaches) in goals.items():
+        command = ["cargo", "run", "--quiet", *(["--release"] if profile == "release" else [])]
         done = subprocess.run(command, cwd=folder, env=environment(RUST_BACKTRACE="0"), check=True, capture_output=True, text=True)
         figures = {(side, int(number)): (float(holds), float(fails))
                    for side, number, holds, fails in (line.split() for line in done.stdout.splitlines())}
@@ -312,9 +314,8 @@ def measure_assertions() -> str:
             for side in projects.ASSERTIONS:
                 holds, fails = figures[side, index]
                 cells.append(f"{holds:.1f} ns / {fails / 1000:.0f} µs")
-            factor = figures["testkit", index][0] / figures["std", index][0]
-            reached = verdict(factor <= limit) if limit else ""
-            rows.append([condition, *cells, ratio(factor), f"≤ {limit}×" if limit else "", reached])
+            ours, std = figures["testkit", index][0], figures["std", index][0]
+            rows.append([condition, *cells, ratio(ours / std), goal, verdict(reaches(ours, std))])
         head = ["condition", *projects.ASSERTIONS, "testkit ÷ std, holding", "goal", ""]
         parts.append(f"Profile `{profile}`, holding / failing:\n\n{table(head, rows)}")
     return "\n\n".join(parts)

@@ -52,16 +52,18 @@ impl Bounded {
     }
 
     /// Counts the work that a piece is; `false` if it is too much.
-    fn is_affordable(&mut self, piece: &str) -> bool {
-        if piece.ends_with('\n') {
-            self.levels = 0;
-        } else if piece == "    " {
-            self.levels += 1;
+    fn is_affordable(&mut self, piece: &[u8]) -> bool {
+        match piece {
+            [b' ', b' ', b' ', b' '] => self.levels += 1,
+            [.., b'\n'] => self.levels = 0,
+            _ => {}
         }
         let cost = 1 + self.levels;
-        let is_affordable = cost <= self.work;
-        self.work = self.work.saturating_sub(cost);
-        is_affordable
+        if cost > self.work {
+            return false;
+        }
+        self.work -= cost;
+        true
     }
 }
 
@@ -76,7 +78,7 @@ impl Write for Bounded {
             return Err(fmt::Error);
         }
         let room = self.limit - self.text.len();
-        if piece.len() <= room && self.is_affordable(piece) {
+        if piece.len() <= room && self.is_affordable(piece.as_bytes()) {
             self.text.push_str(piece);
             return Ok(());
         }

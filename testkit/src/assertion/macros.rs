@@ -265,20 +265,22 @@ macro_rules! __keep {
 }
 
 /// The value that was kept, after the failure.
+///
+/// It is looked at in a copy made here: what nobody refers to need not be written to memory where nothing fails.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $name.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen())
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::consumed(&$name).seen())
+        $crate::__private::Kept::Seen($source, $crate::__private::consumed($name).copy().seen())
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $name.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen())
     };
     (result $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).seen())
+        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).copy().seen())
     };
     (asked $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Seen($source, $crate::__private::asked(&$name).seen())
@@ -287,7 +289,7 @@ macro_rules! __kept {
         $crate::__private::Kept::Element(
             $source,
             $crate::__private::last_element(&$name).index(),
-            $crate::__private::last_element(&$name).seen(),
+            $crate::__private::last_element(&$name).copy().seen(),
         )
     };
     (changed $source:literal $name:ident $place:tt) => {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::iter::{Chain, Cloned, Copied, Enumerate, Filter, FilterMap, FlatMap, Map, Rev, Skip, Take, Zip};
 use std::ops::{Deref, Range, RangeInclusive};
 
+use super::place::Unseen;
 use super::slot::Slot;
 use super::{Seen, next_kind};
 
@@ -142,21 +143,28 @@ pub fn last_element<T>(kept: &Watch<T>) -> LastElement<'_, T> {
     LastElement(LastOther(kept))
 }
 
-impl<'a, T: Copy + Debug> LastElement<'a, T> {
+impl<T: Copy + Debug> LastElement<'_, T> {
+    /// The element, if there was one.
+    pub fn copy(&self) -> LastCopied<T> {
+        // SAFETY: every element that is counted has filled the slot.
+        LastCopied(self.index().map(|_| unsafe { self.0.0.last.copy() }))
+    }
+}
+
+/// A copy of the last element.
+pub struct LastCopied<T: Copy>(Option<super::place::Copied<T>>);
+
+impl<T: Copy + Debug> LastCopied<T> {
     /// The element.
-    pub fn seen(&self) -> Seen<'a> {
-        match self.0.0.count.get() {
-            0 => Seen::Hidden,
-            // SAFETY: every element that is counted has filled the slot.
-            _ => unsafe { self.0.0.last.seen() },
-        }
+    pub fn seen(&self) -> Seen<'_> {
+        self.0.as_ref().map_or(Seen::Hidden, |element| element.seen())
     }
 }
 
 impl<T> LastOther<'_, T> {
     /// Nothing to be seen.
-    pub fn seen(&self) -> Seen<'static> {
-        Seen::Hidden
+    pub fn copy(&self) -> Unseen<()> {
+        Unseen::new()
     }
 
     /// Which one it is, from 0; nothing if there was none.

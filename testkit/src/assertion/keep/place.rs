@@ -14,6 +14,7 @@ pub struct Looking<'a, T: ?Sized>(Copying<'a, T>);
 pub struct Copying<'a, T: ?Sized>(Unseen<&'a T>);
 
 /// Of what is not kept, nothing is shown.
+#[derive(Clone, Copy)]
 pub struct Unseen<T>(T);
 
 next_kind! {
@@ -45,11 +46,14 @@ impl<T: Copy + Debug> Copying<'_, T> {
     /// The bits, if they are few.
     #[inline(always)]
     pub fn keep(&self) -> Copied<T> {
-        let mut copied = MaybeUninit::uninit();
-        if size_of::<T>() <= LARGEST {
-            copied.write(*self.0.0);
-        }
-        Copied(copied)
+        // SAFETY: it is the address of a reference.
+        unsafe { Copied::from_address(self.0.0) }
+    }
+}
+
+impl Unseen<()> {
+    pub(super) const fn new() -> Self {
+        Self(())
     }
 }
 
@@ -69,6 +73,14 @@ impl<T> Unseen<T> {
 /// A reference to a place.
 pub struct Held<'a, T>(&'a T);
 
+impl<T> Clone for Held<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Held<'_, T> {}
+
 impl<T: Debug> Held<'_, T> {
     /// The place's value.
     pub fn seen(&self) -> Seen<'_> {
@@ -76,12 +88,29 @@ impl<T: Debug> Held<'_, T> {
     }
 }
 
-/// The value that a place had.
-pub struct Copied<T>(MaybeUninit<T>);
+/// A value that was copied.
+#[derive(Clone, Copy)]
+pub struct Copied<T: Copy>(MaybeUninit<T>);
+
+impl<T: Copy> Copied<T> {
+    /// Copies the value at an address, if it is not too large.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline(always)]
+    pub(super) const unsafe fn from_address(address: *const T) -> Self {
+        let mut copied = MaybeUninit::uninit();
+        if size_of::<T>() <= LARGEST {
+            // SAFETY: the caller says so.
+            copied.write(unsafe { *address });
+        }
+        Self(copied)
+    }
+}
 
 impl<T: Copy + Debug> Copied<T> {
     /// The value, if it is not too large.
-    pub fn seen(&self) -> Seen<'_> {
+    pub const fn seen(&self) -> Seen<'_> {
         if size_of::<T>() > LARGEST {
             return Seen::Hidden;
         }
@@ -93,6 +122,14 @@ impl<T: Copy + Debug> Copied<T> {
 /// The address of a place.
 pub struct Place<T: ?Sized>(*const T);
 
+impl<T: ?Sized> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Place<T> {}
+
 /// Notes the address of a place that the evaluation consumes, or changes.
 #[inline(always)]
 pub const fn place<T: ?Sized>(place: *const T) -> Place<T> {
@@ -100,49 +137,61 @@ pub const fn place<T: ?Sized>(place: *const T) -> Place<T> {
 }
 
 /// A place that was consumed, where its type is `Copy` and has `Debug`.
-pub struct Consumed<'a, T: ?Sized>(ConsumedCopy<'a, T>);
+pub struct Consumed<T: ?Sized>(ConsumedCopy<T>);
 /// A place that was consumed, where its type is `Copy`.
-pub struct ConsumedCopy<'a, T: ?Sized>(ConsumedReference<'a, T>);
+pub struct ConsumedCopy<T: ?Sized>(ConsumedReference<T>);
 /// A place that was consumed, where it is a `&mut` reference: it may have been borrowed from instead.
-pub struct ConsumedReference<'a, T: ?Sized>(Gone<'a, T>);
-/// A place that was moved away.
-pub struct Gone<'a, T: ?Sized>(&'a Place<T>);
+pub struct ConsumedReference<T: ?Sized>(ConsumedOther<T>);
+/// Any other place that was consumed.
+pub struct ConsumedOther<T: ?Sized>(Place<T>);
 
 next_kind! {
-    ['a, T: ?Sized] Consumed<'a, T> => ConsumedCopy<'a, T>;
-    ['a, T: ?Sized] ConsumedCopy<'a, T> => ConsumedReference<'a, T>;
-    ['a, T: ?Sized] ConsumedReference<'a, T> => Gone<'a, T>;
+    [T: ?Sized] Consumed<T> => ConsumedCopy<T>;
+    [T: ?Sized] ConsumedCopy<T> => ConsumedReference<T>;
+    [T: ?Sized] ConsumedReference<T> => ConsumedOther<T>;
 }
 
 /// What has become of a place that was consumed.
-pub const fn consumed<T: ?Sized>(place: &Place<T>) -> Consumed<'_, T> {
-    Consumed(ConsumedCopy(ConsumedReference(Gone(place))))
+#[inline(always)]
+pub const fn consumed<T: ?Sized>(place: Place<T>) -> Consumed<T> {
+    Consumed(ConsumedCopy(ConsumedReference(ConsumedOther(place))))
 }
 
-impl<'a, T: Copy + Debug> Consumed<'a, T> {
+impl<T: Copy + Debug> Consumed<T> {
     /// The place's value: to consume it was to copy it.
-    pub const fn seen(&self) -> Seen<'a> {
+    #[inline(always)]
+    pub const fn copy(&self) -> Copied<T> {
         // SAFETY: the place is in scope around the assertion, its type is `Copy`, so no use of it has moved it, and nothing
         // in the assertion changes it.
-        Seen::Value(Value::Debug(unsafe { &*self.0.0.0.0.0 }))
+        unsafe { Copied::from_address(self.0.0.0.0.0) }
     }
 }
 
-impl<T: Copy> ConsumedCopy<'_, T> {
+impl<T: Copy> ConsumedCopy<T> {
     /// It is there, and has no `Debug`.
-    pub fn seen(&self) -> Seen<'static> {
-        Seen::Hidden
+    pub fn copy(&self) -> Unseen<()> {
+        Unseen(())
     }
 }
 
-impl<T: ?Sized> ConsumedReference<'_, &mut T> {
+impl<T: ?Sized> ConsumedReference<&mut T> {
     /// Nobody knows whether it was moved.
-    pub fn seen(&self) -> Seen<'static> {
-        Seen::Hidden
+    pub fn copy(&self) -> Unseen<()> {
+        Unseen(())
     }
 }
 
-impl<T: ?Sized> Gone<'_, T> {
+impl<T: ?Sized> ConsumedOther<T> {
+    /// It was moved.
+    pub fn copy(&self) -> Gone {
+        Gone
+    }
+}
+
+/// A value that was moved away.
+pub struct Gone;
+
+impl Gone {
     /// It was moved.
     pub fn seen(&self) -> Seen<'static> {
         Seen::Moved

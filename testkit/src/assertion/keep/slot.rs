@@ -5,8 +5,7 @@ use std::fmt::Debug;
 use std::mem::MaybeUninit;
 use std::ops::Deref;
 
-use super::super::Value;
-use super::Seen;
+use super::place::{Copied, Unseen};
 
 /// Largest value whose bits are kept, in bytes.
 pub(super) const LARGEST: usize = 64;
@@ -30,20 +29,17 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The value, if it is not too large.
+    /// A copy of the value, if it is not too large.
     ///
     /// # Safety
     /// The slot has been filled.
-    pub(super) unsafe fn seen(&self) -> Seen<'_>
+    #[inline(always)]
+    pub(super) unsafe fn copy(&self) -> Copied<T>
     where
-        T: Copy + Debug,
+        T: Copy,
     {
-        if size_of::<T>() > LARGEST {
-            return Seen::Hidden;
-        }
-        // SAFETY: it was filled with the bits of a `T`, and copies of a `Copy` type's bits are values of it. Nothing fills
-        // it again while the reference lives: that happens after the assertion has failed.
-        Seen::Value(Value::Debug(unsafe { (*self.0.get()).assume_init_ref() }))
+        // SAFETY: it was filled with the bits of a `T`, and copies of a `Copy` type's bits are values of it.
+        unsafe { Copied::from_address(self.0.get().cast::<T>()) }
     }
 }
 
@@ -73,18 +69,19 @@ impl<T> Deref for Filled<'_, T> {
     }
 }
 
-impl<'a, T: Copy + Debug> Filled<'a, T> {
+impl<T: Copy + Debug> Filled<'_, T> {
     /// The value, if it was not too large.
-    pub fn seen(&self) -> Seen<'a> {
+    #[inline(always)]
+    pub fn copy(&self) -> Copied<T> {
         // SAFETY: an assertion is told of after its whole condition has been evaluated, and the macro keeps nothing of parts
         // that may be left out.
-        unsafe { self.0.seen() }
+        unsafe { self.0.copy() }
     }
 }
 
 impl NotCopy {
     /// Nothing to be seen.
-    pub fn seen(&self) -> Seen<'static> {
-        Seen::Hidden
+    pub fn copy(&self) -> Unseen<()> {
+        Unseen::new()
     }
 }
