@@ -67,6 +67,8 @@ struct Facts {
     is_over: bool,
     /// What is recorded now is not to be told, see [`Trying`].
     is_trying: bool,
+    /// It is no test, but a part between two.
+    is_apart: bool,
 }
 
 impl Facts {
@@ -139,6 +141,7 @@ pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     facts.strict_threads = false;
     facts.case = "";
     facts.is_trying = false;
+    facts.is_apart = false;
     facts.recorded.clear();
     facts.told = Told::default();
     facts.told.add_values(values);
@@ -389,6 +392,11 @@ pub(crate) fn with_told(f: impl FnOnce(&mut Told)) -> bool {
     with_facts(|facts| f(&mut facts.told))
 }
 
+/// Says that what runs now is a part between tests: it can fail, and there is no test that it could say anything of.
+pub(super) fn be_apart() {
+    let _ = with_facts(|facts| facts.is_apart = true);
+}
+
 fn with_facts(f: impl FnOnce(&mut Facts)) -> bool {
     let Some(test) = with_state(|state| state.test().cloned()) else { return false };
     f(&mut test.facts());
@@ -408,7 +416,7 @@ impl fmt::Debug for ThisTest {
 impl ThisTest {
     /// The one that this thread works for.
     pub(crate) fn of_this_thread() -> Option<Self> {
-        with_state(|state| state.test().cloned()).map(Self)
+        with_state(|state| state.test().cloned()).filter(|test| !test.facts().is_apart).map(Self)
     }
 
     /// Its id as its binary knows it, with the case.
