@@ -47,6 +47,7 @@ struct Test {
     thread_ended: Condvar,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 #[derive(Debug, Default)]
 struct Facts {
     /// Its id; under libtest the name of its hosting test.
