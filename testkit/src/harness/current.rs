@@ -47,7 +47,7 @@ struct Test {
     thread_ended: Condvar,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself, and most are rarely true")]
 #[derive(Debug, Default)]
 struct Facts {
     /// Its id; under libtest the name of its hosting test.
@@ -68,7 +68,7 @@ struct Facts {
     is_over: bool,
     /// What is recorded now is not to be told, see [`Trying`].
     is_trying: bool,
-    /// It is no test, but a part between two.
+    /// This is no test at all, but the tear-down of what several share: there is nothing to say of it but its failures.
     is_apart: bool,
 }
 
@@ -274,7 +274,12 @@ pub(crate) fn place() -> Place {
 
 /// Whether this thread works for a test that testkit collected.
 pub(crate) fn is_in_a_test() -> bool {
-    with_state(|state| state.is_own || state.test.is_some())
+    with_state(|state| state.is_own || state.test.is_some()) && ThisTest::of_this_thread().is_some()
+}
+
+/// What has begun is no test, but something that can fail as one.
+pub(super) fn be_apart() {
+    with_facts(|facts| facts.is_apart = true);
 }
 
 /// The id of the running test as its binary knows it; under libtest the name of its thread.
@@ -393,14 +398,13 @@ pub(crate) fn with_told(f: impl FnOnce(&mut Told)) -> bool {
     with_facts(|facts| f(&mut facts.told))
 }
 
-/// Says that what runs now is a part between tests: it can fail, and there is no test that it could say anything of.
-pub(super) fn be_apart() {
-    let _ = with_facts(|facts| facts.is_apart = true);
-}
-
 fn with_facts(f: impl FnOnce(&mut Facts)) -> bool {
     let Some(test) = with_state(|state| state.test().cloned()) else { return false };
-    f(&mut test.facts());
+    let mut facts = test.facts();
+    if facts.is_apart {
+        return false;
+    }
+    f(&mut facts);
     true
 }
 
@@ -548,7 +552,7 @@ pub(crate) fn be_strict_about_threads() {
 /// The test that the worker is running, for a thread that nobody knows, and whether it is strict about those.
 pub(super) fn served() -> Option<(String, bool)> {
     let facts = SERVED.get()?.facts();
-    Some((facts.name.clone(), facts.strict_threads))
+    (!facts.is_apart).then(|| (facts.name.clone(), facts.strict_threads))
 }
 
 /// Records what happened on a thread that is neither the test's own nor one of [`crate::spawn`].
