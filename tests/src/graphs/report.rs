@@ -65,17 +65,13 @@ pub fn check_report(graph: &Graph, target: &str, ran: &Ran, log: &[Line], asked:
             continue;
         }
         let is_it = |(number, worker): &(&u32, &Worker)| !taken.contains(number) && worker.has_begun(&begun);
-        match workers.iter().find(is_it) {
-            Some((number, worker)) => {
-                taken.insert(*number);
-                let found = check_worker(graph, &cases, worker, lines, begun.len(), asked);
-                problems
-                    .extend(found.into_iter().map(|problem| format!("worker {number}, process {process}: {problem}")));
-            }
-            None => {
-                let told: Vec<_> = workers.iter().filter(|(number, _)| !taken.contains(number)).collect();
-                problems.push(format!("process {process} is none of those that were told: {begun:?}, {told:?}"));
-            }
+        if let Some((number, worker)) = workers.iter().find(is_it) {
+            taken.insert(*number);
+            let found = check_worker(graph, &cases, worker, lines, begun.len(), asked);
+            problems.extend(found.into_iter().map(|problem| format!("worker {number}, process {process}: {problem}")));
+        } else {
+            let told: Vec<_> = workers.iter().filter(|(number, _)| !taken.contains(number)).collect();
+            problems.push(format!("process {process} is none of those that were told: {begun:?}, {told:?}"));
         }
     }
     for (number, worker) in workers.iter().filter(|(number, _)| !taken.contains(number)) {
