@@ -96,8 +96,9 @@ pub struct Operand {
     pub role: String,
     /// Its source text; for a literal the same as the value.
     pub source: String,
-    /// Its `{:#?}` text, shortened if it is long; `<a value of type T>` where the type has no `Debug`; empty where the
-    /// value is gone.
+    /// Its `{:#?}` text. A long one has its middle left out and one more line, that of
+    /// [`shortened_by`](crate::text::shortened_by); `<a value of type T>` stands where the type has no `Debug`, and nothing where
+    /// the value is gone.
     pub value: String,
     /// When the value was looked at.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Moment::is_at_failure"))]

@@ -12,7 +12,7 @@ pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
     Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
-    not_given, note_needs, of_process, of_test, parameter, shared,
+    not_given, note_needs, of_process, of_test, parameter, shared, use_fixture,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};

@@ -1,7 +1,6 @@
 //! The fixtures that come with testkit, under libtest.
 
 #![expect(clippy::unwrap_used, reason = "everything here is test code")]
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "the one value of a fixture is asked for by reference")]
 
 #[testkit::tests]
 mod tests {

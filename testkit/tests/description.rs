@@ -2,8 +2,8 @@
 
 use testkit_protocol::record::{Description, TestRecord};
 
+/// Of every kind one.
 #[testkit::tests]
-#[expect(clippy::unused_self, reason = "a method that only stands there")]
 mod described {
     fn test_plain() {}
 

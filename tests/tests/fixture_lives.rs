@@ -114,14 +114,14 @@ mod tests {
 
 #[test]
 fn what_a_set_up_makes_of_the_process_stays_as_long_as_the_fixture() {
-    let project = project("surroundings", SURROUNDINGS);
+    let project = project("lives_surroundings", SURROUNDINGS);
     let mut command = command(project.folder(), &["run", "-n", "1"]);
     command.env("TO_BE_REMOVED", "1");
     let ran = start_reporting(command).wait();
     let inside = ["test_1_without", "test_2_first", "test_3_second", "test_4_beside"];
     let verdicts: Vec<_> =
-        inside.iter().map(|name| (format!("surroundings::it::tests::a_inside::{name}"), Passed)).collect();
-    let outside = ("surroundings::it::tests::b_outside::test_as_at_the_start".to_owned(), Passed);
+        inside.iter().map(|name| (format!("lives_surroundings::it::tests::a_inside::{name}"), Passed)).collect();
+    let outside = ("lives_surroundings::it::tests::b_outside::test_as_at_the_start".to_owned(), Passed);
     ran.exits(0).has_verdicts(verdicts.into_iter().chain([outside])).leaves_nothing_behind();
 }
 
@@ -167,11 +167,11 @@ mod then_innocent {
 
 #[test]
 fn what_goes_wrong_between_tests_is_no_tests() {
-    let project = project("between", BETWEEN_TESTS);
+    let project = project("lives_between", BETWEEN_TESTS);
     let ran = project.testkit(&["run", "-n", "1"]);
     let verdicts = ["slow::test_before", "then_checks::test_has_its_own_time", "then_exits::test_is_fine"];
     let verdicts = verdicts.iter().chain(&["then_innocent::test_not_to_blame"]).map(|name| (*name, Passed));
-    ran.exits(1).has_verdicts(prefixed("between", &verdicts.collect::<Vec<_>>())).leaves_nothing_behind();
+    ran.exits(1).has_verdicts(prefixed("lives_between", &verdicts.collect::<Vec<_>>())).leaves_nothing_behind();
     let failed = failed_between_tests(&ran);
     let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["checks", "exits"], "{}", ran.said());
@@ -201,7 +201,7 @@ mod second {
 /// The tear-down comes between two tests, and gets the time that tear-downs have where a run is being stopped.
 #[test]
 fn a_tear_down_without_end_is_ended() {
-    let project = project("endless", NEVER_ENDING);
+    let project = project("lives_endless", NEVER_ENDING);
     let mut run = start_reporting(command(project.folder(), &["run", "-n", "1"]));
     let is_first_over = |events: &[Event]| testkit_tests::finished(events).count() == 1;
     run.wait_until(is_first_over);
@@ -211,7 +211,7 @@ fn a_tear_down_without_end_is_ended() {
     let ran = run.wait();
     assert!((Duration::from_secs(9)..Duration::from_secs(20)).contains(&since.elapsed()), "{:?}", since.elapsed());
     let verdicts = [("first::test_first", Passed), ("second::test_second", Interrupted)];
-    ran.exits(2).has_verdicts(prefixed("endless", &verdicts)).leaves_nothing_behind();
+    ran.exits(2).has_verdicts(prefixed("lives_endless", &verdicts)).leaves_nothing_behind();
     let message = "its tear-down did not end within 10s, and its process was killed".to_owned();
     assert_eq!(failed_between_tests(&ran), [("endless".to_owned(), vec![message])], "{}", ran.said());
     assert_eq!(left_standing(&ran), [["session fixture `calm`", "module fixture `endless`"]]);
@@ -262,7 +262,7 @@ mod tests {
 
 #[test]
 fn what_goes_wrong_in_a_test_is_told_in_full_once() {
-    let project = project("in_a_test", IN_A_TEST);
+    let project = project("lives_in_a_test", IN_A_TEST);
     let ran = project.testkit(&["run", "-n", "1"]);
     let verdicts = [
         ("tests::test_1_half_set_up", TimedOut),
@@ -273,11 +273,13 @@ fn what_goes_wrong_in_a_test_is_told_in_full_once() {
         ("tests::TestGroup::test_6_set_up_fails", Errored),
         ("tests::TestGroup::test_7_refers_to_it", Errored),
     ];
-    ran.exits(1).has_verdicts(prefixed("in_a_test", &verdicts)).leaves_nothing_behind();
+    ran.exits(1).has_verdicts(prefixed("lives_in_a_test", &verdicts)).leaves_nothing_behind();
     assert_eq!(left_standing(&ran), [["session fixture `calm`", "session fixture `starting` (half set up)"]]);
     ran.says("session fixture `starting` (half set up)");
 
-    let [hangs] = attempts(&ran, "in_a_test::it::tests::test_2_fails_and_hangs")[..] else { panic!("{}", ran.said()) };
+    let [hangs] = attempts(&ran, "lives_in_a_test::it::tests::test_2_fails_and_hangs")[..] else {
+        panic!("{}", ran.said())
+    };
     let messages: Vec<_> = hangs.failures.iter().filter_map(|failure| failure.message.as_deref()).collect();
     assert_eq!(messages, ["did not end within 500ms, and was killed", "the reason"]);
 
@@ -285,7 +287,7 @@ fn what_goes_wrong_in_a_test_is_told_in_full_once() {
     assert_eq!(failed_between_tests(&ran), []);
 
     // What only refers to another report is not run again for it.
-    let [reference] = attempts(&ran, "in_a_test::it::tests::TestGroup::test_7_refers_to_it")[..] else {
+    let [reference] = attempts(&ran, "lives_in_a_test::it::tests::TestGroup::test_7_refers_to_it")[..] else {
         panic!("{}", ran.said())
     };
     let message = reference.failures[0].message.as_deref().unwrap();
@@ -310,7 +312,7 @@ mod tests {
 /// A test that ends its process under libtest: other tests may be using what stands, on their threads.
 #[test]
 fn under_libtest_nothing_is_torn_down_in_the_midst_of_a_test() {
-    let project = project("exits", ENDS_ITS_PROCESS);
+    let project = project("lives_exits", ENDS_ITS_PROCESS);
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(project.folder()).args(["test", "--test", "it"]);
     prepare(&mut command);
@@ -318,7 +320,7 @@ fn under_libtest_nothing_is_torn_down_in_the_midst_of_a_test() {
     ran.says("the process ends in the midst of a test; not torn down: session fixture `server`");
     assert!(!ran.stderr.contains("TORN DOWN"), "{}", ran.said());
     let crashed = project.testkit(&["run"]);
-    crashed.exits(1).has_verdicts(prefixed("exits", &[("tests::test_exits", Crashed)]));
+    crashed.exits(1).has_verdicts(prefixed("lives_exits", &[("tests::test_exits", Crashed)]));
     assert!(!crashed.stdout.contains("TORN DOWN"), "{}", crashed.said());
     assert_eq!(left_standing(&crashed), [["session fixture `server`"]]);
 }
@@ -369,10 +371,14 @@ mod tests {
 /// A copy of the process takes down nothing that is the original's.
 #[test]
 fn a_copy_of_the_process_leaves_fixtures_alone() {
-    let project = project("forks", FORKS);
+    let project = project("lives_forks", FORKS);
     let verdicts =
         ["tests::test_copy_returns", "tests::test_copy_panics", "tests::test_copy_exits"].map(|it| (it, Passed));
-    project.testkit(&["run", "-n", "1"]).exits(0).has_verdicts(prefixed("forks", &verdicts)).leaves_nothing_behind();
+    project
+        .testkit(&["run", "-n", "1"])
+        .exits(0)
+        .has_verdicts(prefixed("lives_forks", &verdicts))
+        .leaves_nothing_behind();
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(project.folder()).args(["test", "--test", "it"]);
     prepare(&mut command);
@@ -398,11 +404,11 @@ mod tests {
 /// Each process sets up its own, and takes it down.
 #[test]
 fn each_attempt_in_a_process_of_its_own_has_its_own_fixtures() {
-    let project = project("retried", RETRIED);
+    let project = project("lives_retried", RETRIED);
     let ran = project.testkit(&["run", "-n", "2"]);
     let verdicts =
         [("tests::test_always_fails", Failed), ("tests::test_isolated", Passed), ("tests::test_plain", Passed)];
-    ran.exits(1).has_verdicts(prefixed("retried", &verdicts)).leaves_nothing_behind();
+    ran.exits(1).has_verdicts(prefixed("lives_retried", &verdicts)).leaves_nothing_behind();
     let steps = |wanted: Step| {
         let worker = |event: &Event| match &event.kind {
             EventKind::Fixture(FixtureStep { worker, step, .. }) if *step == wanted => Some(*worker),

@@ -97,6 +97,8 @@ pub(crate) struct Names {
     home: Option<Home>,
     /// What tells the aliases of this expansion from those of others in the same module.
     owner: String,
+    /// What has been found: many tests ask for the same.
+    found: RefCell<BTreeMap<String, Found>>,
     /// Names that the compiler is asked for.
     wanted: RefCell<BTreeMap<String, Wanted>>,
 }
@@ -104,7 +106,13 @@ pub(crate) struct Names {
 impl Names {
     /// The names of a module with these items.
     pub(crate) fn of(items: &Items, home: Option<Home>) -> Self {
-        Self { own: Rc::new(Module::of(items)), home, owner: String::new(), wanted: RefCell::default() }
+        Self {
+            own: Rc::new(Module::of(items)),
+            home,
+            owner: String::new(),
+            found: RefCell::default(),
+            wanted: RefCell::default(),
+        }
     }
 
     /// The names of the module that holds the item with `name`, which an attribute sees alone.
@@ -112,7 +120,7 @@ impl Names {
         let home = home_of_item(name);
         let known = home.as_ref().and_then(modules::load);
         let own = known.unwrap_or_else(|| Rc::new(Module::open()));
-        Self { own, home, owner: name.to_string(), wanted: RefCell::default() }
+        Self { own, home, owner: name.to_string(), found: RefCell::default(), wanted: RefCell::default() }
     }
 
     /// The home of an inline module inside.
@@ -129,7 +137,12 @@ impl Names {
 
     /// What a name is.
     pub(crate) fn find(&self, name: &str) -> Found {
-        source::detached(|| modules::find(&self.own, self.home.as_ref(), name, &mut Vec::new()))
+        if let Some(found) = self.found.borrow().get(name) {
+            return found.clone();
+        }
+        let found = source::detached(|| modules::find(&self.own, self.home.as_ref(), name, &mut Vec::new()));
+        self.found.borrow_mut().insert(name.to_owned(), found.clone());
+        found
     }
 
     /// The fixtures whose names can be seen to be in reach, for suggestions.

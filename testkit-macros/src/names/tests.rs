@@ -23,7 +23,7 @@ impl Files {
         let mut parts = module.split("::").map(str::to_owned);
         let home = Home { file: self.0.path().join(parts.next().unwrap()), inside: parts.collect() };
         let own = modules::load(&home).unwrap();
-        Names { own, home: Some(home), owner: String::new(), wanted: RefCell::default() }
+        Names { own, home: Some(home), owner: String::new(), found: RefCell::default(), wanted: RefCell::default() }
     }
 }
 

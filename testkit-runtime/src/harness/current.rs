@@ -47,6 +47,7 @@ struct Test {
     thread_ended: Condvar,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself, and most are rarely true")]
 #[derive(Debug, Default)]
 struct Facts {
     /// Its id; under libtest the name of its hosting test.
@@ -67,6 +68,8 @@ struct Facts {
     is_over: bool,
     /// What is recorded now is not to be told, see [`Trying`].
     is_trying: bool,
+    /// This is no test at all, but the tear-down of what several share: there is nothing to say of it but its failures.
+    is_apart: bool,
 }
 
 impl Facts {
@@ -139,6 +142,7 @@ pub(super) fn begin_served(name: &str, values: &[(&'static str, String)]) {
     facts.strict_threads = false;
     facts.case = "";
     facts.is_trying = false;
+    facts.is_apart = false;
     facts.recorded.clear();
     facts.told = Told::default();
     facts.told.add_values(values);
@@ -270,7 +274,12 @@ pub(crate) fn place() -> Place {
 
 /// Whether this thread works for a test that testkit collected.
 pub(crate) fn is_in_a_test() -> bool {
-    with_state(|state| state.is_own || state.test.is_some())
+    with_state(|state| state.is_own || state.test.is_some()) && ThisTest::of_this_thread().is_some()
+}
+
+/// What has begun is no test, but something that can fail as one.
+pub(super) fn be_apart() {
+    with_facts(|facts| facts.is_apart = true);
 }
 
 /// The id of the running test as its binary knows it; under libtest the name of its thread.
@@ -391,7 +400,11 @@ pub(crate) fn with_told(f: impl FnOnce(&mut Told)) -> bool {
 
 fn with_facts(f: impl FnOnce(&mut Facts)) -> bool {
     let Some(test) = with_state(|state| state.test().cloned()) else { return false };
-    f(&mut test.facts());
+    let mut facts = test.facts();
+    if facts.is_apart {
+        return false;
+    }
+    f(&mut facts);
     true
 }
 
@@ -408,7 +421,7 @@ impl fmt::Debug for ThisTest {
 impl ThisTest {
     /// The one that this thread works for.
     pub(crate) fn of_this_thread() -> Option<Self> {
-        with_state(|state| state.test().cloned()).map(Self)
+        with_state(|state| state.test().cloned()).filter(|test| !test.facts().is_apart).map(Self)
     }
 
     /// Its id as its binary knows it, with the case.
@@ -539,7 +552,7 @@ pub(crate) fn be_strict_about_threads() {
 /// The test that the worker is running, for a thread that nobody knows, and whether it is strict about those.
 pub(super) fn served() -> Option<(String, bool)> {
     let facts = SERVED.get()?.facts();
-    Some((facts.name.clone(), facts.strict_threads))
+    (!facts.is_apart).then(|| (facts.name.clone(), facts.strict_threads))
 }
 
 /// Records what happened on a thread that is neither the test's own nor one of [`crate::spawn`].

@@ -85,6 +85,7 @@ fn apart_from_tests(part: impl FnOnce()) -> Vec<Failure> {
     if hosted.is_none() {
         current::begin_served("", &[]);
     }
+    current::be_apart();
     current::enter(Phase::TearDown);
     part();
     current::wait_for_threads();

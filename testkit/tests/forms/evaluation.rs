@@ -1,7 +1,7 @@
 // Expressions whose evaluation leaves a trace: what is made, asked, compared and dropped, in this order. Included once with the
 // standard macro and once with testkit's.
 
-use super::{log, tracked};
+use super::{Tracked, log, tracked};
 
 macro_rules! cases {
     ($($name:ident => $body:block)+) => {
@@ -55,6 +55,17 @@ cases! {
     option_fails => { assert!(Some(tracked(1)).is_none()); }
     result => { assert!(Ok::<_, u8>(tracked(1)).is_ok_and(|value| value.is(1))); }
     unwrapped => { assert!(Some(tracked(1)).unwrap().id() == 1); }
+    asked_temporaries => { assert!(!vec![tracked(1)].is_empty() && Some(tracked(2)).is_some() && tracked(3).plus(1).is(4)); }
+    asked_temporaries_fail => { fn both() -> Vec<Tracked> { vec![tracked(1), tracked(2)] } assert!(both().is_empty()); }
+    asked_by_value => { struct Own(Tracked); impl Own { fn contains(self, id: u32) -> bool { self.0.is(id) } } fn own() -> Own { Own(tracked(1)) } assert!(own().contains(1)); }
+    asked_by_value_fails => { struct Own(Tracked); impl Own { fn contains(self, id: u32) -> bool { self.0.is(id) } } fn own() -> Own { Own(tracked(1)) } assert!(own().contains(2)); }
+    elements_moved => { assert!(vec![tracked(1), tracked(2)].into_iter().all(|one| one.id() > 0)); log("behind"); }
+    elements_moved_fail => { assert!(vec![tracked(1), tracked(2), tracked(3)].into_iter().all(|one| one.is(1))); }
+    changes_then_looks => { let mut ids = vec![tracked(1), tracked(2)]; let last = &mut ids; assert!(last.pop().map_or(0, |one| one.id()) == ids.len() as u32 + 1); }
+    changes_then_looks_and_fails => { let mut ids = vec![tracked(1), tracked(2)]; let last = &mut ids; assert!(last.pop().map_or(0, |one| one.id()) == ids.len() as u32); }
+    copied_then_changed => { let mut id = 1; assert!(id + 1 == { id = tracked(2).id(); id } && id == 2); }
+    copied_then_changed_fails => { let mut id = 1; assert!(id == { id = tracked(2).id(); id }); }
+    bound => { assert!(Some(tracked(1)).is_some_and(|one| one.is(1)) && tracked(2).is(2)); }
     borrowed => { assert!(&tracked(1) == &tracked(1)); }
     block => { assert!({ log("in the block"); tracked(1) } == tracked(1)); }
     condition_in_it => { assert!(if tracked(1).is(1) { tracked(2).is(2) } else { false }); }

@@ -409,7 +409,7 @@ pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
     let mut code = Code::default();
     for path in &asking.uses {
         let fixture = path.seen_from(prefix);
-        code.text(format!("_ = {PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new());"), path.span);
+        code.text(format!("{PRIVATE}::use_fixture::<{fixture}>();"), path.span);
     }
     code
 }
