@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::event::NamedValue;
 use crate::failure::{Failure, FailureKind};
+use crate::fixture::Scope;
 
 mod assertion;
 mod diff;
@@ -96,6 +97,20 @@ pub fn body_within(failure: &Failure, columns: usize) -> String {
 /// indented by two spaces at least.
 pub fn values_within(values: &[NamedValue], columns: usize) -> String {
     assertion::values(values, columns)
+}
+
+/// The line with which a process of libtest tells at its end that a fixture could not be taken down; what failed follows it.
+pub fn failed_tear_down(scope: Scope, name: &str) -> String {
+    format!("{FAILED_TEAR_DOWN}{scope} fixture `{name}`:")
+}
+
+const FAILED_TEAR_DOWN: &str = "error at the tear-down of the ";
+
+/// The fixture of such a line, if it is one.
+pub fn read_failed_tear_down(line: &str) -> Option<(Scope, &str)> {
+    let (scope, rest) = line.strip_prefix(FAILED_TEAR_DOWN)?.split_once(" fixture `")?;
+    let scope = Scope::ALL.into_iter().find(|known| known.word() == scope)?;
+    Some((scope, rest.strip_suffix("`:")?))
 }
 
 /// What is said of a test that passed although its `#[xfail]` says that it fails; `reason` may be empty.

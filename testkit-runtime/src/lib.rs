@@ -1,7 +1,7 @@
 //! What test binaries link of testkit: everything but its procedural macros.
 //!
 //! Not to be named by anybody but the crate `testkit`, which is this one and the macros. They are two so that Cargo builds them
-//! beside each other: neither needs the other (`docs/decisions/0018`).
+//! beside each other: neither needs the other (`docs/decisions/0019`).
 
 mod approx;
 mod assertion;

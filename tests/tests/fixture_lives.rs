@@ -422,3 +422,27 @@ fn each_attempt_in_a_process_of_its_own_has_its_own_fixtures() {
     // Two more attempts, the isolated test, and what the two others began in: one process, or one each.
     assert!((4..=5).contains(&steps(Step::SetUp).len()), "{}", ran.said());
 }
+
+const FAILS_AT_THE_END: &str = r#"
+#[testkit::tests]
+mod tests {
+    #[fixture(scope = "session", teardown = |port: u16| assert!(port == 81))]
+    fn server() -> u16 { 80 }
+
+    fn test_a(server: &u16) { assert!(*server == 80); }
+    fn test_b(server: &u16) { assert!(*server == 80); }
+}
+"#;
+
+/// Where libtest runs the tests for the command, it has told all of its results by then.
+#[test]
+fn a_tear_down_that_fails_under_libtest_fails_the_run() {
+    let project = project("lives_at_the_end", FAILS_AT_THE_END);
+    let verdicts = [("tests::test_a", Passed), ("tests::test_b", Passed)];
+    let ran = project.testkit(&["run", "--isolation", "threads"]);
+    ran.exits(1).has_verdicts(prefixed("lives_at_the_end", &verdicts));
+    ran.says("ERROR at teardown of session fixture `server`").says("port == 81").says("2 passed, 1 fixture error in ");
+    let ran = project.testkit(&["run", "--isolation", "threads", "--no-capture"]);
+    ran.exits(1).has_verdicts(prefixed("lives_at_the_end", &verdicts));
+    ran.says("error at the tear-down of the session fixture `server`:").says("1 fixture error in ");
+}

@@ -99,7 +99,7 @@ fn without_a_runtime() {
         project.write("tests/test_plain.rs", &marked);
         let ran = project.testkit(&["run"]);
         ran.exits(101).says(&format!(
-            "{feature} is a feature of testkit that is not enabled; run `cargo add --dev testkit --features {feature}`"
+            "`#[runtime({feature})]` needs the feature `{feature}` of testkit: run `cargo add --dev testkit --features {feature}`"
         ));
         assert_eq!(ran.stderr.matches("error: ").count(), 2, "one, and that it cannot be compiled: {}", ran.said());
     }

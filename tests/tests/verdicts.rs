@@ -39,7 +39,7 @@ fn run(options: &[&str]) -> Vec<Event> {
     let report = folder.path().join("events.jsonl");
     let output = Command::new(testkit())
         .current_dir(root())
-        .args(["run", "-p", "failing", "--timeout", "5s", "--color", "never"])
+        .args(["run", "-p", "failing", "--timeout", "10s", "--color", "never"])
         .args(options)
         .arg(format!("--report=jsonl={}", report.display()))
         .output()

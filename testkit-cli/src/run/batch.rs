@@ -78,7 +78,10 @@ impl Driver<'_> {
         let attempt = match result {
             LogResult::Passed => finished(Outcome::Passed, duration),
             LogResult::Ignored => finished(Outcome::Skipped, duration),
-            LogResult::Failed | LogResult::FailedBecause(_) => self.failed_in_batch(running, test, result, duration),
+            LogResult::Failed | LogResult::FailedBecause(_) => {
+                running.has_failed = true;
+                self.failed_in_batch(running, test, result, duration)
+            }
         };
         let position = running.position;
         running.position += 1;
@@ -86,8 +89,10 @@ impl Driver<'_> {
         running.told_slow = false;
         // Only what the next tests write after this moment is surely theirs.
         let ends = running.streams.ends();
-        running.from.1 = ends.1;
-        if let Some((stdout, stderr)) = running.streams.both_mut() {
+        if running.pending.is_empty() {
+            // What the process says at its end may have come already.
+        } else if let Some((stdout, stderr)) = running.streams.both_mut() {
+            running.from.1 = ends.1;
             // Standard output is kept whole while it is short: the marks in it are wanted at a crash.
             stdout.trim(running.from.0);
             stderr.release(ends.1);
@@ -139,7 +144,10 @@ impl Driver<'_> {
                 self.end_attempt(test, 0, AttemptReason::Planned, finished(outcome, duration));
             }
             // libtest shows the output of failed tests when all have ended.
-            LogResult::Failed | LogResult::FailedBecause(_) => running.failed.push((test, result, duration)),
+            LogResult::Failed | LogResult::FailedBecause(_) => {
+                running.has_failed = true;
+                running.failed.push((test, result, duration));
+            }
         }
         if let Some(newest) = running.current_tests().last() {
             self.begin_attempt(running, newest);
@@ -155,7 +163,9 @@ impl Driver<'_> {
         if stopping && running.given_up.is_none() && termination == Termination::Exited(101) {
             self.take_stopped(&mut running);
         }
-        let Some(test) = running.pending.pop_front() else { return };
+        let Some(test) = running.pending.pop_front() else {
+            return self.take_hosted_tear_downs(&running, termination);
+        };
         let ends = running.streams.ends();
         let reason = AttemptReason::Planned;
         match (running.given_up, termination) {
@@ -252,6 +262,9 @@ impl Driver<'_> {
         }
         // Several tests were running, so the end of the process may be any one's doing.
         let current: Vec<TestIndex> = running.current_tests().collect();
+        if current.is_empty() {
+            self.take_hosted_tear_downs(&running, termination);
+        }
         for test in &current {
             let message = crash_message(termination);
             let (outcome, failures) = match running.given_up {

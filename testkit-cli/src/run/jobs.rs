@@ -76,6 +76,8 @@ pub(super) struct Running {
     pub(super) pending: VecDeque<TestIndex>,
     /// Tests of a [`Job::Threads`] that failed; their output is known when the process ends.
     pub(super) failed: Vec<(TestIndex, super::libtest_text::LogResult, Duration)>,
+    /// Whether libtest has told of a test that failed.
+    pub(super) has_failed: bool,
     /// What libtest's log file told and is not read yet.
     pub(super) log: Vec<u8>,
     /// How many bytes of it have been read as entries.
@@ -273,6 +275,7 @@ impl Driver<'_> {
             streams,
             pending: plan.tests,
             failed: Vec::new(),
+            has_failed: false,
             log: Vec::new(),
             log_read: 0,
             current_since: Instant::now(),

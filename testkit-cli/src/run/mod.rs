@@ -7,6 +7,7 @@
 mod attempts;
 mod batch;
 mod driver;
+mod hosted_ends;
 mod jobs;
 mod judge;
 mod libtest_text;

@@ -235,4 +235,33 @@ mod tests {
         assert_eq!(tell("server", Scope::Session, Step::TornDown, vec![]), "");
         assert_eq!(tell("server", Scope::Session, Step::TornDown, vec![]), "");
     }
+
+    #[test]
+    fn what_has_begun_is_known_until_its_end() {
+        let told = |name: &str, step| {
+            let (name, scope, test, failures) = (name.to_owned(), Scope::Session, None, vec![]);
+            FixtureMessage { name, scope, step, duration_ns: 1, test, failures }
+        };
+        let mut standing = Standing::default();
+        for name in ["outer", "inner"] {
+            standing.coming.push((Scope::Session, name.to_owned()));
+        }
+        assert!(!standing.is_empty());
+        let half = "session fixture `outer` (half set up), session fixture `inner` (half set up)";
+        assert_eq!(standing.names().join(", "), half);
+        assert_eq!(standing.next(), Some((Scope::Session, "inner".to_owned())));
+        standing.apply(&told("inner", Step::SetUp));
+        assert_eq!(standing.names().join(", "), "session fixture `inner`, session fixture `outer` (half set up)");
+        standing.apply(&told("outer", Step::SetUp));
+        assert_eq!(standing.names().join(", "), "session fixture `inner`, session fixture `outer`");
+
+        standing.ending = Some((Scope::Session, "outer".to_owned(), Instant::now()));
+        assert!(standing.ending_since().is_some());
+        standing.apply(&told("outer", Step::TornDown));
+        assert_eq!(standing.ending_since(), None);
+        // A set-up that has failed is not told: the end of its test is.
+        standing.coming.push((Scope::Session, "broken".to_owned()));
+        standing.forget_begun();
+        assert_eq!(standing.names().join(", "), "session fixture `inner`");
+    }
 }

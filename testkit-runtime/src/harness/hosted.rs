@@ -197,7 +197,7 @@ fn tear_down_all() -> bool {
         let Ended { name, scope, failures, .. } = ended;
         if !failures.is_empty() {
             has_failed = true;
-            tell(&format!("error at the tear-down of the {scope} fixture `{name}`:"));
+            tell(&text::failed_tear_down(scope, &name));
             for failure in &failures {
                 tell(&text::report(failure));
             }

@@ -65,14 +65,13 @@ pub fn check_report(graph: &Graph, target: &str, ran: &Ran, log: &[Line], asked:
             continue;
         }
         let is_it = |(number, worker): &(&u32, &Worker)| !taken.contains(number) && worker.has_begun(&begun);
-        match workers.iter().find(is_it) {
-            Some((number, worker)) => {
-                taken.insert(*number);
-                let found = check_worker(graph, &cases, worker, lines, begun.len(), asked);
-                problems
-                    .extend(found.into_iter().map(|problem| format!("worker {number}, process {process}: {problem}")));
-            }
-            None => problems.push(format!("process {process} is none of those that were told: {begun:?}")),
+        if let Some((number, worker)) = workers.iter().find(is_it) {
+            taken.insert(*number);
+            let found = check_worker(graph, &cases, worker, lines, begun.len(), asked);
+            problems.extend(found.into_iter().map(|problem| format!("worker {number}, process {process}: {problem}")));
+        } else {
+            let told: Vec<_> = workers.iter().filter(|(number, _)| !taken.contains(number)).collect();
+            problems.push(format!("process {process} is none of those that were told: {begun:?}, {told:?}"));
         }
     }
     for (number, worker) in workers.iter().filter(|(number, _)| !taken.contains(number)) {
@@ -197,7 +196,8 @@ fn workers(events: &[Event], prefix: &str) -> BTreeMap<u32, Worker> {
 impl Worker {
     /// Whether these are the tests that it began. The last one of which it is told may not have got so far.
     fn has_begun(&self, begun: &[Begun<'_>]) -> bool {
-        let is_open = self.attempts.last().is_some_and(|last| last.finished.is_none());
+        let is_cut = |finished: &AttemptFinished| finished.outcome == Outcome::Interrupted;
+        let is_open = self.attempts.last().is_some_and(|last| last.finished.as_ref().is_none_or(is_cut));
         let told = self.attempts.len();
         let count_is_right = told == begun.len() || (is_open && told == begun.len() + 1);
         count_is_right && self.attempts.iter().zip(begun).all(|(made, begun)| begun.may_be(&made.path))
