@@ -217,49 +217,10 @@
 //! marks = ["slow", "db: needs a database"] # what `#[mark(…)]` may name
 //! ```
 
-// Expanded code names `::testkit`, also in this crate's own tests.
-extern crate self as testkit;
-
-mod approx;
-mod assertion;
-mod cases;
-mod description;
-mod executor;
-mod expansion;
-mod features;
-mod fixture;
-mod folder;
-mod group;
-mod harness;
-mod hash;
-#[cfg(any(feature = "log", feature = "tracing"))]
-mod logging;
-mod marks;
-#[cfg(feature = "proptest")]
-mod property;
-mod registry;
-mod settle;
-mod subtest;
-mod threads;
-
-pub mod fixtures;
 pub mod prelude;
 
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-
-pub use approx::{Approx, approx};
-pub use assertion::Explain;
-pub use fixture::builtin::attachments::{attach, attach_text};
-pub use fixture::builtin::properties::property;
-pub use fixture::defer;
-#[cfg(any(feature = "log", feature = "tracing"))]
-pub use fixtures::Logs;
-pub use fixtures::{Attachments, Cache, Capture, Context, Env, Properties, Rng, TmpPath, WorkerId};
-#[cfg(feature = "proptest")]
-pub use proptest;
-pub use threads::{Scope, scope, spawn, strict_threads};
+#[doc(inline)]
+pub use testkit_runtime::*;
 
 pub use testkit_macros::{
     assert, check, discover, discover_files, eventually, exclusive, fixture, isolate, mark, parametrize, property,

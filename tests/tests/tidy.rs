@@ -39,7 +39,8 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Where code is read from: every crate's sources and tests, the examples, and these tests.
-const FOLDERS: &[&str] = &["testkit-protocol", "testkit-macros", "testkit", "testkit-cli", "tests", "examples"];
+const FOLDERS: &[&str] =
+    &["testkit-protocol", "testkit-macros", "testkit-runtime", "testkit", "testkit-cli", "tests", "examples"];
 
 /// File names that say nothing.
 const EMPTY_NAMES: &[&str] = &["core.rs", "helper.rs", "helpers.rs", "imp.rs", "misc.rs", "util.rs", "utils.rs"];
@@ -236,7 +237,10 @@ fn file_names_say_something() {
 fn lints_are_expected_not_allowed() {
     let attribute = ["#[allow", "("].concat();
     let mut offences = Vec::new();
-    for (path, source) in ["testkit-protocol/src", "testkit/src", "testkit-cli/src"].iter().flat_map(|f| sources(f)) {
+    for (path, source) in ["testkit-protocol/src", "testkit-runtime/src", "testkit/src", "testkit-cli/src"]
+        .iter()
+        .flat_map(|f| sources(f))
+    {
         // Whether a lint fires in what a macro expands to depends on what the caller wrote.
         let is_expanded = path.ends_with("/macros.rs");
         for (number, line) in code_lines(&source).filter(|(_, line)| line.starts_with(&attribute)) {

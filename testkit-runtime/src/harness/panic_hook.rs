@@ -182,20 +182,24 @@ const RAISING: [&str; 9] = [
     "std::panic::panic_any",
     "rust_begin_unwind",
     "std::backtrace",
-    "testkit::assertion::",
-    "testkit::harness::panic_hook::",
-    "testkit::harness::raise",
-    "testkit::settle::",
+    "testkit_runtime::assertion::",
+    "testkit_runtime::harness::panic_hook::",
+    "testkit_runtime::harness::raise",
+    "testkit_runtime::settle::",
 ];
 /// Frames with which the runner begins.
-const RUNNING: [&str; 4] =
-    ["testkit::harness::run", "testkit::harness::attempt::attempt", "testkit::group::run_group", "testkit::threads::"];
+const RUNNING: [&str; 4] = [
+    "testkit_runtime::harness::run",
+    "testkit_runtime::harness::attempt::attempt",
+    "testkit_runtime::group::run_group",
+    "testkit_runtime::threads::",
+];
 /// Frames of the standard library that stand between the runner and what it calls.
 const CALLING: [&str; 4] =
     ["__rust_try", "core::ops::function::FnOnce", "std::panicking::catch_unwind", "std::panic::catch_unwind"];
 
 /// Parts of the names of functions that our macros make, and of the one of the compiler's that has no place.
-const BETWEEN: [&str; 3] = ["::__testkit_", " as testkit::fixture::Fixture>::", "__rust_try"];
+const BETWEEN: [&str; 3] = ["::__testkit_", " as testkit_runtime::fixture::Fixture>::", "__rust_try"];
 
 /// Parts of the places of code that is not the user's: the standard library's and that of packages from a registry.
 const FOREIGN_PLACES: [&str; 3] = ["at /rustc/", "/rustlib/src/rust/", "/registry/src/"];
@@ -221,7 +225,7 @@ fn trimmed(backtrace: &str) -> String {
     let is_raising = |frame: &Vec<&str>| is_one_of(frame, &RAISING) && !frame[0].contains("catch_unwind");
     let start = frames[..end].iter().rposition(is_raising).map_or(0, |last| last + 1);
     let is_foreign = |frame: &&Vec<&str>| {
-        let is_ours = frame[0].contains(": testkit::") || frame[0].contains(": <testkit::");
+        let is_ours = frame[0].contains(": testkit_runtime::") || frame[0].contains(": <testkit_runtime::");
         let is_between = is_one_of(frame, &BETWEEN);
         is_ours || is_between || frame[1..].iter().any(|place| FOREIGN_PLACES.iter().any(|part| place.contains(part)))
     };
@@ -239,12 +243,12 @@ mod tests {
         let full = "   0: std::backtrace::Backtrace::create\n             at /rustc/x/backtrace.rs:331:13\n   1: \
                     std::panicking::begin_panic_handler\n   2: core::panicking::panic_fmt\n   3: demo::inner\n             \
                     at ./src/lib.rs:3:5\n   4: demo::tests::test_it\n   5: \
-                    core::ops::function::FnOnce::call_once\n   6: std::panicking::catch_unwind::do_call\n   7: __rust_try\n   8: testkit::harness::attempt::attempt\n   9: main";
+                    core::ops::function::FnOnce::call_once\n   6: std::panicking::catch_unwind::do_call\n   7: __rust_try\n   8: testkit_runtime::harness::attempt::attempt\n   9: main";
         assert_eq!(trimmed(full), "   3: demo::inner\n             at ./src/lib.rs:3:5\n   4: demo::tests::test_it");
         assert_eq!(trimmed("   0: demo::inner"), "   0: demo::inner");
         let mixed = "   0: alloc::vec::map\n             at /rustc/x/vec.rs:1:1\n   1: demo::a\n             at \
                      ./src/lib.rs:3:5\n   2: tokio::block_on\n             at /h/.cargo/registry/src/i/tokio-1/a.rs:1:1\n   \
-                     3: testkit::property::run\n             at ./p.rs:1:1\n   4: demo::b\n   5: demo::__testkit_run_test_c\n   \
+                     3: testkit_runtime::property::run\n             at ./p.rs:1:1\n   4: demo::b\n   5: demo::__testkit_run_test_c\n   \
                      6: __rust_try";
         assert_eq!(trimmed(mixed), "   1: demo::a\n             at ./src/lib.rs:3:5\n   4: demo::b");
         let caught = "   0: std::panicking::panic_any\n   1: demo::part\n   2: std::panicking::catch_unwind::do_call\n   3: demo::test_it";
