@@ -32,12 +32,21 @@ pub(crate) struct Test {
     pub(crate) marks: Marks,
     /// It is a plain `#[test]` that we do not host.
     pub(crate) plain: bool,
-    /// Source text of a `fn()` that runs it, as seen from the module.
-    pub(crate) run: String,
+    /// What runs it.
+    pub(crate) run: Registered,
     /// Where it stands and what may multiply it, if it asks for anything.
     pub(crate) site: Option<Site>,
     /// Key of tests that are to be run one after another by one worker.
     pub(crate) together: Option<String>,
+}
+
+/// What runs a test in a worker, as seen from the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Registered {
+    /// Source text of a `fn()`.
+    Function(String),
+    /// The `fn(usize)` of this name, with the number of the case among all cases of the test.
+    Case(String),
 }
 
 /// Where a function stands in its file. Lines and columns count from 1.

@@ -11,17 +11,17 @@ pub use crate::description::{join, joined_length};
 pub use crate::executor::*;
 pub use crate::expansion::{Axes, Needs, row};
 pub use crate::fixture::{
-    Asked, Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower,
-    not_given, note_needs, of_process, of_test, parameter, shared, use_fixture,
+    Fixture, FixtureEntry, FixtureInfo, Pending, Scope, WaitFuture, WaitValue, fresh, give, given, narrower, not_given,
+    note_needs, of_process, of_test, parameter, shared, use_fixture,
 };
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{
-    Phase, Site, begin, begin_asking, enter, note_case, note_values, raise, record, run, run_asking, run_case,
+    Phase, Site, begin, begin_asking, begin_case, enter, note_case, note_values, raise, record, run, run_asking,
     run_marked,
 };
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
-pub use crate::registry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
+pub use crate::registry::{FolderEntry, ModuleEntry, Registered, ShouldPanic};
 pub use crate::settle::Returned;
 pub use crate::subtest::run as subtest;
 pub use crate::{__smol_runtime as smol_runtime, __tokio_runtime as tokio_runtime, __with_proptest as with_proptest};

@@ -40,6 +40,11 @@ impl Argument {
         .last()
     }
 
+    /// The type as source text.
+    pub(crate) fn type_text(&self) -> String {
+        self.of_type.iter().cloned().collect::<TokenStream>().to_string()
+    }
+
     pub(crate) fn span(&self) -> Span {
         self.name.span()
     }

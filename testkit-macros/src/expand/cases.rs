@@ -9,6 +9,7 @@ use super::function::{Context, FunctionItem, push_rewritten};
 use super::{ALLOWED_FORMS, marks, tokens};
 use crate::asking::{Asking, Combination};
 use crate::attribute::{Attribute, AttributeKind};
+use crate::collect::Registered;
 use crate::marked::{self, Marks};
 
 /// The author's function as it is, and beside it its cases.
@@ -42,10 +43,10 @@ pub(crate) fn function_with_cases(
     stream.extend(tokens(ALLOWED_FORMS));
     stream.extend(author);
     let combinations: Vec<Combination> = cases.iter().map(|(combination, _)| combination.clone()).collect();
-    for item in [called.dispatcher(&combinations, None, &conditions), called.labels()] {
+    let site = context.sites.site(asking, &called.name, context.group, &conditions).name;
+    for item in [called.dispatcher(&combinations, None, Some(&site), &conditions), called.labels()] {
         stream.extend(item.into_tokens());
     }
-    let site = context.sites.site(asking, &called.name, context.group, &conditions).name;
     let hosts = hosts_of_cases(&called.name, "pub(crate)", cases, "super::", |number| Host {
         run: Run::Dispatched(format!("super::{}", asking::dispatcher_name(&called.name)), number),
         site: format!("super::{site}"),
@@ -62,9 +63,19 @@ pub(crate) struct Host {
     pub(crate) site: String,
 }
 
+/// What a worker runs, of one of `cases`: it asks their dispatcher, which costs the compiler less than a function each, unless
+/// the marks of one ask something of its host.
+pub(crate) fn registered(cases: &[(Combination, Marks)], dispatcher: &str, host: &str) -> Registered {
+    if cases.iter().any(|(_, marks)| marks.are_hosted()) {
+        Registered::Function(host.to_owned())
+    } else {
+        Registered::Case(dispatcher.to_owned())
+    }
+}
+
 /// What runs a case.
 pub(crate) enum Run {
-    /// The function of this path, with the case's number.
+    /// The function of this path, with the case's number; it begins the case itself.
     Dispatched(String, usize),
     /// Source text.
     Code(String),
@@ -98,9 +109,7 @@ pub(crate) fn hosts_of_cases(
                 let run = run.into_code();
                 format!("::testkit::__private::run_asking(|| {run}, {}, &{site})", marks::value(&seen))
             }
-            Run::Dispatched(run, number) => {
-                format!("::testkit::__private::run_case({function}, &{site}, {run}, {number});")
-            }
+            run @ Run::Dispatched(..) => run.into_code(),
             Run::Code(run) => format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}"),
         };
         let attributes = marks.host_attributes();

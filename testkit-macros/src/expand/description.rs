@@ -11,8 +11,8 @@ use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
 use super::asking::sites::{EXPANDS, Multiplies, Site};
-use super::{all_of, literal, marks, tokens};
-use crate::collect::Test;
+use super::{all_of, concatenated, literal, marks, tokens};
+use crate::collect::{Registered, Test};
 use crate::config::Loaded;
 use crate::marked::ALWAYS;
 
@@ -39,19 +39,21 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
     parts.module_path();
     parts.text(&format!("\",\"file\":\"{}\"}}}}\n", json(module.file)));
     describe_sites(module.tests, &mut parts);
-    let (mut entries, mut asking) = (String::new(), String::new());
     for test in module.tests {
         describe(test, &mut parts);
-        enter(test, &mut entries, &mut asking);
     }
     let file = literal(module.file);
     let fields = format!(
-        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, asking: ASKING"
+        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, \
+         should_panic: &[{should_panic}], sites: &[{sites}]",
+        should_panic = entries_of_panics(module.tests),
+        sites = concatenated(sites_of(module.tests), |site| format!("{} &{},", site.conditions, site.name)),
     );
     // The tests stand outside of `submit!`, which would hand their tokens through several macros.
     let entry = format!(
-        "static TESTS: &[TestCase] = &[{entries}]; static ASKING: &[Asking] = &[{asking}]; \
-         ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}"
+        "static TESTS: &[__Registered] = &[{entries}]; \
+         ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}",
+        entries = entries(module.tests)
     );
     let exclusive = marks::exclusive_entries(module.tests);
     block(&parts, &(entry + &exclusive)) + manifest_dependency(loaded)
@@ -134,7 +136,8 @@ pub(crate) struct Folder<'a> {
 fn block(parts: &Parts, entry: &str) -> String {
     format!(
         "#[cfg(test)] const _: () = {{ \
-           #[allow(unused_imports)] use ::testkit::__private::{{Asking, ShouldPanic, TestCase}}; \
+           #[allow(unused_imports)] use ::testkit::__private::{{Registered as __Registered, \
+             Registered::Cases as __Cases, Registered::Test as __Test, ShouldPanic}}; \
            const PARTS: &[&str] = &[{parts}]; \
            #[cfg_attr(target_vendor = \"apple\", unsafe(link_section = \"__DATA,testkit\"))] \
            #[cfg_attr(not(target_vendor = \"apple\"), unsafe(link_section = \"testkit\"))] \
@@ -209,18 +212,28 @@ impl Parts {
     }
 }
 
-/// Appends a line for each site of which the compiler knows whether its tests stand for several.
-fn describe_sites(tests: &[Test], parts: &mut Parts) {
-    let mut described: Vec<usize> = Vec::new();
+/// The sites that may multiply their tests, each once.
+fn sites_of(tests: &[Test]) -> Vec<&Site> {
+    let mut sites: Vec<&Site> = Vec::new();
     for site in tests.iter().filter_map(|test| test.site.as_ref()) {
-        if site.multiplies != Multiplies::Perhaps || described.contains(&site.number) {
-            continue;
+        if site.multiplies != Multiplies::No && !sites.iter().any(|known| known.number == site.number) {
+            sites.push(site);
         }
-        described.push(site.number);
+    }
+    sites
+}
+
+/// Appends a line for each site that may multiply its tests.
+fn describe_sites(tests: &[Test], parts: &mut Parts) {
+    for site in sites_of(tests) {
         parts.text(&format!("{{\"site\":{{\"number\":{}", site.number));
-        parts.flush();
-        // The constant exists under its conditions only.
-        write!(parts.done, "{}{}_EXPANDS,", site.conditions, site.name).expect("writing to a String cannot fail");
+        if site.multiplies == Multiplies::Perhaps {
+            parts.flush();
+            // The constant exists under its conditions only.
+            write!(parts.done, "{}{}_EXPANDS,", site.conditions, site.name).expect("writing to a String cannot fail");
+        } else {
+            parts.text(EXPANDS);
+        }
         parts.text("}}\n");
     }
 }
@@ -240,12 +253,8 @@ fn describe(test: &Test, parts: &mut Parts) {
     if let Some(together) = &test.together {
         write!(line, ",\"together\":\"{}\"", json(together)).expect("writing to a String cannot fail");
     }
-    match &test.site {
-        Some(Site { multiplies: Multiplies::Yes, .. }) => line.push_str(EXPANDS),
-        Some(Site { multiplies: Multiplies::Perhaps, number, .. }) => {
-            write!(line, ",\"site\":{number}").expect("writing to a String cannot fail");
-        }
-        Some(Site { multiplies: Multiplies::No, .. }) | None => {}
+    if let Some(site) = test.site.as_ref().filter(|site| site.multiplies != Multiplies::No) {
+        write!(line, ",\"site\":{}", site.number).expect("writing to a String cannot fail");
     }
     let mut record = Record { parts, guard: all_of(&test.marks.conditions), pending: line };
     for (predicate, text) in marks::record_fields(&test.marks) {
@@ -282,24 +291,29 @@ impl Record<'_> {
     }
 }
 
-/// Appends the registry's entries of a test.
-fn enter(test: &Test, entries: &mut String, asking: &mut String) {
-    for condition in &test.marks.conditions {
-        write!(entries, "#[cfg({condition})] ").expect("writing to a String cannot fail");
+/// What runs the tests, in the order of their lines. The compiler pays for every token here, so it is told nothing that the
+/// lines tell.
+fn entries(tests: &[Test]) -> String {
+    let mut entries = String::new();
+    for same in tests.chunk_by(|test, next| matches!(test.run, Registered::Case(_)) && test.run == next.run) {
+        let Some(test) = same.first() else { continue };
+        entries.push_str(&test.marks.cfg_attributes());
+        let written = match &test.run {
+            Registered::Function(run) => write!(entries, "__Test({run}),"),
+            Registered::Case(run) => write!(entries, "__Cases({run}, {}),", same.len()),
+        };
+        written.expect("writing to a String cannot fail");
     }
-    let (name, run) = (literal(&test.name), &test.run);
-    if let Some(site) = test.site.as_ref().filter(|site| site.multiplies != Multiplies::No) {
+    entries
+}
+
+/// The entries of the tests with `#[should_panic]`.
+fn entries_of_panics(tests: &[Test]) -> String {
+    let panicking = tests.iter().filter(|test| !test.marks.should_panic.is_empty());
+    concatenated(panicking, |test| {
         let conditions = test.marks.cfg_attributes();
-        write!(asking, "{conditions} Asking {{ name: {name}, site: &{} }},", site.name)
-            .expect("writing to a String cannot fail");
-    }
-    let (line, column) = (test.place.name_line, test.place.column);
-    let should_panic = marks::should_panic(&test.marks);
-    write!(
-        entries,
-        "TestCase {{ name: {name}, line: {line}, column: {column}, run: {run}, should_panic: {should_panic} }},"
-    )
-    .expect("writing to a String cannot fail");
+        format!("{conditions} ({}, {}),", literal(&test.name), marks::should_panic(&test.marks))
+    })
 }
 
 /// `text` with the escapes of a JSON string, without its quotes.
@@ -323,7 +337,7 @@ mod tests {
             place,
             marks,
             plain: false,
-            run: "a".to_owned(),
+            run: Registered::Function("a".to_owned()),
             site: None,
             together: None,
         };

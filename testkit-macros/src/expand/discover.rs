@@ -16,7 +16,7 @@ use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Item, ItemKind, Items, MacroCall};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::collect::{self, Place, Role, Test};
+use crate::collect::{self, Place, Registered, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
@@ -122,7 +122,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
-        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions} {}", sites.into_text());
+        text = format!("#[cfg(test)] mod {module} {{ {hosts} }} {functions} {}", sites.into_code().into_text());
     }
     if errors.is_empty() {
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -289,6 +289,7 @@ impl Scope<'_> {
                     (Some(libtest), run)
                 };
                 let (site, together) = (None, None);
+                let run = Registered::Function(run);
                 self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run, site, together });
             }
         }
@@ -317,46 +318,59 @@ impl Scope<'_> {
             self.functions.push_str(&marked::functions_text(&conditions));
             cases.push((combination, marks));
         }
+        let site = self.sites.site(asking, &name, None, &marks.cfg_attributes());
         // What needs the author's expressions stands beside them; fixtures alone can be asked for from the host.
         if !asking.is_for_fixtures() {
             let mut combinations: Vec<_> = cases.iter().map(|(combination, _)| combination.clone()).collect();
             if combinations.is_empty() {
                 combinations = asking.combinations();
             }
-            let beside = called.dispatcher(&combinations, None, &marks.cfg_attributes());
+            let begins = (!cases.is_empty()).then_some(site.name.as_str());
+            let beside = called.dispatcher(&combinations, None, begins, &marks.cfg_attributes());
             self.functions.push_str(&beside.into_text());
             self.functions.push_str(&called.labels().into_text());
         }
         let base = format!("{}::{name}", self.module);
-        let site = self.sites.site(asking, &name, None, &marks.cfg_attributes());
-        let mut add = |name: String, libtest: String, marks: &Marks| {
-            let (marks, run) = (marks.clone(), libtest.clone());
+        let mut add = |name: String, libtest: String, run: Registered, marks: &Marks| {
+            let marks = marks.clone();
             let (libtest, site, plain, together) = (Some(libtest), Some(site.clone()), false, None);
             self.tests.push(Test { name, libtest, place, marks, plain, run, site, together });
         };
         if cases.is_empty() {
-            let site = format!("&super::{}", site.name);
-            let run = if asking.is_for_fixtures() {
-                let called = Called { function: format!("super::{name}"), ..called };
-                called.single("super::").into_text()
-            } else {
-                format!("super::{}(0)", expand::asking::dispatcher_name(&name))
-            };
+            let ask =
+                (asking.is_for_fixtures() && !marks.are_hosted()).then(|| self.sites.ask(&site, asking)).flatten();
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
-            let begin = if marks.are_hosted() {
-                format!("::testkit::__private::run_asking(|| {{ {run} }}, {}, {site})", marks::value(&seen))
+            let begin = if let Some(ask) = ask {
+                let names: Vec<String> =
+                    asking.arguments.iter().map(|(argument, _)| argument.name.to_string()).collect();
+                let names = names.join(", ");
+                let pattern = if asking.arguments.len() == 1 { names.clone() } else { format!("({names})") };
+                let call = called.settled_text(&format!("super::{name}({names})"));
+                format!("if let ::core::option::Option::Some({pattern}) = super::{ask}({name}, &mut ()) {{ {call} }}")
             } else {
-                format!("if ::testkit::__private::begin_asking({name}, {site}) {{ {run} }}")
+                let run = if asking.is_for_fixtures() {
+                    let called = Called { function: format!("super::{name}"), ..called };
+                    called.single("super::").into_text()
+                } else {
+                    format!("super::{}(0)", expand::asking::dispatcher_name(&name))
+                };
+                let site = format!("&super::{}", site.name);
+                if marks.are_hosted() {
+                    format!("::testkit::__private::run_asking(|| {{ {run} }}, {}, {site})", marks::value(&seen))
+                } else {
+                    format!("if ::testkit::__private::begin_asking({name}, {site}) {{ {run} }}")
+                }
             };
             write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {begin} }}")
                 .expect("writing to a String cannot fail");
-            add(name, base, marks);
+            add(name, base.clone(), Registered::Function(base), marks);
             return;
         }
         for (combination, marks) in &cases {
             let libtest = format!("{base}::{}", combination.function);
-            add(format!("{name}[{}]", combination.id), libtest, marks);
+            let run = expand::cases::registered(&cases, &expand::asking::dispatcher_name(&name), &libtest);
+            add(format!("{name}[{}]", combination.id), libtest, run, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {
             run: Run::Dispatched(format!("super::super::{}", expand::asking::dispatcher_name(&name)), number),

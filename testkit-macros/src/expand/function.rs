@@ -1,6 +1,6 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use testkit_protocol::package_config::PackageConfig;
 
@@ -12,7 +12,7 @@ use crate::asking::{Asking, Offers};
 use crate::assertion::Rewriter;
 use crate::ast::{self, Function, Item, ItemKind};
 use crate::attribute::{Attribute, AttributeKind};
-use crate::collect::{Place, Test};
+use crate::collect::{Place, Registered, Test};
 use crate::config;
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied, Marks};
@@ -76,7 +76,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = code;
-    tokens.extend(self::tokens(&sites.into_text()));
+    tokens.extend(sites.into_code().into_tokens());
     tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
     tokens
@@ -111,7 +111,7 @@ pub(crate) fn collected(
     let (Some(asking), true) = (asking, is_valid) else { return Err(Box::new((attributes, visibility, function))) };
     let place = Place::of(&attributes, &visibility, &function);
     let site = (!asking.is_empty()).then(|| context.sites.site(&asking, &name, context.group, &marks.cfg_attributes()));
-    let test = |name: String, libtest: Option<String>, run: String, marks: Marks| Test {
+    let test = |name: String, libtest: Option<String>, run: Registered, marks: Marks| Test {
         name,
         libtest,
         place,
@@ -128,15 +128,19 @@ pub(crate) fn collected(
             let mut marks = combination.marks(&marks, context.config, diagnostics);
             let of = format!("{name}_{}", combination.function);
             conditions.extend(marked::condition_functions(&mut marks.applied, &of));
-            let libtest = format!("{name}::{}", combination.function);
-            tests.push(test(format!("{name}[{}]", combination.id), Some(libtest.clone()), libtest, marks.clone()));
             cases.push((combination, marks));
+        }
+        let dispatcher = asking::dispatcher_name(&name);
+        for (combination, marks) in &cases {
+            let libtest = format!("{name}::{}", combination.function);
+            let run = cases::registered(&cases, &dispatcher, &libtest);
+            tests.push(test(format!("{name}[{}]", combination.id), Some(libtest), run, marks.clone()));
         }
         let mut code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);
         code.extend(marked::placed_functions(&conditions));
         return Ok(Collected { tests, code });
     }
-    let tests = vec![test(name.clone(), None, name, marks.clone())];
+    let tests = vec![test(name.clone(), None, Registered::Function(name), marks.clone())];
     let mut code = hosted(attributes, visibility, function, &marks, &asking, context);
     code.extend(marked::placed_functions(&conditions));
     Ok(Collected { tests, code })
@@ -181,7 +185,7 @@ pub(crate) fn hosted(
 ) -> TokenStream {
     let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
-    let site = || context.sites.site(asking, &name.to_string(), context.group, &marks.cfg_attributes()).name;
+    let site = || context.sites.site(asking, &name.to_string(), context.group, &marks.cfg_attributes());
     let mut labels = TokenStream::new();
     let keyword = function.keyword.clone();
     let (outer, inner): (Vec<_>, Vec<_>) =
@@ -195,6 +199,8 @@ pub(crate) fn hosted(
     let mut span = name.span();
     let mut body: Vec<TokenTree> = Vec::new();
     let may_be_flat = inner.is_empty() && !marks.are_hosted();
+    let asks_for_fixtures = may_be_flat && !asking.is_empty() && asking.is_for_fixtures();
+    let shared_ask = asks_for_fixtures.then(|| context.sites.ask(&site(), asking)).flatten();
     match function.body {
         TokenTree::Group(ref block) if may_be_flat && asking.is_empty() && is_flat(&function, block) => {
             span = block.span();
@@ -202,23 +208,20 @@ pub(crate) fn hosted(
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
-        TokenTree::Group(ref block) if may_be_flat && asking.is_for_fixtures() && is_flat(&function, block) => {
+        TokenTree::Group(ref block) if shared_ask.is_some() && is_flat(&function, block) => {
             span = block.span();
-            body.extend_from_slice(&templates.begin_asking);
-            let site = Ident::new(&site(), name.span());
-            let arguments: [TokenTree; 4] = [
-                TokenTree::Ident(name.clone()),
-                TokenTree::Punct(Punct::new(',', Spacing::Alone)),
-                TokenTree::Punct(Punct::new('&', Spacing::Alone)),
-                TokenTree::Ident(site),
-            ];
-            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.into_iter().collect())));
-            let mut inner = asking::bindings(asking, templates);
-            inner.extend([TokenTree::Group(rewritten(rewriter, block.clone()))]);
-            body.push(TokenTree::Group(Group::new(Delimiter::Brace, inner)));
+            let ask = shared_ask.expect("asked just above");
+            body.extend_from_slice(&templates.if_some);
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, pattern(asking))));
+            body.push(TokenTree::Punct(Punct::new('=', Spacing::Alone)));
+            body.push(TokenTree::Ident(Ident::new(&ask, Span::call_site())));
+            let arguments = [TokenTree::Ident(name.clone())].into_iter().chain(templates.lender.iter().cloned());
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.collect())));
+            body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
         _ if !asking.is_empty() => {
-            let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site());
+            let run =
+                format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site().name);
             let called = Called::function(&function, asking, context);
             labels = called.labels().into_tokens();
             body.extend(self::tokens(ALLOWED_FORMS));
@@ -259,6 +262,21 @@ pub(crate) fn hosted(
     stream
 }
 
+/// The names of the arguments, as what they ask for is returned: one alone, or all of them in brackets.
+fn pattern(asking: &Asking) -> TokenStream {
+    let comma = || TokenTree::Punct(Punct::new(',', Spacing::Alone));
+    let names = asking.arguments.iter().map(|(argument, _)| {
+        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
+        mutable.into_iter().chain([TokenTree::Ident(argument.name.clone())]).collect::<TokenStream>()
+    });
+    let mut names: Vec<TokenStream> = names.collect();
+    if names.len() == 1 {
+        return names.remove(0);
+    }
+    let all = names.into_iter().flat_map(|name| name.into_iter().chain([comma()])).collect();
+    TokenTree::Group(Group::new(Delimiter::Parenthesis, all)).into()
+}
+
 /// Whether the body can stand in the hosting function itself.
 fn is_flat(function: &Function, body: &Group) -> bool {
     let has_inner_attributes = || {
@@ -274,16 +292,9 @@ fn is_flat(function: &Function, body: &Group) -> bool {
 pub(crate) struct Templates {
     test: Vec<TokenTree>,
     begin: Vec<TokenTree>,
-    begin_asking: Vec<TokenTree>,
-    /// What the requests of a test are made with.
-    pub(crate) asked: Vec<TokenTree>,
-    /// `let`
-    pub(crate) bind: Vec<TokenTree>,
-    /// What stands around the name of a fixture that is borrowed, and of one that is made anew.
-    pub(crate) shared: Vec<TokenTree>,
-    pub(crate) end_of_shared: Vec<TokenTree>,
-    pub(crate) fresh: Vec<TokenTree>,
-    pub(crate) end_of_fresh: Vec<TokenTree>,
+    if_some: Vec<TokenTree>,
+    /// What the function that asks borrows from.
+    lender: Vec<TokenTree>,
 }
 
 impl Templates {
@@ -293,13 +304,8 @@ impl Templates {
         Self {
             test: list("#[::core::prelude::v1::test]"),
             begin: list("if ::testkit::__private::begin"),
-            begin_asking: list("if ::testkit::__private::begin_asking"),
-            asked: list("let __testkit_asked = ::testkit::__private::Asked::new();"),
-            bind: list("let"),
-            shared: list("= ::testkit::__private::shared::<"),
-            end_of_shared: list(">(&__testkit_asked);"),
-            fresh: list("= ::testkit::__private::fresh::<"),
-            end_of_fresh: list(">();"),
+            if_some: list("if let ::core::option::Option::Some"),
+            lender: list(", &mut ()"),
         }
     }
 }

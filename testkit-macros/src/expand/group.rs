@@ -12,7 +12,7 @@ use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Receiver, SetUp, TearDown, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, Registered, SetUp, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -145,7 +145,7 @@ pub(crate) fn functions(group: &Group, file: &str) -> Code {
             Receiver::Reference => format!("&mut {}", group.name),
             Receiver::Value => group.name.to_string(),
         };
-        code.code(called.dispatcher(&combinations, Some(&by), &method.marks.cfg_attributes()));
+        code.code(called.dispatcher(&combinations, Some(&by), None, &method.marks.cfg_attributes()));
         code.code(called.labels());
     }
     code
@@ -233,7 +233,7 @@ pub(crate) fn tests(group: &Group, host: &str, sites: &Sites) -> Vec<Test> {
             place: method.place,
             marks: marks.clone(),
             plain: false,
-            run: libtest,
+            run: Registered::Function(libtest),
             site: (!method.asking.is_empty()).then(|| site(group, method, sites)),
             together: group.shared.as_ref().map(|_| group.name.to_string()),
         };

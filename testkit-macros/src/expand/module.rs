@@ -211,7 +211,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
-        output.extend(tokens(&sites.into_text()));
+        output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
@@ -378,7 +378,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
-        output.extend(tokens(&sites.into_text()));
+        output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
             let message = format!("no method of `{name}` is a test");

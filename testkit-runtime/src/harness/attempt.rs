@@ -11,14 +11,15 @@ use testkit_protocol::outcome::Outcome;
 use super::current::{self, Phase};
 use super::told::Told;
 use crate::marks::Skipped;
-use crate::registry::{ShouldPanic, TestCase};
+use crate::registry::{Found, ShouldPanic};
 use crate::{executor, fixture};
 
-/// Runs the test once, on this thread; `values` are the arguments of its case that are known. Panics do not leave it.
-pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, String)]) -> AttemptFinished {
-    current::begin_served(test, values);
+/// Runs the test with this name once, on this thread. Panics do not leave it.
+pub(super) fn attempt(found: &Found, test: &str) -> AttemptFinished {
+    current::begin_served(test, &found.values);
+    let body = found.body;
     let started = Instant::now();
-    let result = catch_unwind(case.run);
+    let result = catch_unwind(|| body.run());
     // Before anything else is done: whether a test can have changed the process is told by its time.
     let mut duration = started.elapsed();
     super::leave_if_copy(result.is_ok());
@@ -48,7 +49,7 @@ pub(super) fn attempt(case: &TestCase, test: &str, values: &[(&'static str, Stri
     let skip_reason = skipped.filter(|_| recorded.is_empty());
     let (outcome, failures) = match skip_reason {
         Some(_) => (Outcome::Skipped, Vec::new()),
-        None => judge(case.should_panic, panic, recorded),
+        None => judge(found.should_panic, panic, recorded),
     };
     let is_fine = matches!(outcome, Outcome::Passed | Outcome::Skipped);
     super::note_judged(is_fine);

@@ -20,12 +20,12 @@ use super::wide::{self, Ended};
 use super::{Payload, Site, attempt, tell, turn};
 use crate::expansion::{self, Axes, Case, Choice};
 use crate::marks::{Marks, SkipIf, Skipped, Xfail};
-use crate::registry::ShouldPanic;
+use crate::registry::{Body, ShouldPanic};
 use crate::{executor, fixture};
 
 /// Runs a test to its end; a panic that leaves this is a failure to libtest. `site` is where it stands, if it asks for
 /// anything.
-pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
+pub(super) fn run(body: Body, marks: &Marks, site: Option<&'static Site>) {
     if let Some(xfail) = marks.xfail.filter(|xfail| !xfail.run && !is_judged()) {
         return say(&format!("xfailed: {} (not run)", reason_or(xfail.reason)));
     }
@@ -59,7 +59,7 @@ pub(super) fn run(body: fn(), marks: &Marks, site: Option<&'static Site>) {
 /// What an attempt is made at.
 #[derive(Clone, Copy)]
 struct Attempt<'a> {
-    body: fn(),
+    body: Body,
     marks: &'a Marks,
     site: Option<&'static Site>,
     /// From 1.
@@ -77,7 +77,7 @@ fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payloa
     }
     let result = catch_unwind(AssertUnwindSafe(|| {
         SkipIf::check(marks.skip_if);
-        body();
+        body.run();
     }));
     super::leave_if_copy(result.is_ok());
     if result.is_ok() {

@@ -44,6 +44,7 @@ use testkit_protocol::location::Location;
 use crate::expansion::{self, Axes};
 use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
+use crate::registry::Body;
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -75,6 +76,8 @@ const WORKER: u8 = 2;
 /// Where a test stands that asks for something, and what multiplies it. Made by expanded code only.
 #[derive(Debug)]
 pub struct Site {
+    /// By which the lines of its tests refer to it, in the description of their module.
+    pub number: u64,
     /// `module_path!()`
     pub module: &'static str,
     /// Its group; the empty name if the module itself is one.
@@ -88,14 +91,14 @@ pub struct Site {
 /// If the command started this process as a worker, the first call never returns: it serves the command and exits.
 /// Inside a worker it is a plain call; under libtest the test is ended after it, see [`begin`].
 pub fn run(body: fn()) {
-    if is_body_next(body) {
+    if begin(body) {
         body();
     }
 }
 
 /// The same for a test whose marks ask something of whoever runs it.
 pub fn run_marked(body: fn(), marks: &'static Marks) {
-    if is_body_next_of_marked(body, marks) {
+    if is_body_next_of(Body::Test(body), marks, None) {
         // The command knows the other marks.
         SkipIf::check(marks.skip_if);
         if marks.strict_threads {
@@ -107,7 +110,7 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
 
 /// The same for a test that asks for something.
 pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
-    if is_body_next_of(body, marks, Some(site)) {
+    if is_body_next_of(Body::Test(body), marks, Some(site)) {
         enter_site(site);
         SkipIf::check(marks.skip_if);
         if marks.strict_threads {
@@ -120,19 +123,21 @@ pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
 /// [`begin`] for a test that asks for something.
 #[inline(never)]
 pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
-    let is_next = is_body_next_of(test, &Marks::NONE, Some(site));
+    begin_at(Body::Test(test), site)
+}
+
+/// The same for a function that runs the literal cases of a test by their numbers.
+#[inline(never)]
+pub fn begin_case(run: fn(usize), number: usize, site: &'static Site) -> bool {
+    begin_at(Body::Case(run, number), site)
+}
+
+fn begin_at(body: Body, site: &'static Site) -> bool {
+    let is_next = is_body_next_of(body, &Marks::NONE, Some(site));
     if is_next {
         enter_site(site);
     }
     is_next
-}
-
-/// Runs one case of a test by its number: all that the hosting function of a case without marks does.
-#[inline(never)]
-pub fn run_case(test: fn(), site: &'static Site, run: fn(usize), number: usize) {
-    if begin_asking(test, site) {
-        run(number);
-    }
 }
 
 /// Begins a test that asks for something. One that stands for several cannot be run as one.
@@ -156,18 +161,10 @@ fn enter_site(site: &'static Site) {
 /// the first call never returns.
 #[inline(never)]
 pub fn begin(test: fn()) -> bool {
-    is_body_next(test)
+    is_body_next_of(Body::Test(test), &Marks::NONE, None)
 }
 
-fn is_body_next(test: fn()) -> bool {
-    is_body_next_of(test, &Marks::NONE, None)
-}
-
-fn is_body_next_of_marked(test: fn(), marks: &Marks) -> bool {
-    is_body_next_of(test, marks, None)
-}
-
-fn is_body_next_of(test: fn(), marks: &Marks, site: Option<&'static Site>) -> bool {
+fn is_body_next_of(test: Body, marks: &Marks, site: Option<&'static Site>) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }

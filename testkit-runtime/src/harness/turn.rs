@@ -58,9 +58,8 @@ pub(super) fn wait(marks: &Marks, axes: &Axes) -> Option<Turn> {
 
 /// Whether the binary has tests beside which no other may run: by a mark, or by a fixture that they ask for.
 fn has_exclusive_tests() -> bool {
-    let mut asking = inventory::iter::<ModuleEntry>.into_iter().flat_map(|module| module.asking);
-    inventory::iter::<HoldsExclusiveTests>.into_iter().next().is_some()
-        || asking.any(|asking| asking.site.axes.are_exclusive())
+    let mut sites = inventory::iter::<ModuleEntry>.into_iter().flat_map(|module| module.sites);
+    inventory::iter::<HoldsExclusiveTests>.into_iter().next().is_some() || sites.any(|site| site.axes.are_exclusive())
 }
 
 fn may_begin(state: &Running, keys: &[&str], exclusive: bool) -> bool {

@@ -147,8 +147,8 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
     }
     let attempt = match (found, not_restored) {
         (Ok(Ok(found)), None) => {
-            expansion::choose(found.choice);
-            attempt::attempt(found.test, &test, &found.values)
+            expansion::choose(found.choice.clone());
+            attempt::attempt(&found, &test)
         }
         (Ok(Err(reason)), _) => errored(Failure::new(FailureKind::Runner, reason)),
         // The rows of a test are made by the author's code.

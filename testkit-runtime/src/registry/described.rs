@@ -1,9 +1,10 @@
 //! What the static descriptions say of a test: looked up where a test asks about itself, since the registry itself holds no
 //! more than what is needed to run it.
 
-use testkit_protocol::json::{self, Json};
+use testkit_protocol::json::Json;
 
 use super::ModuleEntry;
+use super::lines::{self, Module, member};
 use crate::expansion;
 
 /// A test as it is described.
@@ -50,51 +51,27 @@ impl Described {
     }
 }
 
-/// Source text of a member of a JSON object, by which its line is found without reading all others.
-fn member(key: &str, value: &str) -> String {
-    let mut text = format!("\"{key}\":");
-    json::write_string(&mut text, value);
-    text
-}
-
 fn named(test: &Json, name: &str) -> bool {
-    test.get("name").and_then(Json::as_str) == Some(name)
-}
-
-/// The description of a module.
-#[derive(Clone, Copy, Debug)]
-struct Module {
-    path: &'static str,
-    text: &'static str,
+    lines::name(test) == name
 }
 
 fn modules() -> impl Iterator<Item = Module> + Clone {
-    inventory::iter::<ModuleEntry>.into_iter().map(|entry| Module {
-        path: entry.module.split_once("::").map_or("", |(_, inside)| inside),
-        text: std::str::from_utf8(entry.description).unwrap_or_default(),
-    })
+    inventory::iter::<ModuleEntry>.into_iter().map(Module::of)
 }
 
 impl Module {
-    /// What is left of an id in this module.
-    fn inside<'id>(&self, id: &'id str) -> Option<&'id str> {
-        if self.path.is_empty() { Some(id) } else { id.strip_prefix(self.path)?.strip_prefix("::") }
-    }
-
     /// The test whose line has `needle` and that `is_it`, each of them told what the id is in this module.
     fn find(self, id: &str, needle: impl Fn(&str) -> String, is_it: impl Fn(&Json, &str) -> bool) -> Option<Described> {
         let inside = self.inside(id)?;
-        let needle = needle(inside);
-        let lines = self.text.lines().filter(|line| line.contains(&needle));
-        lines.filter_map(test).find(|test| is_it(test, inside)).map(|test| self.described(&test))
+        self.tests_with(&needle(inside)).find(|test| is_it(test, inside)).map(|test| self.described(&test))
     }
 
     /// The tests of which `id` may be a case that is known at run time only.
     fn stems_of(self, id: &str) -> Vec<Described> {
         let Some(inside) = self.inside(id) else { return Vec::new() };
-        // What has cases says so itself, or refers to a line that may; without any, it has no such id.
-        let may_have_cases = |line: &&str| line.contains("\"expands\":true") || line.contains("\"site\":");
-        let tests = self.text.lines().filter(may_have_cases).filter_map(test);
+        let Some(start) = lines::start_of_stems(inside) else { return Vec::new() };
+        // What may have cases has a site.
+        let tests = self.tests_with(&start).filter(|test| test.get("site").is_some());
         tests.map(|test| self.described(&test)).filter(|it| expansion::may_be_case(&it.name, inside)).collect()
     }
 
@@ -102,14 +79,8 @@ impl Module {
         let text = |json: &Json, key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
         let marks = test.get("marks").and_then(Json::as_array).unwrap_or_default().iter();
         let marks = marks.filter_map(|mark| Some((text(mark, "name")?, text(mark, "arguments"))));
-        let name = text(test, "name").unwrap_or_default();
-        Described { module: self.path.to_owned(), name, marks: marks.collect() }
+        Described { module: self.path.to_owned(), name: lines::name(test).to_owned(), marks: marks.collect() }
     }
-}
-
-/// The record of a test in a line; none in a line of another kind.
-fn test(line: &str) -> Option<Json> {
-    json::parse(line).ok()?.get("test").cloned()
 }
 
 #[cfg(test)]
@@ -128,7 +99,7 @@ mod tests {
                    {\"name\":\"db\",\"arguments\":\"kind = \\\"pg\\\"\"}]}}\n\
                    {\"site\":{\"number\":0,\"expands\":true}}\n\
                    {\"test\":{\"name\":\"TestG::test_c\",\"libtest\":\"test_g::test_c\",\"site\":0}}\n\
-                   {\"test\":{\"name\":\"TestG::test_c[x]\",\"expands\":true}}\n",
+                   {\"test\":{\"name\":\"TestG::test_c[x]\",\"site\":0}}\n",
         },
     ];
 

@@ -12,19 +12,42 @@ pub struct ModuleEntry {
     pub file: &'static str,
     /// The static description, which also stands in the link section; the reference keeps the linker from dropping it.
     pub description: &'static [u8],
-    /// Its tests, in the order of the source.
-    pub tests: &'static [TestCase],
-    /// Those of them that something may multiply.
-    pub asking: &'static [Asking],
+    /// What runs its tests, in the order in which they are described.
+    pub tests: &'static [Registered],
+    /// Those with `#[should_panic]`, by their paths below the module.
+    pub should_panic: &'static [(&'static str, ShouldPanic)],
+    /// Where its tests stand that ask for something.
+    pub sites: &'static [&'static Site],
 }
 
-/// A test that asks for fixtures, or has rows that are known at run time only. Made by expanded code only.
-#[derive(Debug)]
-pub struct Asking {
-    /// [`TestCase::name`]
-    pub name: &'static str,
-    /// Where it stands, and what may multiply it.
-    pub site: &'static Site,
+/// What runs one described test, or several of them that follow each other. Made by expanded code only.
+///
+/// The compiler reads one of these a test, so it has nothing that the description says as well.
+#[derive(Clone, Copy, Debug)]
+pub enum Registered {
+    /// One test.
+    Test(fn()),
+    /// So many literal cases of one function, by their numbers.
+    Cases(fn(usize), usize),
+}
+
+/// What runs a test; a failure leaves as a panic.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body {
+    /// A function of its own.
+    Test(fn()),
+    /// A function that it shares with other cases, and its number among them.
+    Case(fn(usize), usize),
+}
+
+impl Body {
+    /// Runs it.
+    pub(crate) fn run(self) {
+        match self {
+            Self::Test(run) => run(),
+            Self::Case(run, number) => run(number),
+        }
+    }
 }
 
 inventory::collect!(ModuleEntry);
@@ -37,21 +60,6 @@ pub struct FolderEntry {
 }
 
 inventory::collect!(FolderEntry);
-
-/// A collected test. Made by expanded code only.
-#[derive(Debug)]
-pub struct TestCase {
-    /// Path below the module: `test_add`, `TestDivide::test_by_zero`.
-    pub name: &'static str,
-    /// Line of the test's name, from 1.
-    pub line: u32,
-    /// Column of the test's name, from 1.
-    pub column: u32,
-    /// Runs the test; a failure leaves as a panic.
-    pub run: fn(),
-    /// What `#[should_panic]` asks for.
-    pub should_panic: ShouldPanic,
-}
 
 /// What `#[should_panic]` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

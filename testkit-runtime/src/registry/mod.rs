@@ -2,8 +2,10 @@
 
 mod described;
 mod entry;
+mod lines;
 mod tree;
 
 pub(crate) use described::Described;
-pub use entry::{Asking, FolderEntry, ModuleEntry, ShouldPanic, TestCase};
-pub(crate) use tree::Registry;
+pub(crate) use entry::Body;
+pub use entry::{FolderEntry, ModuleEntry, Registered, ShouldPanic};
+pub(crate) use tree::{Found, Registry};

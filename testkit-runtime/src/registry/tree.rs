@@ -2,32 +2,48 @@
 
 use std::collections::HashMap;
 
-use super::{Asking, ModuleEntry, TestCase};
+use testkit_protocol::json::Json;
+
+use super::lines::{self, Module};
+use super::{Body, ModuleEntry, Registered, ShouldPanic};
 use crate::expansion::{self, Case, Choice};
+use crate::harness::Site;
 
 /// The collected tests of the binary.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    modules: Vec<Module>,
+    modules: Vec<Served>,
     /// The tests that others stand for, by their names; of those that have been asked for.
     cases: HashMap<String, Found>,
 }
 
+/// A module, and how far its tests have been asked for.
 #[derive(Debug)]
-struct Module {
-    /// Path of the module inside the crate; empty for the root.
-    path: &'static str,
-    tests: &'static [TestCase],
-    asking: &'static [Asking],
-    /// Where the last test was found: tests are asked for in the order of the source, so the next is likely the next.
-    next: usize,
+struct Served {
+    module: Module,
+    tests: &'static [Registered],
+    should_panic: &'static [(&'static str, ShouldPanic)],
+    sites: &'static [&'static Site],
+    /// Behind the last test that was found: tests are asked for in the order of the source, so the next is likely the next.
+    next: Cursor,
+}
+
+/// A place between two tests of a module.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursor {
+    /// Where the next line begins.
+    line: usize,
+    /// What runs the next test, and how many cases of it have gone before.
+    registered: usize,
+    case: usize,
 }
 
 /// A test to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    pub(crate) test: &'static TestCase,
-    /// Which of the tests it is that `test` stands for.
+    pub(crate) body: Body,
+    pub(crate) should_panic: ShouldPanic,
+    /// Which of the tests it is that the function stands for.
     pub(crate) choice: Choice,
     /// The arguments of that one.
     pub(crate) values: Vec<(&'static str, String)>,
@@ -48,16 +64,16 @@ impl Registry {
     pub(crate) fn collect() -> Self {
         let mut entries: Vec<&'static ModuleEntry> = inventory::iter::<ModuleEntry>.into_iter().collect();
         entries.sort_by_key(|entry| (entry.file, entry.module));
-        let module = |entry: &'static ModuleEntry| {
-            let path = entry.module.split_once("::").map_or("", |(_, inside)| inside);
-            Module { path, tests: entry.tests, asking: entry.asking, next: 0 }
-        };
-        Self { modules: entries.into_iter().map(module).collect(), cases: HashMap::new() }
+        Self { modules: entries.into_iter().map(Served::of).collect(), cases: HashMap::new() }
     }
 
     /// How many tests there are.
     pub(crate) fn len(&self) -> usize {
-        self.modules.iter().map(|module| module.tests.len()).sum()
+        let count = |registered: &Registered| match registered {
+            Registered::Test(_) => 1,
+            Registered::Cases(_, count) => *count,
+        };
+        self.modules.iter().flat_map(|served| served.tests).map(count).sum()
     }
 
     /// The test with `path`, crate name excluded: `tests::TestDivide::test_by_zero`, or `tests::test_q[Pg]` for one of those
@@ -69,8 +85,8 @@ impl Registry {
         if let Some(found) = self.cases.get(path) {
             return Ok(found.clone());
         }
-        if let Some(test) = self.find_static(path) {
-            return Ok(Found { test, choice: Choice::default(), values: Vec::new() });
+        if let Some(found) = self.find_static(path) {
+            return Ok(found);
         }
         let stems = self.stems_of(path);
         for stem in &stems {
@@ -91,102 +107,193 @@ impl Registry {
     /// If it stands for itself alone, or if that cannot be known.
     pub(crate) fn cases(&mut self, path: &str) -> Result<Vec<NamedCase>, String> {
         let unknown = || format!("`{path}` stands for itself alone");
-        let (test, asking) = self.find_static(path).zip(self.asking(path)).ok_or_else(unknown)?;
-        let cases = asking.site.axes.cases()?.into_iter();
+        let (found, site) = self.find_static(path).zip(self.site(path)).ok_or_else(unknown)?;
+        let cases = site.axes.cases()?.into_iter();
         let cases: Vec<_> =
             cases.map(|case| NamedCase { name: expansion::name_of_case(path, &case.id), case }).collect();
         self.cases.extend(cases.iter().map(|NamedCase { name, case }| {
-            (name.clone(), Found { test, choice: case.choice.clone(), values: case.values.clone() })
+            let (choice, values) = (case.choice.clone(), case.values.clone());
+            (name.clone(), Found { choice, values, ..found.clone() })
         }));
         Ok(cases)
     }
 
-    fn find_static(&mut self, path: &str) -> Option<&'static TestCase> {
-        self.modules.iter_mut().find_map(|module| {
-            let inside = module.inside(path)?;
-            module.find(inside)
+    fn find_static(&mut self, path: &str) -> Option<Found> {
+        self.modules.iter_mut().find_map(|served| {
+            let inside = served.module.inside(path)?;
+            served.find(inside)
         })
     }
 
-    fn asking(&self, path: &str) -> Option<&'static Asking> {
-        self.modules.iter().find_map(|module| {
-            let inside = module.inside(path)?;
-            module.asking.iter().find(|asking| asking.name == inside)
+    fn site(&self, path: &str) -> Option<&'static Site> {
+        self.modules.iter().find_map(|served| {
+            let inside = served.module.inside(path)?;
+            let test = served.module.tests_with(&lines::start_of(inside)).next()?;
+            served.site(&test)
         })
     }
 
     /// The paths of tests that may stand for the one with `path`, the longest first.
     fn stems_of(&self, path: &str) -> Vec<String> {
         let mut stems = Vec::new();
-        for module in &self.modules {
-            let Some(inside) = module.inside(path) else { continue };
-            let may_be = |asking: &&Asking| expansion::may_be_case(asking.name, inside);
+        for served in &self.modules {
+            let Some(inside) = served.module.inside(path) else { continue };
+            let Some(start) = lines::start_of_stems(inside) else { continue };
             let before = &path[..path.len() - inside.len()];
-            stems.extend(module.asking.iter().filter(may_be).map(|asking| format!("{before}{}", asking.name)));
+            let tests = served.module.tests_with(&start).filter(|test| served.site(test).is_some());
+            let may_be = tests.filter(|test| expansion::may_be_case(lines::name(test), inside));
+            stems.extend(may_be.map(|test| format!("{before}{}", lines::name(&test))));
         }
         stems.sort_by_key(|stem| std::cmp::Reverse(stem.len()));
         stems
     }
 }
 
-impl Module {
-    /// What is left of a path in this module.
-    fn inside<'path>(&self, path: &'path str) -> Option<&'path str> {
-        let inside = path.strip_prefix(self.path)?;
-        if self.path.is_empty() { Some(inside) } else { inside.strip_prefix("::") }
+impl Served {
+    fn of(entry: &'static ModuleEntry) -> Self {
+        let ModuleEntry { tests, should_panic, sites, .. } = *entry;
+        Self { module: Module::of(entry), tests, should_panic, sites, next: Cursor::default() }
     }
 
-    fn find(&mut self, name: &str) -> Option<&'static TestCase> {
-        let (before, after) = self.tests.split_at(self.next);
-        let ahead = after.iter().position(|case| case.name == name).map(|position| position + before.len());
-        let found = ahead.or_else(|| before.iter().position(|case| case.name == name))?;
-        self.next = found + 1;
-        self.tests.get(found)
+    /// Where a test stands.
+    fn site(&self, test: &Json) -> Option<&'static Site> {
+        let number = test.get("site").and_then(Json::as_u64)?;
+        self.sites.iter().copied().find(|site| site.number == number)
+    }
+
+    fn find(&mut self, name: &str) -> Option<Found> {
+        let start = lines::start_of(name);
+        let behind = self.next;
+        let found = self.body(&start).or_else(|| {
+            self.next = Cursor::default();
+            self.body(&start)
+        });
+        let Some(body) = found else {
+            self.next = behind;
+            return None;
+        };
+        let asked = self.should_panic.iter().find(|(test, _)| *test == name);
+        let should_panic = asked.map_or(ShouldPanic::No, |(_, should_panic)| *should_panic);
+        Some(Found { body, should_panic, choice: Choice::default(), values: Vec::new() })
+    }
+
+    /// What runs the next test whose line begins with `start`.
+    fn body(&mut self, start: &str) -> Option<Body> {
+        loop {
+            let rest = self.module.text.get(self.next.line..)?;
+            let (line, _) = rest.split_once('\n')?;
+            self.next.line += line.len() + 1;
+            if !line.starts_with(lines::TEST) {
+                continue;
+            }
+            let body = self.next.pass(self.tests)?;
+            if line.starts_with(start) {
+                return Some(body);
+            }
+        }
+    }
+}
+
+impl Cursor {
+    /// Goes over what runs the next test.
+    fn pass(&mut self, tests: &[Registered]) -> Option<Body> {
+        let (body, is_last) = match *tests.get(self.registered)? {
+            Registered::Test(run) => (Body::Test(run), true),
+            Registered::Cases(run, count) => (Body::Case(run, self.case), self.case + 1 == count),
+        };
+        if is_last {
+            (self.registered, self.case) = (self.registered + 1, 0);
+        } else {
+            self.case += 1;
+        }
+        Some(body)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
 
     use super::*;
     use crate::cases::Label;
     use crate::expansion::{Axes, Labels};
-    use crate::harness::Site;
-    use crate::registry::ShouldPanic;
 
-    const fn case(name: &'static str) -> TestCase {
-        TestCase { name, line: 1, column: 1, run: || {}, should_panic: ShouldPanic::No }
+    thread_local! {
+        static RAN: RefCell<String> = RefCell::default();
     }
 
-    static ROOT: &[TestCase] = &[case("test_a"), case("tests::test_b")];
-    static INNER: &[TestCase] = &[case("test_b"), case("TestGroup::test_c"), case("test_d"), case("test_many")];
-    static SITE: Site = Site { module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
-    static ASKING: &[Asking] = &[Asking { name: "test_many", site: &SITE }];
+    fn ran(what: &str) {
+        RAN.with_borrow_mut(|ran| ran.push_str(what));
+    }
+
+    static ROOT: &[Registered] = &[Registered::Test(|| ran("a")), Registered::Test(|| ran("outer b"))];
+    static INNER: &[Registered] = &[
+        Registered::Test(|| ran("b")),
+        Registered::Cases(|case| ran(&format!("case {case}")), 2),
+        Registered::Test(|| ran("c")),
+        Registered::Test(|| ran("many")),
+    ];
+    static SITE: Site =
+        Site { number: 3, module: "demo::tests", group: None, axes: Axes { rows: &[rows], fixtures: &[] } };
+
+    static SITES: &[&Site] = &[&SITE];
 
     #[expect(clippy::unnecessary_wraps, reason = "the rows of other tests may not be there")]
     fn rows() -> Labels {
         Ok(["x", "y"].map(|id| Label { id: id.to_owned(), values: Vec::new() }).into())
     }
 
+    fn registry() -> Registry {
+        let root = "{\"module\":{}}\n{\"test\":{\"name\":\"test_a\",\"line\":1}}\n\
+                    {\"test\":{\"name\":\"tests::test_b\",\"line\":2}}\n";
+        let inner = "{\"module\":{}}\n{\"site\":{\"number\":3}}\n{\"test\":{\"name\":\"test_b\",\"line\":1}}\n\
+                     {\"test\":{\"name\":\"test_q[1]\",\"line\":1}}\n{\"test\":{\"name\":\"test_q[\\\"2\\\"]\",\"line\":1}}\n\
+                     {\"test\":{\"name\":\"TestGroup::test_c\",\"line\":1}}\n\
+                     {\"test\":{\"name\":\"test_many\",\"line\":1,\"site\":3}}\n";
+        let served = |path, text, tests, should_panic, sites| Served {
+            module: Module { path, text },
+            tests,
+            should_panic,
+            sites,
+            next: Cursor::default(),
+        };
+        let modules = vec![
+            served("", root, ROOT, &[("test_a", ShouldPanic::Yes)] as &[_], &[] as &[_]),
+            served("tests", inner, INNER, &[], SITES),
+        ];
+        Registry { modules, cases: HashMap::new() }
+    }
+
     #[test]
     fn finds_tests_by_their_paths_in_any_order() {
         #[track_caller]
         fn check(registry: &mut Registry, path: &str, want: Option<&str>) {
-            assert_eq!(registry.find(path).ok().map(|found| found.test.name), want, "{path}");
+            RAN.take();
+            let found = registry.find(path).ok().map(|found| found.body.run());
+            assert_eq!(found.map(|()| RAN.take()).as_deref(), want, "{path}");
         }
-        let module = |path, tests, asking| Module { path, tests, asking, next: 0 };
-        let modules = vec![module("", ROOT, &[]), module("tests", INNER, ASKING)];
-        let mut registry = Registry { modules, cases: HashMap::new() };
-        check(&mut registry, "test_a", Some("test_a"));
-        check(&mut registry, "tests::test_d", Some("test_d"));
-        check(&mut registry, "tests::TestGroup::test_c", Some("TestGroup::test_c"));
-        check(&mut registry, "tests::test_d", Some("test_d"));
+        let mut registry = registry();
+        check(&mut registry, "test_a", Some("a"));
+        check(&mut registry, "tests::TestGroup::test_c", Some("c"));
+        check(&mut registry, "tests::test_b", Some("outer b"));
+        check(&mut registry, "tests::test_q[\"2\"]", Some("case 1"));
+        check(&mut registry, "tests::TestGroup::test_c", Some("c"));
         check(&mut registry, "tests::test_x", None);
+        check(&mut registry, "tests::test_q[1]", Some("case 0"));
+        check(&mut registry, "tests::test_q[\"2\"]", Some("case 1"));
         check(&mut registry, "test_d", None);
+        check(&mut registry, "tests::test_", None);
         check(&mut registry, "", None);
-        check(&mut registry, "tests::test_many[x]", Some("test_many"));
+        check(&mut registry, "tests::test_many[x]", Some("many"));
         check(&mut registry, "tests::test_many[z]", None);
-        check(&mut registry, "tests::test_many", Some("test_many"));
-        assert_eq!(registry.len(), 6);
+        check(&mut registry, "tests::test_many", Some("many"));
+        assert_eq!(registry.len(), 7);
+    }
+
+    #[test]
+    fn knows_what_is_to_panic() {
+        let mut registry = registry();
+        assert_eq!(registry.find("test_a").unwrap().should_panic, ShouldPanic::Yes);
+        assert_eq!(registry.find("tests::test_b").unwrap().should_panic, ShouldPanic::No);
     }
 }

@@ -3,12 +3,12 @@
 mod rows;
 pub(crate) mod sites;
 
-use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream};
 use testkit_protocol::case_values;
 
 use self::rows::{column_name, is_str};
 use super::code::Code;
-use super::function::{Context, Templates};
+use super::function::{Context, settled};
 use super::{concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
@@ -62,10 +62,16 @@ impl<'a> Called<'a> {
         self.body(None, prefix)
     }
 
-    /// A function beside the author's that runs the case with a number. `group` is the type of a group's value, as it is
-    /// taken: `&mut TestA`.
+    /// A function beside the author's that runs the case with a number, and begins it if `begins` names its site. `group` is
+    /// the type of a group's value, as it is taken: `&mut TestA`.
     /// `conditions` are `#[cfg]` attributes of it.
-    pub(crate) fn dispatcher(&self, combinations: &[Combination], group: Option<&str>, conditions: &str) -> Code {
+    pub(crate) fn dispatcher(
+        &self,
+        combinations: &[Combination],
+        group: Option<&str>,
+        begins: Option<&str>,
+        conditions: &str,
+    ) -> Code {
         let group = group.map(|group| format!("group: {group}, ")).unwrap_or_default();
         let mut code = Code::default();
         // Not only under `cfg(test)`, so that `cargo check` shows errors in the values as well.
@@ -87,6 +93,13 @@ impl<'a> Called<'a> {
                 arms.group(Delimiter::Brace, self.body(Some(combination), ""));
             }
             body.text("match case", self.span).group(Delimiter::Brace, arms);
+        }
+        if let Some(site) = begins {
+            let name = dispatcher_name(&self.name);
+            let mut begun = Code::default();
+            begun.text(format!("if {PRIVATE}::begin_case({name}, case, &{site})"), self.span);
+            begun.group(Delimiter::Brace, body);
+            body = begun;
         }
         code.group(Delimiter::Brace, body);
         code
@@ -149,13 +162,7 @@ impl<'a> Called<'a> {
         let mut code = Code::default();
         match supply {
             Supply::Fixture(path) => {
-                let fixture = path.seen_from(prefix);
-                let text = if argument.is_reference {
-                    format!("{PRIVATE}::shared::<{fixture}>(&{PRIVATE}::Asked::new())")
-                } else {
-                    format!("{PRIVATE}::fresh::<{fixture}>()")
-                };
-                code.text(text, path.span);
+                code.code(request(argument, path, prefix, "&mut ()"));
             }
             Supply::Case { axis, column } => {
                 code.code(value_of(&self.asking.axes[*axis], *axis, *column, combination, Some(argument)));
@@ -186,6 +193,11 @@ impl<'a> Called<'a> {
         arguments.code(call);
         code.group(Delimiter::Parenthesis, arguments);
         code
+    }
+
+    /// A call of it as source text, with what it returns looked at.
+    pub(crate) fn settled_text(&self, call: &str) -> String {
+        if self.returns_value { settled(call, self.file, self.line, self.column) } else { call.to_owned() }
     }
 
     /// The call, with what it returns looked at.
@@ -292,6 +304,19 @@ impl<'a> Called<'a> {
         }
         text
     }
+}
+
+/// An expression that asks for a fixture, whose value is lent for as long as `lender` is.
+fn request(argument: &Argument, path: &FixturePath, prefix: &str, lender: &str) -> Code {
+    let fixture = path.seen_from(prefix);
+    let text = if argument.is_reference {
+        format!("{PRIVATE}::shared::<{fixture}>({lender})")
+    } else {
+        format!("{PRIVATE}::fresh::<{fixture}>()")
+    };
+    let mut code = Code::default();
+    code.text(text, path.span);
+    code
 }
 
 /// The value of one name of an axis. `argument` is what takes it, if a test does.
@@ -412,52 +437,4 @@ pub(crate) fn uses(asking: &Asking, prefix: &str) -> Code {
         code.text(format!("{PRIVATE}::use_fixture::<{fixture}>();"), path.span);
     }
     code
-}
-
-/// The path of a fixture where its name is in scope, placed at what asks for it.
-fn path_tokens(path: &FixturePath) -> TokenStream {
-    let text = path.seen_from("");
-    if text.contains(':') {
-        return super::placed(super::tokens(&text), path.span);
-    }
-    // Most are one word, which need not be lexed.
-    let word = match text.strip_prefix("r#") {
-        Some(word) => Ident::new_raw(word, path.span),
-        None => Ident::new(&text, path.span),
-    };
-    TokenTree::Ident(word).into()
-}
-
-/// Statements before the body of a test whose arguments are fixtures, each argument with its own name and type.
-pub(crate) fn bindings(asking: &Asking, templates: &Templates) -> TokenStream {
-    let mut stream = runtime(asking).into_tokens();
-    stream.extend(uses(asking, "").into_tokens());
-    stream.extend(templates.asked.iter().cloned());
-    for (argument, supply) in &asking.arguments {
-        let Supply::Fixture(path) = supply else { continue };
-        if !argument.is_reference {
-            stream.extend(may_be_owned(argument, path, "").into_tokens());
-        }
-        let mutable = argument.is_mutable.then(|| TokenTree::Ident(Ident::new("mut", argument.span())));
-        stream.extend(templates.bind.iter().cloned().chain(mutable));
-        stream.extend([TokenTree::Ident(argument.name.clone()), TokenTree::Punct(Punct::new(':', Spacing::Alone))]);
-        stream.extend(argument.of_type.iter().cloned());
-        let (call, end) = if argument.is_reference {
-            (&templates.shared, &templates.end_of_shared)
-        } else {
-            (&templates.fresh, &templates.end_of_fresh)
-        };
-        stream.extend(placed_outside(call, argument.span()));
-        stream.extend(path_tokens(path));
-        stream.extend(placed_outside(end, argument.span()));
-    }
-    stream
-}
-
-/// The tokens at `span`, but for what is in brackets: to place those as well would cost each test more than all else here.
-fn placed_outside(tokens: &[TokenTree], span: Span) -> impl Iterator<Item = TokenTree> {
-    tokens.iter().cloned().map(move |mut token| {
-        token.set_span(span);
-        token
-    })
 }

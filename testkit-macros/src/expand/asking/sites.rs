@@ -4,18 +4,24 @@
 
 use std::cell::RefCell;
 
-use super::PRIVATE;
+use proc_macro2::{Delimiter, Span};
+
 use super::rows::labels_name;
-use crate::asking::Asking;
+use super::{PRIVATE, may_be_owned, request, runtime, uses};
+use crate::asking::arguments::Argument;
+use crate::asking::{Asking, FixturePath, Supply};
+use crate::expand::code::Code;
 use crate::expand::{concatenated, literal};
 
 /// The statics of one module.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Sites {
     /// What tells them from those of other expansions in the same module.
     of: String,
     /// The text of each that is needed, by its number.
     needed: RefCell<Vec<Needed>>,
+    /// The functions that ask for what a test asks for, each under what tells it from the others.
+    asks: RefCell<Vec<(String, Code)>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -74,8 +80,40 @@ impl Sites {
         Site { name: format!("__TESTKIT_SITE_{}{number}", self.of), number, conditions, multiplies }
     }
 
-    /// The items, as source text.
-    pub(crate) fn into_text(self) -> String {
+    /// The function that begins a test at `site` and makes what its arguments ask for, which all tests share that ask for the
+    /// same. None if the compiler has to see the test's body to know their types.
+    ///
+    /// It takes the test and something to borrow from, and returns what was asked for, or `None` if the test is over.
+    pub(crate) fn ask(&self, site: &Site, asking: &Asking) -> Option<String> {
+        let mut key = site.name.clone();
+        for (argument, path) in fixtures(asking) {
+            let of_type = argument.type_text();
+            if of_type.split(|character: char| !character.is_alphanumeric() && character != '_').any(|word| word == "_")
+            {
+                return None;
+            }
+            key.push_str(&format!(" {}: {of_type}", path.text));
+        }
+        let mut asks = self.asks.borrow_mut();
+        let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            let name = format!("__testkit_ask_{}{}", self.of, asks.len());
+            asks.push((key, ask_function(&name, site, asking)));
+            asks.len() - 1
+        });
+        Some(format!("__testkit_ask_{}{number}", self.of))
+    }
+
+    /// The items.
+    pub(crate) fn into_code(self) -> Code {
+        let mut code = Code::default();
+        for (_, ask) in self.asks.take() {
+            code.code(ask);
+        }
+        code.text(self.into_text(), Span::call_site());
+        code
+    }
+
+    fn into_text(self) -> String {
         let sites = self.needed.into_inner().into_iter().enumerate();
         let of = self.of;
         let text = sites.map(|(number, Needed { conditions, group, rows, fixtures })| {
@@ -97,14 +135,65 @@ impl Sites {
                 )
             };
             format!(
-                "#[cfg(test)] {conditions} #[allow(dead_code, non_upper_case_globals)] \
+                "{conditions} #[allow(dead_code, non_upper_case_globals)] \
                  static __TESTKIT_SITE_{of}{number}: {PRIVATE}::Site = {PRIVATE}::Site {{ \
-                   module: ::core::module_path!(), group: {group}, \
+                   number: {number}, module: ::core::module_path!(), group: {group}, \
                    axes: {PRIVATE}::Axes {{ rows: &[{rows}], fixtures: &[{axes}] }} }}; {expands}"
             )
         });
         text.collect()
     }
+}
+
+fn fixtures(asking: &Asking) -> impl Iterator<Item = (&Argument, &FixturePath)> {
+    asking.arguments.iter().filter_map(|(argument, supply)| match supply {
+        Supply::Fixture(path) => Some((argument, path)),
+        Supply::Case { .. } | Supply::Generated(_) => None,
+    })
+}
+
+fn ask_function(name: &str, site: &Site, asking: &Asking) -> Code {
+    let call_site = Span::call_site();
+    let (mut types, mut values) = (Code::default(), Code::default());
+    let mut body = Code::default();
+    body.code(runtime(asking)).code(uses(asking, ""));
+    for (argument, path) in fixtures(asking) {
+        let span = argument.span();
+        body.code(may_be_owned(argument, path, ""));
+        types.tokens(argument.of_type.iter().cloned().collect());
+        values.code(request(argument, path, "", "__testkit_asked"));
+        if fixtures(asking).count() > 1 {
+            types.text(",", span);
+            values.text(",", span);
+        }
+    }
+    let one_or_all = |code: Code| {
+        let mut all = Code::default();
+        if fixtures(asking).count() == 1 {
+            all.code(code)
+        } else {
+            all.group(Delimiter::Parenthesis, code)
+        };
+        all
+    };
+    body.text("::core::option::Option::Some", call_site);
+    body.group(Delimiter::Parenthesis, one_or_all(values));
+    let mut code = Code::default();
+    code.text(
+        format!(
+            "#[cfg(test)] {} #[allow(unknown_lints, mismatched_lifetime_syntaxes, clippy::ref_option_ref, clippy::type_complexity, \
+             clippy::unnecessary_wraps, clippy::unused_unit)] \
+             fn {name}(test: fn(), __testkit_asked: &()) -> ::core::option::Option<",
+            site.conditions
+        ),
+        call_site,
+    );
+    code.code(one_or_all(types));
+    let mut whole = Code::default();
+    whole.text(format!("if {PRIVATE}::begin_asking(test, &{})", site.name), call_site);
+    whole.group(Delimiter::Brace, body).text("else { ::core::option::Option::None }", call_site);
+    code.text(">", call_site).group(Delimiter::Brace, whole);
+    code
 }
 
 /// The field of the record of a test that stands for several.

@@ -1,0 +1,66 @@
+//! The lines of the static descriptions: the one place where the binary itself says what its tests are called.
+//!
+//! They are searched as text, since few of them are ever needed: a worker of thousands of tests has to start in a millisecond.
+
+use testkit_protocol::json::{self, Json};
+
+use super::ModuleEntry;
+
+/// The description of a module.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Module {
+    /// Its path inside the crate; empty for the root.
+    pub(super) path: &'static str,
+    pub(super) text: &'static str,
+}
+
+impl Module {
+    pub(super) fn of(entry: &'static ModuleEntry) -> Self {
+        let path = entry.module.split_once("::").map_or("", |(_, inside)| inside);
+        Self { path, text: std::str::from_utf8(entry.description).unwrap_or_default() }
+    }
+
+    /// What is left of an id in this module.
+    pub(super) fn inside<'id>(&self, id: &'id str) -> Option<&'id str> {
+        if self.path.is_empty() { Some(id) } else { id.strip_prefix(self.path)?.strip_prefix("::") }
+    }
+
+    /// The lines of its tests that have `needle` in them.
+    pub(super) fn tests_with(self, needle: &str) -> impl Iterator<Item = Json> {
+        self.text.lines().filter(move |line| line.contains(needle)).filter_map(test)
+    }
+}
+
+/// What the line of every test begins with.
+pub(super) const TEST: &str = "{\"test\":{";
+
+/// What the line of the test with this name begins with.
+pub(super) fn start_of(name: &str) -> String {
+    format!("{TEST}{},", member("name", name))
+}
+
+/// What is in the line of every test of which the one with this name may be a case that is known at run time only; none if it
+/// is no name of a case.
+pub(super) fn start_of_stems(name: &str) -> Option<String> {
+    let (function, _) = name.split_once('[')?;
+    let mut start = format!("{TEST}{}", member("name", function));
+    start.pop();
+    Some(start)
+}
+
+/// Source text of a member of a JSON object, by which its line is found without reading all others.
+pub(super) fn member(key: &str, value: &str) -> String {
+    let mut text = format!("\"{key}\":");
+    json::write_string(&mut text, value);
+    text
+}
+
+/// The record of a test in a line; none in a line of another kind.
+pub(super) fn test(line: &str) -> Option<Json> {
+    json::parse(line).ok()?.get("test").cloned()
+}
+
+/// The name in the record of a test.
+pub(super) fn name(test: &Json) -> &str {
+    test.get("name").and_then(Json::as_str).unwrap_or_default()
+}
