@@ -55,6 +55,11 @@ pub(crate) fn read(path: &Path) -> Result<Rc<SourceFile>, String> {
     Ok(file)
 }
 
+/// Whether a text stands in a file before or on a line; true if the file cannot be read, so that what reads it next says so.
+pub(crate) fn has_before(path: &Path, line: usize, text: &str) -> bool {
+    fs::read_to_string(path).map_or(true, |source| source.lines().take(line).any(|line| line.contains(text)))
+}
+
 /// Lexes with lines and columns, which the compiler's own lexer does not give.
 fn lex(text: &str) -> Result<TokenStream, String> {
     detached(|| text.parse::<TokenStream>().map_err(|error| error.to_string()))

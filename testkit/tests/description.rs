@@ -93,18 +93,13 @@ fn descriptions_are_records() {
 
 #[test]
 fn the_registry_agrees_with_the_descriptions() {
-    use testkit::__private::ShouldPanic;
+    use testkit::__private::{Registered, ShouldPanic};
     let modules = testkit::__private::modules();
     let described = modules.iter().find(|module| module.module == "description::described").expect("it is registered");
-    let tests: Vec<_> = described.tests.iter().map(|test| (test.name, test.line, test.should_panic)).collect();
-    assert_eq!(
-        tests,
-        [
-            ("test_plain", 8, ShouldPanic::No),
-            ("test_marked", 13, ShouldPanic::No),
-            ("test_conditional", 21, ShouldPanic::No),
-            ("test_panics", 24, ShouldPanic::Containing("no")),
-            ("TestGroup::test_method", 31, ShouldPanic::No),
-        ]
-    );
+    let lines = std::str::from_utf8(described.description).expect("it is text").lines();
+    let tests = lines.filter(|line| line.starts_with("{\"test\":{\"name\":")).count();
+    assert_eq!(tests, 5, "as many as are described");
+    assert_eq!(described.tests.len(), tests);
+    assert!(described.tests.iter().all(|test| matches!(test, Registered::Test(_))));
+    assert_eq!(described.should_panic, [("test_panics", ShouldPanic::Containing("no"))]);
 }

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::ast::{self, Item, ItemKind, Items};
+use crate::names::known_home;
 
 /// What the last function of `source` asks for, or what is wrong, without hints and places.
 fn asking(source: &str) -> Result<Asking, Vec<String>> {
     let mut items = ast::scan(source.parse().unwrap());
-    let names = Names::of(&items, None);
+    let names = Names::of(&items, known_home(None));
     let Some(Item { attributes, kind: ItemKind::Function(function), .. }) = items.items.pop() else {
         panic!("the source ends with no function")
     };
@@ -160,7 +161,7 @@ fn says_what_a_fixture_should_return() {
     #[track_caller]
     fn check(of_type: &str, want: &str) {
         let items = ast::scan(format!("fn test_a(it: {of_type}) {{}}").parse().unwrap());
-        let names = Names::of(&Items::default(), None);
+        let names = Names::of(&Items::default(), known_home(None));
         let Some(Item { kind: ItemKind::Function(function), .. }) = items.items.first() else { panic!("no function") };
         let mut diagnostics = Diagnostics::default();
         Asking::of(function, &Marks::default(), &Offers::default(), &names, &mut diagnostics);

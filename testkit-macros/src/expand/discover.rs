@@ -20,7 +20,7 @@ use crate::collect::{self, Place, Registered, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Marks};
-use crate::names::{Home, Names, Wanted};
+use crate::names::{Home, Names, Wanted, known_home};
 use crate::{expand, source, validate};
 
 /// Expands `discover!()`, called at `call`.
@@ -114,7 +114,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
         offers: Offers::default(),
         sites: Sites::default(),
         module: free_module_name(items),
-        names: Names::of(items, Some(Home { file: path.to_owned(), inside: inside.to_vec() })),
+        names: Names::of(items, known_home(Some(Home { file: path.to_owned(), inside: inside.to_vec() }))),
     };
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 
 use testkit_protocol::package_config::PackageConfig;
 
-use super::asking::sites::Sites;
+use super::asking::sites::{Site, Sites};
 use super::asking::{self, Called};
 use super::description::{self, Module};
 use super::{ALLOWED_FORMS, cases, fallback, literal, marks, placed, tokens};
@@ -141,7 +141,7 @@ pub(crate) fn collected(
         return Ok(Collected { tests, code });
     }
     let tests = vec![test(name.clone(), None, Registered::Function(name), marks.clone())];
-    let mut code = hosted(attributes, visibility, function, &marks, &asking, context);
+    let mut code = hosted((attributes, visibility, function), &marks, &asking, site.as_ref(), context);
     code.extend(marked::placed_functions(&conditions));
     Ok(Collected { tests, code })
 }
@@ -175,17 +175,15 @@ pub(crate) struct Context<'a> {
 /// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
 /// them takes must not be held by the call that turns the process into a worker), or marks that ask something of the
 /// hosting function.
-pub(crate) fn hosted(
-    attributes: Vec<Attribute>,
-    visibility: Vec<TokenTree>,
-    function: Function,
+fn hosted(
+    (attributes, visibility, function): FunctionItem,
     marks: &Marks,
     asking: &Asking,
+    site: Option<&Site>,
     context: &Context<'_>,
 ) -> TokenStream {
     let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
-    let site = || context.sites.site(asking, &name.to_string(), context.group, &marks.cfg_attributes());
     let mut labels = TokenStream::new();
     let keyword = function.keyword.clone();
     let (outer, inner): (Vec<_>, Vec<_>) =
@@ -198,19 +196,21 @@ pub(crate) fn hosted(
     let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
     let mut span = name.span();
     let mut body: Vec<TokenTree> = Vec::new();
-    let may_be_flat = inner.is_empty() && !marks.are_hosted();
-    let asks_for_fixtures = may_be_flat && !asking.is_empty() && asking.is_for_fixtures();
-    let shared_ask = asks_for_fixtures.then(|| context.sites.ask(&site(), asking)).flatten();
-    match function.body {
-        TokenTree::Group(ref block) if may_be_flat && asking.is_empty() && is_flat(&function, block) => {
+    let is_flat = inner.is_empty()
+        && !marks.are_hosted()
+        && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block));
+    let site_name = site.map(|site| site.name.as_str()).unwrap_or_default();
+    let asks_for_fixtures = is_flat && asking.is_for_fixtures();
+    let shared_ask = site.filter(|_| asks_for_fixtures).and_then(|site| context.sites.ask(site, asking));
+    match (&function.body, shared_ask) {
+        (TokenTree::Group(block), None) if is_flat && asking.is_empty() => {
             span = block.span();
             body.extend_from_slice(&templates.begin);
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
-        TokenTree::Group(ref block) if shared_ask.is_some() && is_flat(&function, block) => {
+        (TokenTree::Group(block), Some(ask)) => {
             span = block.span();
-            let ask = shared_ask.expect("asked just above");
             body.extend_from_slice(&templates.if_some);
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, pattern(asking))));
             body.push(TokenTree::Punct(Punct::new('=', Spacing::Alone)));
@@ -221,7 +221,7 @@ pub(crate) fn hosted(
         }
         _ if !asking.is_empty() => {
             let run =
-                format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site().name);
+                format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site_name);
             let called = Called::function(&function, asking, context);
             labels = called.labels().into_tokens();
             body.extend(self::tokens(ALLOWED_FORMS));

@@ -1,5 +1,7 @@
 //! `#[testkit::tests]`: an inline module or an `impl` block whose tests are collected in place.
 
+use std::rc::Rc;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::asking::sites::Sites;
@@ -14,7 +16,7 @@ use crate::collect::{self, Construction, Role, Test};
 use crate::config::{self, Loaded};
 use crate::diagnostic::Diagnostics;
 use crate::marked::{self, Applied};
-use crate::names::{self, Home, Names};
+use crate::names::{self, LazyHome, Names};
 use crate::{source, validate};
 
 /// Expands `#[testkit::tests]`.
@@ -34,7 +36,7 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
                 collector.file = module.name.span().file();
                 let home = names::home_of_module(&module.name, body.span_open());
                 let is_group = collector.is_group(&module.name);
-                let surroundings = Surroundings { is_group, home, ..Surroundings::default() };
+                let surroundings = Surroundings { marks: Vec::new(), offers: Offers::default(), is_group, home };
                 let (attributes, inner) = collector.module(attributes, ast::scan(body.stream()), &surroundings);
                 let mut changed = Group::new(Delimiter::Brace, inner);
                 changed.set_span(body.span());
@@ -72,7 +74,7 @@ pub(crate) fn expand(options: &TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// What the modules around items say of them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Surroundings {
     /// Marks of all tests.
     marks: Vec<Applied>,
@@ -81,7 +83,7 @@ struct Surroundings {
     /// Whether the module itself is a group.
     is_group: bool,
     /// Where the module itself is written.
-    home: Option<Home>,
+    home: LazyHome,
 }
 
 /// Collects the tests of one attribute's item.
@@ -128,7 +130,7 @@ impl Collector {
     fn items(&mut self, mut items: Items, mut outer: Surroundings) -> TokenStream {
         let foreign = collect::foreign_marks(&items.items);
         items.disown(&foreign);
-        let names = Names::of(&items, outer.home.clone());
+        let names = Names::of(&items, Rc::clone(&outer.home));
         let Items { inner_attributes, items } = items;
         let rewriter = rewriter_for(&items);
         outer.offers = collect::offers(&items, &outer.offers);

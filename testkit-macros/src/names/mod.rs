@@ -9,7 +9,7 @@ mod imports;
 mod items;
 mod modules;
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -40,10 +40,18 @@ pub(crate) struct Facts {
     pub(crate) place: (usize, usize),
 }
 
+/// Where a module is written, if that can be known: its file is read only once somebody asks, which takes longer than all else
+/// that is done for a small module.
+pub(crate) type LazyHome = Rc<LazyCell<Option<Home>, Box<dyn FnOnce() -> Option<Home>>>>;
+
+fn lazily(home: impl FnOnce() -> Option<Home> + 'static) -> LazyHome {
+    Rc::new(LazyCell::new(Box::new(home)))
+}
+
 /// What a name is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// A fixture, and the module that it is written in, if that is known.
+    /// A fixture, and the module that it is written in, if that is another one and known.
     Fixture(Rc<Facts>, Option<Home>),
     /// Something that is imported by this name from where nobody can look.
     Imported,
@@ -93,8 +101,9 @@ pub(crate) struct Wanted {
 /// The names of the module that an expansion stands in.
 #[derive(Debug)]
 pub(crate) struct Names {
-    own: Rc<Module>,
-    home: Option<Home>,
+    /// What is in the module; made when it is first asked for, if its items are not at hand.
+    own: OnceCell<Rc<Module>>,
+    home: LazyHome,
     /// What tells the aliases of this expansion from those of others in the same module.
     owner: String,
     /// What has been found: many tests ask for the same.
@@ -105,34 +114,39 @@ pub(crate) struct Names {
 
 impl Names {
     /// The names of a module with these items.
-    pub(crate) fn of(items: &Items, home: Option<Home>) -> Self {
-        Self {
-            own: Rc::new(Module::of(items)),
-            home,
-            owner: String::new(),
-            found: RefCell::default(),
-            wanted: RefCell::default(),
-        }
+    pub(crate) fn of(items: &Items, home: LazyHome) -> Self {
+        let own = OnceCell::from(Rc::new(Module::of(items)));
+        Self { own, home, owner: String::new(), found: RefCell::default(), wanted: RefCell::default() }
     }
 
     /// The names of the module that holds the item with `name`, which an attribute sees alone.
     pub(crate) fn beside(name: &Ident) -> Self {
-        let home = home_of_item(name);
-        let known = home.as_ref().and_then(modules::load);
-        let own = known.unwrap_or_else(|| Rc::new(Module::open()));
-        Self { own, home, owner: name.to_string(), found: RefCell::default(), wanted: RefCell::default() }
+        let (own, owner, name) = (OnceCell::new(), name.to_string(), name.clone());
+        let home = lazily(move || home_of_item(&name));
+        Self { own, home, owner, found: RefCell::default(), wanted: RefCell::default() }
     }
 
     /// The home of an inline module inside.
-    pub(crate) fn home_inside(&self, name: &Ident) -> Option<Home> {
-        let mut home = self.home.clone()?;
-        home.inside.push(name.to_string());
-        Some(home)
+    pub(crate) fn home_inside(&self, name: &Ident) -> LazyHome {
+        let (outer, name) = (Rc::clone(&self.home), name.to_string());
+        lazily(move || {
+            let mut home = outer.as_ref().as_ref()?.clone();
+            home.inside.push(name);
+            Some(home)
+        })
+    }
+
+    fn home(&self) -> Option<&Home> {
+        (**self.home).as_ref()
+    }
+
+    fn own(&self) -> &Module {
+        self.own.get_or_init(|| self.home().and_then(modules::load).unwrap_or_else(|| Rc::new(Module::open())))
     }
 
     /// Whether an item or an import of the module itself has the name.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.own.names.contains_key(name)
+        self.own().names.contains_key(name)
     }
 
     /// What a name is.
@@ -140,19 +154,23 @@ impl Names {
         if let Some(found) = self.found.borrow().get(name) {
             return found.clone();
         }
-        let found = source::detached(|| modules::find(&self.own, self.home.as_ref(), name, &mut Vec::new()));
+        let found = match self.own().names.get(name) {
+            Some(Name::Fixture(facts)) => Found::Fixture(Rc::clone(facts), None),
+            _ => source::detached(|| modules::find(self.own(), self.home(), name, &mut Vec::new())),
+        };
         self.found.borrow_mut().insert(name.to_owned(), found.clone());
         found
     }
 
     /// The fixtures whose names can be seen to be in reach, for suggestions.
     pub(crate) fn fixtures(&self) -> Vec<String> {
-        source::detached(|| modules::fixtures(&self.own, self.home.as_ref(), &mut Vec::new()))
+        source::detached(|| modules::fixtures(self.own(), self.home(), &mut Vec::new()))
     }
 
     /// The fixtures that lead from the fixture `name` back to it, itself first.
     pub(crate) fn circle(&self, name: &str) -> Option<Vec<Step>> {
-        let Found::Fixture(facts, Some(home)) = self.find(name) else { return None };
+        let Found::Fixture(facts, home) = self.find(name) else { return None };
+        let home = home.or_else(|| self.home().cloned())?;
         let first = Step { name: name.to_owned(), home, place: facts.place };
         source::detached(|| modules::circle(&mut vec![first], &facts, &mut Vec::new()))
     }
@@ -176,11 +194,17 @@ impl Names {
 }
 
 /// The home of an inline module, from the opening brace of its body.
-pub(crate) fn home_of_module(name: &Ident, open: Span) -> Option<Home> {
-    let file = open.local_file()?;
-    let (line, name) = (open.start().line, name.to_string());
-    let is_it = |_: &Items, inside: &[String]| inside.last() == Some(&name);
-    inside_at(file, line, &is_it)
+pub(crate) fn home_of_module(name: &Ident, open: Span) -> LazyHome {
+    let name = name.to_string();
+    lazily(move || {
+        let is_it = |_: &Items, inside: &[String]| inside.last() == Some(&name);
+        inside_at(open.local_file()?, open.start().line, &is_it)
+    })
+}
+
+/// The home of a module that is known, or known to be unknown.
+pub(crate) fn known_home(home: Option<Home>) -> LazyHome {
+    lazily(|| home)
 }
 
 /// The home of the module that holds a function or a type with `name`, or an `impl` block of it.
@@ -198,10 +222,14 @@ fn home_of_item(name: &Ident) -> Option<Home> {
     inside_at(file, line, &|items, _| items.items.iter().any(is_here))
 }
 
-/// Whether a function is a method of an `impl` block or of a trait, as far as its file tells.
+/// Whether a function is a method of an `impl` block, as far as its file tells.
 pub(crate) fn is_method(name: &Ident) -> bool {
     let Some(file) = name.span().local_file() else { return false };
     let (line, name) = (name.span().start().line, name.to_string());
+    // Few files have such blocks before their fixtures, and to look for the word takes no time.
+    if !source::has_before(&file, line, "impl") {
+        return false;
+    }
     let holds = |body: &Group| {
         let lines = body.span_open().start().line..=body.span_close().start().line;
         lines.contains(&line)
