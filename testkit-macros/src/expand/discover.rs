@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use testkit_protocol::name_pattern::matches_any;
 
 use super::asking::Called;
-use super::asking::sites::Sites;
+use super::asking::sites::{Sites, Types};
 use super::cases::{Host, Run, hosts_of_cases};
 use super::description::{self, Module};
 use super::function::{Context, Templates, settled};
@@ -337,8 +337,8 @@ impl Scope<'_> {
             self.tests.push(Test { name, libtest, place, marks, plain, run, site, together });
         };
         if cases.is_empty() {
-            let ask =
-                (asking.is_for_fixtures() && !marks.are_hosted()).then(|| self.sites.ask(&site, asking)).flatten();
+            let asks_for_fixtures = asking.is_for_fixtures() && !marks.are_hosted();
+            let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made)).flatten();
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
             let begin = if let Some(ask) = ask {

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 
 use testkit_protocol::package_config::PackageConfig;
 
-use super::asking::sites::{Site, Sites};
+use super::asking::sites::{Site, Sites, Types};
 use super::asking::{self, Called};
 use super::description::{self, Module};
 use super::{ALLOWED_FORMS, cases, fallback, literal, marks, placed, tokens};
@@ -201,7 +201,8 @@ fn hosted(
         && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block));
     let site_name = site.map(|site| site.name.as_str()).unwrap_or_default();
     let asks_for_fixtures = is_flat && asking.is_for_fixtures();
-    let shared_ask = site.filter(|_| asks_for_fixtures).and_then(|site| context.sites.ask(site, asking));
+    let shared_ask =
+        site.filter(|_| asks_for_fixtures).and_then(|site| context.sites.ask(site, asking, Types::Written));
     match (&function.body, shared_ask) {
         (TokenTree::Group(block), None) if is_flat && asking.is_empty() => {
             span = block.span();

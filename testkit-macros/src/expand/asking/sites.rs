@@ -55,6 +55,15 @@ pub(crate) enum Multiplies {
     Yes,
 }
 
+/// Which types the values of arguments have that a function returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Types {
+    /// Those that the author has written.
+    Written,
+    /// Those of the fixtures; the author's function is called with them, and an error names its place.
+    Made,
+}
+
 impl Sites {
     /// None yet, for an expansion that is not the only one of its module.
     pub(crate) fn of(item: &str) -> Self {
@@ -81,15 +90,21 @@ impl Sites {
     }
 
     /// The function that begins a test at `site` and makes what its arguments ask for, which all tests share that ask for the
-    /// same. None if the compiler has to see the test's body to know their types.
+    /// same. None if the compiler has to see the test's body to know the types that are written.
     ///
     /// It takes the test and something to borrow from, and returns what was asked for, or `None` if the test is over.
-    pub(crate) fn ask(&self, site: &Site, asking: &Asking) -> Option<String> {
-        let mut key = site.name.clone();
+    pub(crate) fn ask(&self, site: &Site, asking: &Asking, types: Types) -> Option<String> {
+        let mut key = format!("{} {}", site.name, runtime(asking).into_text());
+        for path in &asking.uses {
+            key.push_str(&format!(" {}", path.text));
+        }
         for (argument, path) in fixtures(asking) {
-            let of_type = argument.type_text();
-            if of_type.split(|character: char| !character.is_alphanumeric() && character != '_').any(|word| word == "_")
-            {
+            let of_type = match types {
+                Types::Written => argument.type_text(),
+                Types::Made if argument.is_reference => "&".to_owned(),
+                Types::Made => String::new(),
+            };
+            if of_type.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "_") {
                 return None;
             }
             key.push_str(&format!(" {}: {of_type}", path.text));
@@ -97,7 +112,7 @@ impl Sites {
         let mut asks = self.asks.borrow_mut();
         let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             let name = format!("__testkit_ask_{}{}", self.of, asks.len());
-            asks.push((key, ask_function(&name, site, asking)));
+            asks.push((key, ask_function(&name, site, asking, types)));
             asks.len() - 1
         });
         Some(format!("__testkit_ask_{}{number}", self.of))
@@ -152,24 +167,36 @@ fn fixtures(asking: &Asking) -> impl Iterator<Item = (&Argument, &FixturePath)> 
     })
 }
 
-fn ask_function(name: &str, site: &Site, asking: &Asking) -> Code {
+fn ask_function(name: &str, site: &Site, asking: &Asking, types: Types) -> Code {
     let call_site = Span::call_site();
-    let (mut types, mut values) = (Code::default(), Code::default());
-    let mut body = Code::default();
+    let (mut returned, mut values, mut body) = (Code::default(), Code::default(), Code::default());
     body.code(runtime(asking)).code(uses(asking, ""));
-    for (argument, path) in fixtures(asking) {
+    let is_one = fixtures(asking).count() == 1;
+    for (number, (argument, path)) in fixtures(asking).enumerate() {
         let span = argument.span();
         body.code(may_be_owned(argument, path, ""));
-        types.tokens(argument.of_type.iter().cloned().collect());
-        values.code(request(argument, path, "", "__testkit_asked"));
-        if fixtures(asking).count() > 1 {
-            types.text(",", span);
+        let mut of_type = Code::default();
+        match types {
+            Types::Written => of_type.tokens(argument.of_type.iter().cloned().collect()),
+            Types::Made => {
+                let borrow = if argument.is_reference { "&" } else { "" };
+                of_type.text(format!("{borrow}<{} as {PRIVATE}::Fixture>::Value", path.seen_from("")), span)
+            }
+        };
+        // A statement, so that an error in the type is told of the argument alone.
+        let value = format!("__testkit_{number}");
+        body.text(format!("let {value}:"), span).code(of_type.clone()).text("=", span);
+        body.code(request(argument, path, "", "__testkit_asked")).text(";", span);
+        returned.code(of_type);
+        values.text(value, span);
+        if !is_one {
+            returned.text(",", span);
             values.text(",", span);
         }
     }
     let one_or_all = |code: Code| {
         let mut all = Code::default();
-        if fixtures(asking).count() == 1 {
+        if is_one {
             all.code(code)
         } else {
             all.group(Delimiter::Parenthesis, code)
@@ -181,14 +208,14 @@ fn ask_function(name: &str, site: &Site, asking: &Asking) -> Code {
     let mut code = Code::default();
     code.text(
         format!(
-            "#[cfg(test)] {} #[allow(unknown_lints, mismatched_lifetime_syntaxes, clippy::ref_option_ref, clippy::type_complexity, \
+            "#[cfg(test)] {} #[allow(unknown_lints, mismatched_lifetime_syntaxes, clippy::type_complexity, \
              clippy::unnecessary_wraps, clippy::unused_unit)] \
              fn {name}(test: fn(), __testkit_asked: &()) -> ::core::option::Option<",
             site.conditions
         ),
         call_site,
     );
-    code.code(one_or_all(types));
+    code.code(one_or_all(returned));
     let mut whole = Code::default();
     whole.text(format!("if {PRIVATE}::begin_asking(test, &{})", site.name), call_site);
     whole.group(Delimiter::Brace, body).text("else { ::core::option::Option::None }", call_site);
