@@ -22,6 +22,7 @@ pub(crate) struct Tally {
     slowest: BinaryHeap<Reverse<(u64, TestId)>>,
     failed: Vec<TestId>,
     fixture_failures: u64,
+    odd_ends: u64,
     plan: Option<Plan>,
     build_failed: bool,
     interrupted: bool,
@@ -87,6 +88,7 @@ impl Tally {
             }
             EventKind::TestFinished(finished) => self.finished(finished),
             EventKind::Fixture(step) => self.fixture_failures += u64::from(Self::is_fixture_failure(step)),
+            EventKind::OddEnd(_) => self.odd_ends += 1,
             EventKind::Interrupted(_) => self.interrupted = true,
             EventKind::RunStarted(_)
             | EventKind::BinaryListed(_)
@@ -132,6 +134,11 @@ impl Tally {
         self.fixture_failures
     }
 
+    /// Processes that ended in another way than the results of their tests say, which fails the run as well.
+    pub(crate) fn odd_ends(&self) -> u64 {
+        self.odd_ends
+    }
+
     /// How many tests were planned; `None` before the plan is closed.
     #[cfg(test)]
     pub(crate) fn plan(&self) -> Option<Plan> {
@@ -171,7 +178,7 @@ impl Tally {
             ExitCode::Internal
         } else if self.build_failed {
             ExitCode::BuildFailed
-        } else if failures + self.fixture_failures > 0 {
+        } else if failures + self.fixture_failures + self.odd_ends > 0 {
             ExitCode::TestsFailed
         } else if stopped {
             ExitCode::Internal

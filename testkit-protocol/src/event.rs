@@ -23,7 +23,6 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[expect(clippy::large_enum_variant, reason = "half of all events are attempts, so a box would only cost")]
 pub enum EventKind {
     /// The command began. Always the first event.
     RunStarted(RunStarted),
@@ -43,6 +42,8 @@ pub enum EventKind {
     Fixture(FixtureStep),
     /// A worker process was ended before its time, and why.
     WorkerReplaced(WorkerReplaced),
+    /// A process ended in another way than the results of its tests say, and no test's verdict can tell it.
+    OddEnd(OddEnd),
     /// Something that is no test's failure and that a person should know.
     Notice(Notice),
     /// A signal asked the run to stop.
@@ -166,6 +167,9 @@ pub enum AttemptReason {
     AloneAfterFailure,
     /// The first one gave no result that could be trusted; this one is alone in its process.
     AloneAfterLoss,
+    /// The first one passed, and its process, which had run other tests as well, then ended in a way that does not fit; this
+    /// one is alone in its process, to find out whose doing that was.
+    AloneAfterEnd,
     /// Those before failed, and the test's `#[retry]` allows more; this one is alone in its process.
     Retry,
 }
@@ -351,6 +355,32 @@ pub struct WorkerReplaced {
     /// ``session fixture `server` ``. At the end those whose set-up has begun: ``session fixture `server` (half set up)``.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub left_standing: Vec<String>,
+}
+
+/// Payload of [`EventKind::OddEnd`]: an exit handler, a destructor of a static or a thread that was left running failed after
+/// all tests had their results. It makes the run a failure by itself.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OddEnd {
+    /// Number of the process.
+    pub worker: u32,
+    /// The binary that it ran.
+    pub binary: BinaryId,
+    /// How it ended.
+    pub termination: Termination,
+    /// Whether it was killed, since it did not leave in time.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub killed: bool,
+    /// How many tests had ended in it.
+    pub tests: u64,
+    /// The last of them, in the order in which they ended.
+    pub after: Vec<TestId>,
+    /// Whether each of those that had passed was run again alone, and none of them crashed then.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub cleared: bool,
+    /// What it wrote to its standard error, since its last test began where that is known.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
+    pub stderr: Captured,
 }
 
 /// Payload of [`EventKind::Notice`].

@@ -47,7 +47,7 @@ pub enum FailureKind {
     Xfail,
     /// A fixture that the test asks for could not be set up for an earlier one; the message says why, and where it is told.
     Fixture,
-    /// The process ended before the test did; the message says how.
+    /// The process ended before the test did, or badly right after it; the message says how.
     Crash,
     /// The test did not end in time; the message says within what.
     Timeout,

@@ -13,7 +13,7 @@ pub enum Outcome {
     Failed,
     /// Set-up, tear-down or the runner itself failed; the test may not have run.
     Errored,
-    /// The process of the test ended under it: a signal, or an exit.
+    /// The process of the test ended under it, by a signal or an exit, or badly after it by its doing.
     Crashed,
     /// The test did not end within its time limit and was killed.
     TimedOut,

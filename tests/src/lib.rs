@@ -67,6 +67,7 @@ pub fn finished(events: &[Event]) -> impl Iterator<Item = &TestFinished> {
         | EventKind::Attempt(_)
         | EventKind::Fixture(_)
         | EventKind::WorkerReplaced(_)
+        | EventKind::OddEnd(_)
         | EventKind::Notice(_)
         | EventKind::Interrupted(_)
         | EventKind::RunFinished(_) => None,

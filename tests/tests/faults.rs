@@ -4,11 +4,13 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use testkit_protocol::event::{Attempt, AttemptEvent, EventKind};
+use testkit_protocol::event::{self, Attempt, AttemptEvent, EventKind};
 use testkit_protocol::id::TestId;
+use testkit_protocol::outcome::Termination;
 use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Passed, TimedOut};
 use testkit_tests::command::{Ran, command, processes, start_reporting};
 use testkit_tests::project::{Project, manifest};
@@ -104,6 +106,29 @@ const FAULTS: &[Fault] = &[
     ("ignores_signals", "ignore_signals();", Passed, Some(Passed)),
 ];
 
+/// What a test does to the end of its process: name, body, the verdicts of a collected test that shares a worker, which has
+/// given them before it ends, and of one in a process of its own, and that of a plain test in either.
+type OddEnd = (&'static str, &'static str, Verdict, Verdict, Verdict);
+
+/// In targets of their own, since whoever ends a process meets what the tests before left to do at its end.
+const ODD_ENDS: &[OddEnd] = &[
+    ("aborts", "at_exit(abort_now);", Passed, Crashed, Crashed),
+    ("segfaults", "at_exit(segfault_now);", Passed, Crashed, Crashed),
+    ("leaves_with_23", "at_exit(leave_with_23);", Passed, Crashed, Crashed),
+    ("leaves_with_0", "at_exit(leave_with_0);", Passed, Passed, Passed),
+    ("fails_and_leaves_with_0", "at_exit(leave_with_0); panic!(\"a panic\");", Failed, Failed, Failed),
+    ("fails_and_aborts", "at_exit(abort_now); panic!(\"a panic\");", Failed, Failed, Failed),
+    // A worker leaves after such a test, which has its verdict afterwards.
+    ("leaves_thread_and_aborts", "leave_thread(); at_exit(abort_now);", Crashed, Crashed, Crashed),
+];
+
+/// The same of one that keeps its process from ending.
+const LINGERS: OddEnd = ("lingers", "at_exit(hang_now);", Passed, Crashed, TimedOut);
+
+/// Plain tests that do nothing bad alone, and the process that both have run does.
+const TOGETHER: &str = "#![cfg(unix)]\nuse faults::*;\n#[test] fn a_together() { end_badly_together(); }\n\
+    #[test] fn b_innocent() {}\n#[test] fn c_together() { end_badly_together(); }\n";
+
 /// A target of its own for what empties libtest's log file: the tests before may be run again for it.
 const TRUNCATED: &str = "#![cfg(unix)]\nuse faults::*;\n#[test] fn a_innocent() {}\n\
     #[test] fn b_truncates() { truncate_everything(); }\n#[test] fn c_fails() { panic!(\"c\"); }\n#[test] fn d_innocent() {}\n";
@@ -135,7 +160,21 @@ fn project() -> &'static Project {
         collected.push_str(
             "#[testkit::timeout(\"300ms\")]\nfn test_900_own_limit() { hang(); }\nfn test_901_innocent() {}\n",
         );
+        let mut odd_collected = format!("{head}testkit::discover!();\n");
+        let mut odd_plain = head.to_owned();
+        for (index, (name, body, ..)) in ODD_ENDS.iter().enumerate() {
+            writeln!(odd_collected, "fn test_{index}_{name}() {{ {body} }}\nfn test_{index}_x_innocent() {{}}")
+                .unwrap();
+            writeln!(odd_plain, "#[test] fn t{index}_{name}() {{ {body} }}\n#[test] fn t{index}_x_innocent() {{}}")
+                .unwrap();
+        }
+        let (name, body, ..) = LINGERS;
         Project::new("faults")
+            .file("tests/test_odd_ends.rs", &odd_collected)
+            .file("tests/odd_ends.rs", &odd_plain)
+            .file("tests/test_lingers.rs", &format!("{head}testkit::discover!();\nfn test_{name}() {{ {body} }}\n"))
+            .file("tests/lingers.rs", &format!("{head}#[test] fn {name}() {{ {body} }}\n"))
+            .file("tests/together.rs", TOGETHER)
             .file("Cargo.toml", &manifest("faults", "[dependencies]\nlibc = \"0.2\"\n"))
             .file("src/lib.rs", include_str!("../fixtures/faults.rs"))
             .file("tests/test_collected.rs", &collected)
@@ -144,8 +183,22 @@ fn project() -> &'static Project {
     })
 }
 
-fn expected() -> Vec<(String, Verdict)> {
+fn expected(isolation: &str) -> Vec<(String, Verdict)> {
     let mut expected = Vec::new();
+    let of_collected = |shared, alone| if isolation == "process" { alone } else { shared };
+    for (index, (name, _, shared, alone, plain)) in ODD_ENDS.iter().enumerate() {
+        expected.push((format!("faults::test_odd_ends::test_{index}_{name}"), of_collected(*shared, *alone)));
+        expected.push((format!("faults::test_odd_ends::test_{index}_x_innocent"), Passed));
+        expected.push((format!("faults::odd_ends::t{index}_{name}"), *plain));
+        expected.push((format!("faults::odd_ends::t{index}_x_innocent"), Passed));
+    }
+    let (name, _, shared, alone, plain) = LINGERS;
+    expected.push((format!("faults::test_lingers::test_{name}"), of_collected(shared, alone)));
+    // libtest has told that it passed, where that is asked for.
+    expected.push((format!("faults::lingers::{name}"), if isolation == "process" { plain } else { Passed }));
+    for name in ["a_together", "b_innocent", "c_together"] {
+        expected.push((format!("faults::together::{name}"), Passed));
+    }
     for (index, (name, _, collected, plain)) in FAULTS.iter().enumerate() {
         let (number, next) = (2 * index, 2 * index + 1);
         expected.push((format!("faults::test_collected::test_{number:03}_{name}"), *collected));
@@ -175,13 +228,25 @@ fn check(isolation: &str, workers: &str) -> Ran {
     let mut command = command(project().folder(), &arguments);
     command.env("FAULTS_RUN_BY", std::process::id().to_string());
     let ran = start_reporting(command).wait();
-    ran.exits(1).has_verdicts(expected()).leaves_nothing_behind();
+    ran.exits(1).has_verdicts(expected(isolation)).leaves_nothing_behind();
     // Also none that has lost its environment: see the durations in the fixture.
     let sleepers = processes(|folder| {
         let words = std::fs::read(folder.join("cmdline")).unwrap_or_default();
         String::from_utf8_lossy(&words).ends_with(&format!(".{}\0", std::process::id()))
     });
     assert!(sleepers.is_empty(), "processes left behind: {sleepers:?}");
+    // Ends that are in no verdict are told, and no others.
+    let mut odd_ends: BTreeSet<&str> = odd_ends(&ran).map(|odd| odd.binary.0.as_str()).collect();
+    if isolation == "worker" && workers != "1" {
+        // Side by side, the two may meet or not.
+        odd_ends.remove("faults::together");
+    }
+    let mut want = BTreeSet::from(["faults::test_odd_ends"]);
+    if isolation == "worker" {
+        want.extend(["faults::lingers", "faults::test_lingers"]);
+        want.extend((workers == "1").then_some("faults::together"));
+    }
+    assert_eq!(odd_ends, want);
     // An innocent test is never suspected, and never pays for the one before by being run again.
     let suspected = ran.events.iter().filter_map(|event| match &event.kind {
         EventKind::WorkerReplaced(replaced) => replaced.after.as_ref().filter(|test| is_beyond_suspicion(test)),
@@ -194,6 +259,13 @@ fn check(isolation: &str, workers: &str) -> Ran {
     let limit = 100 * 1024 * 1024;
     assert!(ran.peak_memory < limit, "the command held {} bytes", ran.peak_memory);
     ran
+}
+
+fn odd_ends(ran: &Ran) -> impl Iterator<Item = &event::OddEnd> {
+    ran.events.iter().filter_map(|event| match &event.kind {
+        EventKind::OddEnd(odd) => Some(odd),
+        _ => None,
+    })
 }
 
 /// The messages of all failures of a test.
@@ -227,6 +299,15 @@ fn shared_processes_one_at_a_time() {
             assert!(got.iter().any(|message| message == words), "{id}: {got:?}");
         }
     }
+    let got = messages(&ran, "faults::odd_ends::t2_leaves_with_23");
+    assert_eq!(got, ["the test passed, and its process then ended with exit code 23"]);
+    let together = odd_ends(&ran).find(|odd| odd.binary.0 == "faults::together").unwrap();
+    let after: Vec<&str> = together.after.iter().map(TestId::as_str).collect();
+    assert_eq!(after, ["faults::together::a_together", "faults::together::b_innocent", "faults::together::c_together"]);
+    assert_eq!((together.tests, together.cleared, together.killed), (3, true, false));
+    assert_eq!(together.termination, Termination::Signaled(6));
+    let lingers = odd_ends(&ran).find(|odd| odd.binary.0 == "faults::lingers").unwrap();
+    assert_eq!((lingers.tests, lingers.cleared, lingers.killed), (1, false, true));
 }
 
 #[test]

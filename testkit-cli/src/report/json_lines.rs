@@ -40,7 +40,7 @@ impl<W: Write> Reporter for JsonLines<W> {
         let urgent = match &event.kind {
             EventKind::TestFinished(finished) => finished.verdict.is_failure(),
             EventKind::Fixture(fixture) => !fixture.failures.is_empty(),
-            EventKind::Interrupted(_) | EventKind::RunFinished(_) => true,
+            EventKind::OddEnd(_) | EventKind::Interrupted(_) | EventKind::RunFinished(_) => true,
             EventKind::RunStarted(_)
             | EventKind::BinaryListed(_)
             | EventKind::BuildFinished(_)

@@ -82,6 +82,7 @@ fn the_canonical_run_has_everything_in_it() {
             "Fixture",
             "Interrupted",
             "Notice",
+            "OddEnd",
             "PlanClosed",
             "PlanExtended",
             "RunFinished",
@@ -123,7 +124,7 @@ fn plain_with_set_ups() {
 
 #[test]
 fn plain_counts() {
-    insta::assert_snapshot!(report(settings(Verbosity::Counts), &events()), @"5 failed, 1 errored, 1 crashed, 1 timed out, 1 interrupted, 1 flaky, 3 passed, 1 xfailed, 1 xpassed, 4 skipped, 1 not run, 1 fixture error in 2.95s");
+    insta::assert_snapshot!(report(settings(Verbosity::Counts), &events()), @"5 failed, 1 errored, 1 crashed, 1 timed out, 1 interrupted, 1 flaky, 3 passed, 1 xfailed, 1 xpassed, 4 skipped, 1 not run, 1 fixture error, 1 process error in 2.95s");
 }
 
 #[test]

@@ -34,17 +34,18 @@ struct First {
 }
 
 /// What a test amounts to.
-struct Decided {
-    verdict: Verdict,
-    attempts: u32,
-    duration_ns: u64,
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) verdict: Verdict,
+    pub(super) attempts: u32,
+    pub(super) duration_ns: u64,
     skip_reason: Option<String>,
     xfail_reason: Option<String>,
     after_others: bool,
 }
 
 impl Decided {
-    fn new(verdict: Verdict, attempts: u32, duration_ns: u64) -> Self {
+    pub(super) fn new(verdict: Verdict, attempts: u32, duration_ns: u64) -> Self {
         Self { verdict, attempts, duration_ns, skip_reason: None, xfail_reason: None, after_others: false }
     }
 }
@@ -109,8 +110,21 @@ impl Driver<'_> {
         test: TestIndex,
         position: u32,
         reason: AttemptReason,
-        mut attempt: AttemptFinished,
+        attempt: AttemptFinished,
     ) {
+        if let Some(decided) = self.decide(test, position, reason, attempt) {
+            self.verdict(test, decided);
+        }
+    }
+
+    /// Tells how an attempt has ended: what that makes of the test, or `None` if another attempt is to follow.
+    pub(super) fn decide(
+        &mut self,
+        test: TestIndex,
+        position: u32,
+        reason: AttemptReason,
+        mut attempt: AttemptFinished,
+    ) -> Option<Decided> {
         let marks = self.list.test(test).marks.clone();
         // What cannot be told from a neighbour's output is worth another run: a report has to explain itself.
         let inexact = attempt.stderr.approximate || attempt.stdout.approximate;
@@ -129,18 +143,21 @@ impl Driver<'_> {
         let (outcome, duration_ns, skip_reason) = (attempt.outcome, attempt.duration_ns, attempt.skip_reason.clone());
         self.emit_numbered(test, earlier.made, AttemptEvent::Finished(attempt));
         let made = earlier.made + 1;
+        if let Some(decided) = self.decide_suspect(test, outcome, made, duration_ns) {
+            return Some(decided);
+        }
         let decided = Decided { skip_reason, ..Decided::new(outcome.into(), made, duration_ns) };
         if let (Some(verdict), Some(xfail)) = (expected, xfail) {
             let xfail_reason = (verdict != Verdict::Failed).then(|| xfail.reason.clone());
-            return self.verdict(test, Decided { verdict, xfail_reason, ..decided });
+            return Some(Decided { verdict, xfail_reason, ..decided });
         }
         if let Some(first) = explained {
             if first.is_unclear && outcome == Outcome::Skipped {
-                return self.verdict(test, decided);
+                return Some(decided);
             }
             let after_others = first.after_others && outcome == Outcome::Passed;
             let decided = Decided::new(first.outcome.into(), made, first.duration_ns);
-            return self.verdict(test, Decided { after_others, ..decided });
+            return Some(Decided { after_others, ..decided });
         }
         let has_failed = judge::has_failed(outcome);
         let after_others = position > 0;
@@ -152,18 +169,24 @@ impl Driver<'_> {
                 self.attempts.insert(test, Attempts { made, failed, first });
                 let delay = retry.and_then(|retry| retry.delay_ns).map_or(Duration::ZERO, Duration::from_nanos);
                 self.delayed.push((Instant::now() + delay, test));
-                return;
+                return None;
             }
             let is_worth_another = outcome != Outcome::TimedOut && !is_told_elsewhere && (after_others || inexact);
             if reason == AttemptReason::Planned && is_worth_another && retry.is_none() {
                 self.attempts.insert(test, Attempts { made, failed, first });
                 let binary = self.list.test(test).binary;
                 self.scheduler.add_alone(binary, test, AttemptReason::AloneAfterFailure);
-                return;
+                return None;
             }
         }
         let verdict = if outcome == Outcome::Passed && earlier.failed > 0 { Verdict::Flaky } else { outcome.into() };
-        self.verdict(test, Decided { verdict, ..decided });
+        Some(Decided { verdict, ..decided })
+    }
+
+    /// A test that has been decided is to be run once more, alone.
+    pub(super) fn run_again_alone(&mut self, test: TestIndex, made: u32, reason: AttemptReason) {
+        self.attempts.insert(test, Attempts { made, ..Attempts::default() });
+        self.scheduler.add_alone(self.list.test(test).binary, test, reason);
     }
 
     /// An attempt gave no result that can be trusted: the test is run again, alone, through libtest. libtest does not know
@@ -185,6 +208,9 @@ impl Driver<'_> {
     /// The run was stopped before the attempt that a test was waiting for.
     pub(super) fn decide_without_another_attempt(&mut self, test: TestIndex) {
         let Some(attempts) = self.attempts.remove(&test) else { return };
+        if let Some(decided) = self.decide_suspect(test, Outcome::Interrupted, attempts.made, 0) {
+            return self.verdict(test, decided);
+        }
         let (outcome, duration_ns) =
             attempts.first.map_or((Outcome::Interrupted, 0), |first| (first.outcome, first.duration_ns));
         self.verdict(test, Decided::new(outcome.into(), attempts.made, duration_ns));
@@ -198,7 +224,7 @@ impl Driver<'_> {
         self.verdict(test, Decided::new(outcome.into(), made, 0));
     }
 
-    fn verdict(&mut self, index: TestIndex, decided: Decided) {
+    pub(super) fn verdict(&mut self, index: TestIndex, decided: Decided) {
         let test = self.list.test(index);
         let Decided { verdict, attempts, duration_ns, skip_reason, xfail_reason, after_others } = decided;
         let ignored = || test.ignore.clone().unwrap_or_default();

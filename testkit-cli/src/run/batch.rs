@@ -12,6 +12,7 @@ use super::jobs::{GivenUp, Job, Running};
 use super::libtest_text::{self, LogEntry, LogResult};
 use crate::model::TestIndex;
 use crate::schedule::LaneKind;
+use crate::worker::Capture;
 
 impl Driver<'_> {
     pub(super) fn take_log(&mut self, running: &mut Running, bytes: &[u8]) {
@@ -97,7 +98,7 @@ impl Driver<'_> {
             stdout.trim(running.from.0);
             stderr.release(ends.1);
         }
-        self.end_attempt(test, position, AttemptReason::Planned, attempt);
+        self.end_held(running, test, position, AttemptReason::Planned, attempt);
         self.begin_attempts(running);
     }
 
@@ -141,7 +142,7 @@ impl Driver<'_> {
         match result {
             LogResult::Passed | LogResult::Ignored => {
                 let outcome = if result == LogResult::Passed { Outcome::Passed } else { Outcome::Skipped };
-                self.end_attempt(test, 0, AttemptReason::Planned, finished(outcome, duration));
+                self.end_held(running, test, 0, AttemptReason::Planned, finished(outcome, duration));
             }
             // libtest shows the output of failed tests when all have ended.
             LogResult::Failed | LogResult::FailedBecause(_) => {
@@ -160,12 +161,14 @@ impl Driver<'_> {
         if !stopping {
             self.scheduler.leave(lane);
         }
-        if stopping && running.given_up.is_none() && termination == Termination::Exited(101) {
-            self.take_stopped(&mut running);
+        if stopping && running.given_up.is_none() {
+            self.take_stopped(&mut running, termination);
         }
         let Some(test) = running.pending.pop_front() else {
-            return self.take_hosted_tear_downs(&running, termination);
+            return self.take_end_of_all(&mut running, termination);
         };
+        // However it ended, it is told of the test that was running.
+        self.release_held(&mut running);
         let ends = running.streams.ends();
         let reason = AttemptReason::Planned;
         match (running.given_up, termination) {
@@ -201,8 +204,10 @@ impl Driver<'_> {
         let Some(current) = running.pending.front().copied() else { return };
         let name = self.libtest_name(current).to_owned();
         let Job::Batch { lane, log, stopping } = &mut running.job else { return };
-        // A half entry is of a test that has ended: there is no telling where its end will be.
-        if !running.log.is_empty() || !log.stop_after(&name, running.log_read) {
+        // A half entry is of a test that has ended: there is no telling where its end will be. And libtest empties its log
+        // file when it opens it, which it could not any more.
+        let has_opened_it = running.log_read > 0 || running.streams.stdout().is_some_and(has_begun);
+        if !has_opened_it || !running.log.is_empty() || !log.stop_after(&name, running.log_read) {
             return;
         }
         *stopping = true;
@@ -214,11 +219,16 @@ impl Driver<'_> {
         self.scheduler.give_back(lane, back.into_iter());
     }
 
-    /// libtest left after the test that was running, as it was made to: room was left for `ok NAME` and no more.
-    fn take_stopped(&mut self, running: &mut Running) {
+    /// libtest left after the test that was running, as it was made to: room was left for `ok NAME` and no more. Where it
+    /// left for another reason, nothing is known of the test: it may have put something else in the place of the log file,
+    /// and others may have run after it.
+    fn take_stopped(&mut self, running: &mut Running, termination: Termination) {
         let Some(test) = running.pending.front().copied() else { return };
         let passed = running.log == format!("ok {}", self.libtest_name(test)).as_bytes();
-        if !passed && !running.log.is_empty() {
+        let could_not_write =
+            || termination == LIBTEST_FAILED && running.streams.stderr().is_some_and(ends_without_a_log);
+        let failed = !passed && running.log.is_empty() && could_not_write();
+        if !passed && !failed {
             return;
         }
         running.pending.pop_front();
@@ -258,13 +268,15 @@ impl Driver<'_> {
             let captured = Captured { bytes: head.len() as u64, head, approximate, ..Captured::default() };
             let failures = vec![failure_of(&result, name, &captured.head, &captured)];
             let attempt = AttemptFinished { failures, stdout: captured, ..finished(Outcome::Failed, duration) };
+            running.ended.add(test);
             self.end_attempt(test, 0, AttemptReason::Planned, attempt);
         }
         // Several tests were running, so the end of the process may be any one's doing.
         let current: Vec<TestIndex> = running.current_tests().collect();
         if current.is_empty() {
-            self.take_hosted_tear_downs(&running, termination);
+            return self.take_end_of_all(&mut running, termination);
         }
+        self.release_held(&mut running);
         for test in &current {
             let message = crash_message(termination);
             let (outcome, failures) = match running.given_up {
@@ -283,8 +295,22 @@ impl Driver<'_> {
     }
 }
 
+/// How libtest leaves if a test has failed, or if it cannot go on.
+pub(super) const LIBTEST_FAILED: Termination = Termination::Exited(101);
+
 /// How much of a batch's output is searched for what belongs to one test, in bytes.
 const BATCH_OUTPUT_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Whether libtest has told how many tests it runs, which it does when it has opened its log file.
+fn has_begun(stdout: &Capture) -> bool {
+    libtest_text::says_begun(&String::from_utf8_lossy(&stdout.read_bytes(0, stdout.end().min(4096))))
+}
+
+/// Whether libtest's last words are that it could not write to its log file.
+fn ends_without_a_log(stderr: &Capture) -> bool {
+    let end = stderr.end();
+    libtest_text::says_no_log(&String::from_utf8_lossy(&stderr.read_bytes(end.saturating_sub(4096), end)))
+}
 
 fn finished(outcome: Outcome, duration: Duration) -> AttemptFinished {
     AttemptFinished::new(outcome, u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))

@@ -11,6 +11,7 @@ use testkit_protocol::message::Message;
 
 use super::attempts::Attempts;
 use super::jobs::{GivenUp, Job, Running};
+use super::odd_ends::{Suspect, Suspicion};
 use super::orphans::Orphans;
 use super::planning::together;
 use super::{Input, ProcessInput, RunSettings, SLOW_AFTER, WorkerNumber};
@@ -84,6 +85,10 @@ pub(super) struct Driver<'a> {
     pub(super) selected_binaries: HashSet<BinaryIndex>,
     pub(super) deselected: u64,
     failures: u32,
+    /// Tests that passed in processes which ended oddly, while they are run again to find out whose doing that was.
+    pub(super) suspects: HashMap<TestIndex, Suspect>,
+    /// Those processes, until that is known.
+    pub(super) suspicions: HashMap<WorkerNumber, Suspicion>,
     pub(super) list_closed: bool,
     pub(super) selection_failed: bool,
     pub(super) interrupted_at: Option<Instant>,
@@ -126,6 +131,8 @@ pub(crate) fn run(
         selected_binaries: HashSet::new(),
         deselected: 0,
         failures: 0,
+        suspects: HashMap::new(),
+        suspicions: HashMap::new(),
         list_closed: false,
         selection_failed: false,
         interrupted_at: None,
@@ -253,7 +260,8 @@ impl Driver<'_> {
             let Some(mut running) = self.running.remove(&worker) else { continue };
             if self.deadline(&running).is_some_and(|deadline| now >= deadline) {
                 let is_between_tests = running.tearing_down_since().is_some();
-                running.give_up(if is_between_tests { GivenUp::TearDown } else { GivenUp::TimedOut });
+                let is_in_no_test = is_between_tests || running.should_leave();
+                running.give_up(if is_in_no_test { GivenUp::TearDown } else { GivenUp::TimedOut });
             }
             self.end_if_put_off(&mut running, now);
             #[cfg(unix)]
@@ -282,7 +290,13 @@ impl Driver<'_> {
     /// builds.
     pub(super) fn deadline(&self, running: &Running) -> Option<Instant> {
         let build_finished = self.build_finished?;
-        if running.given_up.is_some() || !running.is_running_a_test() {
+        if running.given_up.is_some() {
+            return None;
+        }
+        if running.should_leave() {
+            return Some(running.current_since.max(build_finished) + self.libtest_leaving_limit(running));
+        }
+        if !running.is_running_a_test() {
             return None;
         }
         #[cfg(unix)]

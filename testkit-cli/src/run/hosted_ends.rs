@@ -8,20 +8,21 @@ use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::outcome::Termination;
 use testkit_protocol::text;
 
+use super::batch::LIBTEST_FAILED;
 use super::driver::Driver;
 use super::jobs::Running;
+use crate::model::{Host, TestIndex};
 
-/// What the library leaves with if a tear-down has failed.
-const FAILED: Termination = Termination::Exited(101);
 /// How much of the end of standard error is looked at, in bytes.
 const END: u64 = 256 * 1024;
 
 impl Driver<'_> {
-    /// Tells the tear-downs that failed when a process ended that has run its tests.
-    pub(super) fn take_hosted_tear_downs(&mut self, running: &Running, termination: Termination) {
-        if termination != FAILED {
-            return;
+    /// Tells the tear-downs that failed when a process ended that has run its tests; whether there were any.
+    pub(super) fn take_hosted_tear_downs(&mut self, running: &Running, termination: Termination) -> bool {
+        if termination != LIBTEST_FAILED {
+            return false;
         }
+        let is_collected = |test: TestIndex| matches!(self.list.test(test).host, Host::Collected { .. });
         let failed = match running.streams.stderr() {
             Some(stderr) => {
                 let end = stderr.end();
@@ -29,11 +30,12 @@ impl Driver<'_> {
                 failed_tear_downs(&String::from_utf8_lossy(&said))
             }
             // It went to the terminal. libtest itself leaves so only if a test has failed.
-            None if running.has_failed => Vec::new(),
+            None if running.has_failed || !running.held.iter().any(|held| is_collected(held.test)) => Vec::new(),
             None => {
                 vec![(Scope::Session, "?".to_owned(), "the output says which one it is, and what failed".to_owned())]
             }
         };
+        let is_told = !failed.is_empty();
         for (scope, name, told) in failed {
             self.emit(EventKind::Fixture(FixtureStep {
                 worker: running.worker.0,
@@ -45,6 +47,7 @@ impl Driver<'_> {
                 failures: vec![Failure::new(FailureKind::Runner, told)],
             }));
         }
+        is_told
     }
 }
 

@@ -15,6 +15,7 @@ use super::attempts::errored;
 use super::driver::Driver;
 use super::log_file::LogFile;
 use super::name_patterns;
+use super::odd_ends::{EndedTests, Held};
 use super::watch::{Source, watch};
 use crate::args::Isolation;
 use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex};
@@ -56,7 +57,7 @@ pub(super) enum GivenUp {
     TimedOut,
     /// What it says makes no sense: a test wrote into its channel.
     Garbled,
-    /// A tear-down between two tests has had its time.
+    /// A tear-down between two tests has had its time, or libtest has had it that has run all of its tests.
     TearDown,
     /// It says itself that it should run no other test.
     Retired,
@@ -74,6 +75,10 @@ pub(super) struct Running {
     pub(super) streams: Streams,
     /// Tests handed to it that have no result yet, in their order; the first is running.
     pub(super) pending: VecDeque<TestIndex>,
+    /// The tests that have ended in it.
+    pub(super) ended: EndedTests,
+    /// Those of them that passed, if that counts only when it has ended well.
+    pub(super) held: Vec<Held>,
     /// Tests of a [`Job::Threads`] that failed; their output is known when the process ends.
     pub(super) failed: Vec<(TestIndex, super::libtest_text::LogResult, Duration)>,
     /// Whether libtest has told of a test that failed.
@@ -115,6 +120,12 @@ impl Running {
         self.ready && !self.pending.is_empty()
     }
 
+    /// Whether it is a process of libtest that has told the results of all of its tests, and has nothing to do but to leave.
+    pub(super) fn should_leave(&self) -> bool {
+        let is_libtest = matches!(self.job, Job::Batch { .. } | Job::Threads);
+        is_libtest && self.pending.is_empty()
+    }
+
     pub(super) fn elapsed(&self) -> Duration {
         self.current_since.elapsed()
     }
@@ -149,8 +160,10 @@ impl Running {
         match &self.job {
             #[cfg(unix)]
             Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && served.can_take_back(),
+            // What libtest writes tells why it left: that has to be captured.
             Job::Batch { log, stopping, .. } => {
-                self.given_up.is_none() && self.pending.len() > 1 && !stopping && log.can_stop()
+                let can_stop = log.can_stop() && self.streams.stderr().is_some();
+                self.given_up.is_none() && self.pending.len() > 1 && !stopping && can_stop
             }
             Job::Threads | Job::Single { .. } | Job::Ask => false,
         }
@@ -274,6 +287,8 @@ impl Driver<'_> {
             process,
             streams,
             pending: plan.tests,
+            ended: EndedTests::default(),
+            held: Vec::new(),
             failed: Vec::new(),
             has_failed: false,
             log: Vec::new(),
@@ -387,8 +402,8 @@ impl Driver<'_> {
                         arguments.push("--test-threads=1".into());
                         arguments.extend(ignored.then(|| "--include-ignored".into()));
                         // The log is out of reach of a test's words. A test that takes it away is run once more without.
-                        let planned = reason == AttemptReason::Planned && !launch_has_runner;
-                        if planned || !self.settings.capture {
+                        let is_trusted = matches!(reason, AttemptReason::Planned | AttemptReason::AloneAfterEnd);
+                        if is_trusted && !launch_has_runner || !self.settings.capture {
                             let log = self.new_log()?;
                             arguments.extend(["--logfile".into(), log.path().as_str().into()]);
                             proof = Some(log);

@@ -71,6 +71,19 @@ pub(super) fn says_failed(stdout: &str) -> bool {
     result_line(stdout).is_some_and(|line| line.starts_with("test result: FAILED. 0 passed; 1 failed;"))
 }
 
+/// Whether the beginning of libtest's standard output says that it runs its tests.
+pub(super) fn says_begun(stdout: &str) -> bool {
+    stdout.lines().any(|line| {
+        line.strip_prefix("running ").is_some_and(|rest| rest.ends_with(" test") || rest.ends_with(" tests"))
+    })
+}
+
+/// Whether the end of libtest's standard error says that it could not go on because of its log file: it has this one message
+/// for whatever it cannot write to.
+pub(super) fn says_no_log(stderr: &str) -> bool {
+    stderr.contains("error: io error when listing tests: ")
+}
+
 fn result_line(stdout: &str) -> Option<&str> {
     stdout.trim_end().lines().next_back()
 }

@@ -13,6 +13,7 @@ mod judge;
 mod libtest_text;
 mod log_file;
 mod name_patterns;
+mod odd_ends;
 mod orphans;
 mod planning;
 mod served;

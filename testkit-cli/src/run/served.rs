@@ -13,6 +13,7 @@ use testkit_protocol::{PROTOCOL_VERSION, env};
 
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Plan, Running};
+use super::odd_ends::{Held, end_after_pass, no_end_after_pass};
 use super::planning::together;
 use super::standing::Standing;
 use super::watch::Source;
@@ -39,6 +40,15 @@ pub(super) struct Served {
     leaving_since: Option<Instant>,
     /// Whether it was told so before its tests were done, and has the time to tear fixtures down.
     tears_down: bool,
+    /// A pass of the test after which it leaves: it counts when it has left.
+    last_pass: Option<Box<LastPass>>,
+}
+
+#[derive(Debug)]
+struct LastPass {
+    test: TestIndex,
+    position: u32,
+    attempt: AttemptFinished,
 }
 
 impl Served {
@@ -147,6 +157,7 @@ impl Driver<'_> {
             leave_by: None,
             leaving_since: None,
             tears_down: false,
+            last_pass: None,
         };
         let in_one = seat.map_or(1, |seat| self.scheduler.in_one_request(seat.lane()));
         served.hand_out(&self.worker_names(&tests), in_one);
@@ -241,9 +252,20 @@ impl Driver<'_> {
         if let Some(seat) = seat {
             self.scheduler.observe(seat.lane(), Duration::from_nanos(attempt.duration_ns));
         }
-        self.end_attempt(test, running.position, reason, attempt);
+        running.ended.add(test);
+        // Its process leaves after it, and may show by how it does so that it has not ended well.
+        let is_last = seat.is_none() || replace.is_some();
+        let position = running.position;
+        if is_last
+            && attempt.outcome == Outcome::Passed
+            && let Job::Served(served) = &mut running.job
+        {
+            served.last_pass = Some(Box::new(LastPass { test, position, attempt }));
+        } else {
+            self.end_attempt(test, position, reason, attempt);
+            running.release_output(ends);
+        }
         running.position += 1;
-        running.release_output(ends);
         running.last_panic = None;
         running.recorded.clear();
         running.told_slow = false;
@@ -390,6 +412,7 @@ impl Driver<'_> {
             }
         }
         drop(std::fs::remove_file(&rescue));
+        self.take_last_pass(&mut running, termination, lost);
         if !running.ready && running.given_up.is_none() {
             self.take_unstarted(running, termination);
             return;
@@ -433,6 +456,48 @@ impl Driver<'_> {
                     self.scheduler.add(running.binary, &LaneKind::Single, [test]);
                 }
             }
+        }
+    }
+
+    /// A worker has ended that had run tests: says so if that was odd, and what that makes of the last of them.
+    fn take_last_pass(&mut self, running: &mut Running, termination: Termination, lost: bool) {
+        let Job::Served(served) = &mut running.job else { return };
+        let last_pass = served.last_pass.take().map(|last_pass| *last_pass);
+        let (reason, killed) = (served.reason, served.overstays(Instant::now()));
+        let is_done = running.ended.count() > 0
+            && match running.given_up {
+                None => running.pending.is_empty(),
+                Some(GivenUp::Retired) => true,
+                // Then we ended it.
+                Some(GivenUp::TimedOut | GivenUp::Garbled | GivenUp::TearDown | GivenUp::Stopped) => false,
+            };
+        // A fixture that stands is told to have crashed in its tear-down.
+        let is_odd = is_done && !lost && served.standing.is_empty() && termination != Termination::Exited(0);
+        let is_alone = running.ended.count() == 1;
+        match last_pass {
+            Some(LastPass { test, position, attempt }) if is_odd && is_alone => {
+                let mut failures = vec![if killed { no_end_after_pass() } else { end_after_pass(termination) }];
+                failures.extend(running.last_panic.take());
+                let ends = running.streams.ends();
+                let ended = self.attempt_of_ended(running, ends, Outcome::Crashed, failures, termination);
+                let (failures, termination, stdout, stderr) =
+                    (ended.failures, ended.termination, ended.stdout, ended.stderr);
+                let outcome = Outcome::Crashed;
+                let attempt = AttemptFinished { outcome, failures, termination, stdout, stderr, ..attempt };
+                self.end_attempt(test, position, reason, attempt);
+                return;
+            }
+            Some(LastPass { test, position, attempt }) => {
+                if let Some(decided) = self.decide(test, position, reason, attempt) {
+                    running.held.push(Held { test, decided });
+                }
+            }
+            None => {}
+        }
+        if is_odd {
+            self.suspect(running, termination, killed);
+        } else {
+            self.release_held(running);
         }
     }
 

@@ -6,11 +6,12 @@ use testkit_protocol::event::AttemptReason;
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::outcome::{Outcome, Termination};
 
-use super::batch::{crash_message, failure_of};
+use super::batch::{LIBTEST_FAILED, crash_message, failure_of};
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Running};
 use super::libtest_text::{self, LogEntry, LogResult};
 use super::log_file::LogFile;
+use super::odd_ends::{end_after_failure, end_after_pass};
 use crate::discover;
 use crate::model::{Harness, Host, TestIndex};
 
@@ -36,7 +37,10 @@ impl Driver<'_> {
             return;
         };
         let may_be_lost = matches!(termination, Termination::Exited(0 | 101)) && running.given_up.is_none();
-        if may_be_lost && *reason == AttemptReason::Planned && self.settings.capture {
+        if may_be_lost
+            && matches!(reason, AttemptReason::Planned | AttemptReason::AloneAfterEnd)
+            && self.settings.capture
+        {
             let lost = proof.as_ref().is_some_and(|log| read_proof(log, self.libtest_name(test)).is_none());
             if lost {
                 self.lose_attempt(running, test, "libtest ended without a result for it");
@@ -68,7 +72,7 @@ impl Driver<'_> {
         let name = self.libtest_name(test);
         let (stdout, stderr) = running.output(running.streams.ends());
         let end_of_stdout = if stdout.tail.is_empty() { &stdout.head } else { &stdout.tail };
-        let crashed = || (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, crash_message(termination))]);
+        let crashed = |failure| (Outcome::Crashed, vec![failure]);
         match (is_libtest, termination) {
             (false, Termination::Exited(0)) => (Outcome::Passed, vec![]),
             (false, Termination::Exited(code)) => {
@@ -77,30 +81,36 @@ impl Driver<'_> {
                 });
                 (Outcome::Failed, vec![failure])
             }
-            (true, Termination::Exited(code @ (0 | 101))) => {
+            (false, Termination::Signaled(_)) => crashed(Failure::new(FailureKind::Crash, crash_message(termination))),
+            (true, _) => {
                 let result = match &running.job {
                     Job::Single { proof: Some(log), .. } => read_proof(log, name),
                     _ if libtest_text::says_all_passed(end_of_stdout) => Some(LogResult::Passed),
                     _ if libtest_text::says_failed(end_of_stdout) => Some(LogResult::Failed),
                     _ => None,
                 };
-                match (code, result) {
-                    (0, Some(LogResult::Passed)) => (Outcome::Passed, vec![]),
-                    (0, Some(LogResult::Ignored)) => (Outcome::Skipped, vec![]),
-                    (101, Some(result @ (LogResult::Failed | LogResult::FailedBecause(_)))) => {
+                match (termination, result) {
+                    (Termination::Exited(0), Some(LogResult::Passed)) => (Outcome::Passed, vec![]),
+                    (Termination::Exited(0), Some(LogResult::Ignored)) => (Outcome::Skipped, vec![]),
+                    (_, Some(LogResult::Passed)) => crashed(end_after_pass(termination)),
+                    (_, Some(result @ (LogResult::Failed | LogResult::FailedBecause(_)))) => {
                         let result = libtest_text::reason_in_section(end_of_stdout, name).unwrap_or(result);
-                        (Outcome::Failed, vec![failure_of(&result, name, &stdout.head, &stderr)])
+                        let failure = failure_of(&result, name, &stdout.head, &stderr);
+                        let odd = (termination != LIBTEST_FAILED).then(|| end_after_failure(termination));
+                        (Outcome::Failed, std::iter::once(failure).chain(odd).collect())
                     }
-                    _ => {
+                    (Termination::Exited(code @ (0 | 101)), None | Some(LogResult::Ignored)) => {
                         let message = format!(
                             "the process left with exit code {code} and no result: the test called `exit`, or closed \
                              the descriptors that results go through"
                         );
-                        (Outcome::Crashed, vec![Failure::new(FailureKind::Crash, message)])
+                        crashed(Failure::new(FailureKind::Crash, message))
+                    }
+                    (Termination::Exited(_) | Termination::Signaled(_), None | Some(LogResult::Ignored)) => {
+                        crashed(Failure::new(FailureKind::Crash, crash_message(termination)))
                     }
                 }
             }
-            (_, Termination::Exited(_) | Termination::Signaled(_)) => crashed(),
         }
     }
 

@@ -1,5 +1,7 @@
-use testkit_protocol::event::{BuildFinished, Interrupted, PlanClosed};
+use testkit_protocol::event::{BuildFinished, Captured, Interrupted, OddEnd, PlanClosed};
 use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::id::BinaryId;
+use testkit_protocol::outcome::Termination;
 
 use super::*;
 
@@ -39,6 +41,13 @@ fn step(scope: Scope, step: Step, fails: bool) -> Event {
     event(EventKind::Fixture(FixtureStep { worker: 1, name, scope, step, duration_ns: 1, test, failures }))
 }
 
+fn odd_end() -> Event {
+    let (binary, termination) = (BinaryId("a".to_owned()), Termination::Signaled(6));
+    let stderr = Captured::default();
+    let end = OddEnd { worker: 1, binary, termination, killed: false, tests: 1, after: vec![], cleared: false, stderr };
+    event(EventKind::OddEnd(end))
+}
+
 fn tally(slowest: usize, events: &[Event]) -> Tally {
     let mut tally = Tally::new(slowest);
     for event in events {
@@ -76,6 +85,7 @@ fn exit_codes_follow_from_the_events() {
     check(&[plan(1), passed(), step(Scope::Group, Step::TornDown, false)], false, ExitCode::Passed);
     check(&[plan(1), passed(), step(Scope::Group, Step::SetUp, true)], false, ExitCode::Passed);
     check(&[plan(1), passed(), step(Scope::Test, Step::TornDown, true)], false, ExitCode::Passed);
+    check(&[plan(1), passed(), odd_end()], false, ExitCode::TestsFailed);
     // Precedence: interrupted, internal, build failed, tests failed.
     check(&[build(false)], false, ExitCode::BuildFailed);
     check(&[build(false), plan(0)], false, ExitCode::BuildFailed);

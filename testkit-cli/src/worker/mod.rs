@@ -10,7 +10,7 @@ mod process;
 
 use std::time::Duration;
 
-pub(crate) use capture::read_at;
+pub(crate) use capture::{Capture, read_at};
 #[cfg(unix)]
 pub(crate) use channel::{Channel, message};
 pub(crate) use ended::Ended;

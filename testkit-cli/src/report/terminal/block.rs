@@ -229,6 +229,9 @@ fn notes(finished: &TestFinished, test: &OpenTest, deciding: Option<&Unsuccessfu
         Some(AttemptReason::AloneAfterLoss) => {
             notes.push("run again alone: what the first attempt gave could not be trusted".to_owned());
         }
+        Some(AttemptReason::AloneAfterEnd) => {
+            notes.push("run again alone: after it had passed, the process that it shared did not end well".to_owned());
+        }
         Some(AttemptReason::Retry) if !differed => {
             notes.push(format!("all {} attempts failed", finished.attempts));
         }

@@ -7,6 +7,7 @@ mod block;
 mod captured;
 mod fixture;
 mod header;
+mod odd_end;
 mod output;
 mod progress;
 mod style;
@@ -16,8 +17,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use testkit_protocol::event::{
-    Attempt, AttemptEvent, AttemptFinished, AttemptReason, Event, EventKind, FixtureStep, RunFinished, RunStarted,
-    TestFinished, WorkerReplaced,
+    Attempt, AttemptEvent, AttemptFinished, AttemptReason, Event, EventKind, FixtureStep, OddEnd, RunFinished,
+    RunStarted, TestFinished, WorkerReplaced,
 };
 use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::{Outcome, Verdict};
@@ -116,6 +117,13 @@ struct OpenTest {
     unsuccessful: Vec<Unsuccessful>,
 }
 
+impl OpenTest {
+    /// Whether an attempt at it has passed.
+    fn has_passed(&self) -> bool {
+        self.outcomes.contains(&Outcome::Passed)
+    }
+}
+
 /// An attempt that did not pass.
 struct Unsuccessful {
     place: Place,
@@ -172,6 +180,9 @@ impl<W: Write + Send + 'static> Terminal<W> {
             AttemptEvent::Finished(finished) => {
                 self.output.progress(|progress| progress.ended(&attempt.test));
                 let test = self.open.entry(attempt.test.clone()).or_default();
+                if finished.outcome == Outcome::Passed && !test.has_passed() {
+                    self.output.progress(progress::Progress::passed);
+                }
                 test.outcomes.push(finished.outcome);
                 match finished.outcome {
                     Outcome::Passed | Outcome::Skipped => {}
@@ -189,7 +200,7 @@ impl<W: Write + Send + 'static> Terminal<W> {
 
     fn test_finished(&mut self, finished: &TestFinished) {
         let test = self.open.remove(&finished.test).unwrap_or_default();
-        self.output.progress(|progress| progress.finished(finished.verdict));
+        self.output.progress(|progress| progress.finished(finished.verdict, test.has_passed()));
         let deciding = block::deciding(&test.unsuccessful, finished);
         self.summary.test_finished(finished, deciding.map(|attempt| &attempt.finished));
         let block = match finished.verdict {
@@ -219,6 +230,13 @@ impl<W: Write + Send + 'static> Terminal<W> {
             if self.says(Verbosity::Quiet) {
                 fixture::push(&mut self.text, self.style, step);
             }
+        }
+    }
+
+    fn odd_end(&mut self, odd: &OddEnd) {
+        self.summary.ended_oddly(odd);
+        if self.says(Verbosity::Quiet) {
+            odd_end::push(&mut self.text, self.style, odd, self.settings.verbosity);
         }
     }
 
@@ -275,6 +293,7 @@ impl<W: Write + Send + 'static> Reporter for Terminal<W> {
             EventKind::TestFinished(finished) => self.test_finished(finished),
             EventKind::Fixture(step) => self.fixture(step),
             EventKind::WorkerReplaced(replaced) => self.worker_replaced(replaced),
+            EventKind::OddEnd(odd) => self.odd_end(odd),
             EventKind::Notice(notice) => self.summary.notice(notice),
             EventKind::Interrupted(interrupted) => self.summary.interrupted(interrupted),
             EventKind::RunFinished(finished) => self.run_finished(finished),

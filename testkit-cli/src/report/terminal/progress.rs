@@ -21,6 +21,8 @@ pub(super) struct Progress {
     /// How many tests there are, while the progress is to be shown.
     total: Option<u64>,
     counts: Counts,
+    /// Tests that have passed and have no verdict yet: those of a process that has not ended.
+    passed: u64,
     /// What is running, with the time it began in microseconds of the run; oldest first.
     running: Vec<(TestId, u64)>,
     /// Added to the time since the reporter began, this makes the time of the run, in microseconds.
@@ -60,24 +62,35 @@ impl Progress {
         }
     }
 
-    /// A test has its verdict.
-    pub(super) fn finished(&mut self, verdict: Verdict) {
+    /// A test has passed for the first time.
+    pub(super) fn passed(&mut self) {
+        self.passed += 1;
+    }
+
+    /// A test has its verdict; `has_passed` is whether [`Self::passed`] was told of it.
+    pub(super) fn finished(&mut self, verdict: Verdict, has_passed: bool) {
+        self.passed -= u64::from(has_passed);
         self.counts.add(verdict);
+    }
+
+    fn total_done(&self) -> u64 {
+        self.counts.total() + self.passed
     }
 
     /// Tests done and tests in all, while the progress is shown.
     pub(super) fn done(&self) -> Option<(u64, u64)> {
-        self.total.map(|total| (self.counts.total(), total))
+        self.total.map(|total| (self.total_done(), total))
     }
 
     /// What stands beside and below the bar: `430/5,000  2 failed, 428 passed`, then a line for each test that takes long.
     ///
     /// `beside` and `below` are the columns there are.
     pub(super) fn beside_bar(&self, now_us: u64, beside: usize, below: usize, style: Style) -> String {
-        let done = format!("{}/{}", words::number(self.counts.total()), words::number(self.total.unwrap_or_default()));
+        let done = format!("{}/{}", words::number(self.total_done()), words::number(self.total.unwrap_or_default()));
         let part = |count: u64, word: &str| (count > 0).then(|| format!("{} {word}", words::number(count)));
         let failed = part(self.counts.failures(), "failed");
-        let passed = part(self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky), "passed");
+        let passed = self.counts.of(Verdict::Passed) + self.counts.of(Verdict::Flaky) + self.passed;
+        let passed = part(passed, "passed");
         let others = [Verdict::XFailed, Verdict::XPassed, Verdict::Skipped];
         let others: Vec<_> =
             others.into_iter().filter_map(|verdict| part(self.counts.of(verdict), verdict.word())).collect();
@@ -135,4 +148,22 @@ fn fit(line: &str, columns: usize) -> String {
         return line.to_owned();
     }
     line.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_counts_before_its_process_has_ended() {
+        let style = Style { color: false, columns: usize::MAX };
+        let mut progress = Progress::default();
+        progress.open(2);
+        progress.passed();
+        assert_eq!(progress.done(), Some((1, 2)));
+        assert_eq!(progress.beside_bar(0, 80, 80, style), "1/2  1 passed");
+        progress.finished(Verdict::Crashed, true);
+        progress.finished(Verdict::Passed, false);
+        assert_eq!(progress.beside_bar(0, 80, 80, style), "2/2  1 failed, 1 passed");
+    }
 }

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use testkit_protocol::event::{
-    AttemptFinished, BuildFinished, FixtureStep, Interrupted, Notice, RunFinished, TestFinished,
+    AttemptFinished, BuildFinished, FixtureStep, Interrupted, Notice, OddEnd, RunFinished, TestFinished,
 };
 use testkit_protocol::location::Location;
 use testkit_protocol::outcome::{Termination, Verdict};
 use testkit_protocol::text;
 
 use super::style::{Look, Style};
-use super::{Settings, Verbosity, block, fixture};
+use super::{Settings, Verbosity, block, fixture, odd_end};
 use crate::tally::Tally;
 use crate::words;
 
@@ -39,7 +39,7 @@ pub(super) struct Summary {
     build_ns: Option<u64>,
 }
 
-/// A test, or a fixture, that is named in the short summary.
+/// A test, a fixture or a process that is named in the short summary.
 struct Entry {
     heading: &'static str,
     look: Look,
@@ -92,6 +92,18 @@ impl Summary {
             remark: None,
             what: failure.map(text::summary).filter(|what| !what.is_empty()),
             location: failure.and_then(|failure| failure.location.clone()),
+        });
+    }
+
+    /// Remembers a process whose end is in no test's verdict.
+    pub(super) fn ended_oddly(&mut self, odd: &OddEnd) {
+        self.entries.push(Entry {
+            heading: odd_end::HEADING,
+            look: Look::Bad,
+            name: format!("end of a process of {}", odd.binary),
+            remark: None,
+            what: Some(odd_end::how(odd)),
+            location: None,
         });
     }
 
@@ -194,7 +206,9 @@ impl Summary {
         let fixtures = fixtures.map(|count| words::count(count, "fixture error", "fixture errors"));
         let tests = tally.counts().present();
         let tests = tests.map(|(verdict, count)| format!("{} {}", words::number(count), verdict.word()));
-        let ran: Vec<_> = tests.chain(fixtures).collect();
+        let ends = Some(tally.odd_ends()).filter(|count| *count > 0);
+        let ends = ends.map(|count| words::count(count, "process error", "process errors"));
+        let ran: Vec<_> = tests.chain(fixtures).chain(ends).collect();
         let mut text = String::new();
         if tally.build_failed() {
             text.push_str("build failed, ");

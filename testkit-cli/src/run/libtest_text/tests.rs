@@ -42,6 +42,18 @@ fn a_run_to_the_end_proves_itself() {
 }
 
 #[test]
+fn libtest_says_that_it_begins_and_that_it_cannot_go_on() {
+    assert!(says_begun("\nrunning 1 test\ntest a ... "));
+    assert!(says_begun("before main\n\nrunning 20 tests\n"));
+    assert!(!says_begun(""));
+    assert!(!says_begun("\nrunning"));
+    let remark =
+        "warning: `--logfile` is deprecatederror: io error when listing tests: Os { code: 1, kind: PermissionDenied }";
+    assert!(says_no_log(remark));
+    assert!(!says_no_log("error: test failed"));
+}
+
+#[test]
 fn failures_are_read_from_what_libtest_shows() {
     let stderr = "thread 'other' (7) panicked at src/lib.rs:1:1:\nnot this\nthread 'tests::a' (12) panicked at \
                   src/lib.rs:31:9:\nassertion `left == right` failed\n  left: 1\n right: 2\nnote: run with \
