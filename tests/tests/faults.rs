@@ -92,6 +92,8 @@ const FAULTS: &[Fault] = &[
     ("forks_and_panics", "fork_and_panic();", Passed, Some(Passed)),
     ("starts_own_binary", "start_own_binary();", Passed, Some(Passed)),
     ("says_like_libtest", "say_like_libtest();", Passed, Some(Passed)),
+    // What was queued behind it is taken back, and begins there all the same, unseen.
+    ("occupies_late", "late(); occupy_from(3);", Passed, Some(Passed)),
     ("says_and_fails", "say_like_libtest(); panic!(\"in spite of its words\");", Failed, Some(Failed)),
     (
         "forges_messages",

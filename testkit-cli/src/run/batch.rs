@@ -176,6 +176,9 @@ impl Driver<'_> {
             (Some(GivenUp::Garbled), _) => {
                 self.lose_attempt(&running, test, "libtest's log file is not in order");
             }
+            (None, _) if self.was_followed(&running, test) => {
+                self.lose_attempt(&running, test, "others began after it, and libtest told no result of it");
+            }
             (Some(GivenUp::Stopped), _) => {
                 let attempt = self.attempt_of_ended(&running, ends, Outcome::Interrupted, vec![], termination);
                 self.end_attempt(test, running.position, reason, attempt);
@@ -197,6 +200,14 @@ impl Driver<'_> {
             }
         }
         self.scheduler.give_back(lane, running.pending.into_iter());
+    }
+
+    /// Whether libtest says on its standard output that a test has ended and another one begun, which it would have told in
+    /// its log before: the test took that away, and neither what happens to the process now nor the time is its own.
+    pub(super) fn was_followed(&self, running: &Running, test: TestIndex) -> bool {
+        let Some(stdout) = running.streams.stdout() else { return false };
+        let bytes = stdout.read_bytes(0, stdout.end().min(BATCH_OUTPUT_LIMIT));
+        libtest_text::says_followed(&String::from_utf8_lossy(&bytes), self.libtest_name(test))
     }
 
     /// Takes the tests that a batch has not begun back to its lane: libtest is made to leave after the running one.

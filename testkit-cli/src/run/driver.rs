@@ -260,8 +260,13 @@ impl Driver<'_> {
             let Some(mut running) = self.running.remove(&worker) else { continue };
             if self.deadline(&running).is_some_and(|deadline| now >= deadline) {
                 let is_between_tests = running.tearing_down_since().is_some();
-                let is_in_no_test = is_between_tests || running.should_leave();
-                running.give_up(if is_in_no_test { GivenUp::TearDown } else { GivenUp::TimedOut });
+                running.give_up(if is_between_tests || running.should_leave() {
+                    GivenUp::TearDown
+                } else if self.has_lost_its_log(&running) {
+                    GivenUp::Garbled
+                } else {
+                    GivenUp::TimedOut
+                });
             }
             self.end_if_put_off(&mut running, now);
             #[cfg(unix)]
@@ -284,6 +289,12 @@ impl Driver<'_> {
             running.trim_output();
             self.running.insert(worker, running);
         }
+    }
+
+    /// Whether a batch has gone on to other tests than the one whose result is next in its log.
+    fn has_lost_its_log(&self, running: &Running) -> bool {
+        let is_batch = matches!(running.job, Job::Batch { .. });
+        is_batch && running.pending.front().is_some_and(|test| self.was_followed(running, *test))
     }
 
     /// When the running test of a process, or what it tears down before that, has had its time. The clock stands while Cargo

@@ -108,6 +108,12 @@ pub(super) fn output_of<'a>(stdout: &'a str, name: &str, next: Option<&str>) -> 
     Some(&rest[..end.unwrap_or(rest.len())])
 }
 
+/// Whether libtest's standard output says that a test has ended and that another one has begun after it.
+pub(super) fn says_followed(stdout: &str, name: &str) -> bool {
+    let rest = output_of(stdout, name, None);
+    rest.is_some_and(|rest| ["ok\ntest ", "FAILED\ntest "].iter().any(|mark| rest.contains(mark)))
+}
+
 fn find_at_line_start(text: &str, marker: &str) -> Option<usize> {
     if text.starts_with(marker) {
         return Some(0);

@@ -42,6 +42,16 @@ fn a_run_to_the_end_proves_itself() {
 }
 
 #[test]
+fn a_test_is_followed_if_another_begins_after_its_result() {
+    let stdout = "\nrunning 3 tests\ntest a ... ok\ntest b ... words\nFAILED\ntest c ... ";
+    assert!(says_followed(stdout, "a"));
+    assert!(says_followed(stdout, "b"));
+    assert!(!says_followed(stdout, "c"));
+    assert!(!says_followed(stdout, "d"));
+    assert!(!says_followed("\nrunning 1 test\ntest a ... ok\n\ntest result: ok. 1 passed", "a"));
+}
+
+#[test]
 fn libtest_says_that_it_begins_and_that_it_cannot_go_on() {
     assert!(says_begun("\nrunning 1 test\ntest a ... "));
     assert!(says_begun("before main\n\nrunning 20 tests\n"));
