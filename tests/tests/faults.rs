@@ -177,6 +177,7 @@ fn project() -> &'static Project {
             .file("tests/test_lingers.rs", &format!("{head}testkit::discover!();\nfn test_{name}() {{ {body} }}\n"))
             .file("tests/lingers.rs", &format!("{head}#[test] fn {name}() {{ {body} }}\n"))
             .file("tests/together.rs", TOGETHER)
+            .file("tests/taken_back.rs", TAKEN_BACK)
             .file("Cargo.toml", &manifest("faults", "[dependencies]\nlibc = \"0.2\"\n"))
             .file("src/lib.rs", include_str!("../fixtures/faults.rs"))
             .file("tests/test_collected.rs", &collected)
@@ -185,8 +186,21 @@ fn project() -> &'static Project {
     })
 }
 
+/// With two places each gets every second test. The second is soon idle, and what waits behind the first test is taken back
+/// from the other; but that test takes the log away, so that libtest goes on and does not tell.
+const TAKEN_BACK: &str = "#![cfg(unix)]\nuse faults::*;\n#[test] fn a_occupies() { late(); occupy_from(3); }\n\
+    #[test] fn b_innocent() {}\n#[test] fn c_fails() { panic!(\"c\"); }\n#[test] fn d_innocent() {}\n\
+    #[test] fn e_innocent() {}\n#[test] fn f_innocent() {}\n";
+
+fn expected_of_taken_back() -> impl Iterator<Item = (String, Verdict)> {
+    let names = ["a_occupies", "b_innocent", "c_fails", "d_innocent", "e_innocent", "f_innocent"];
+    names
+        .into_iter()
+        .map(|name| (format!("faults::taken_back::{name}"), if name == "c_fails" { Failed } else { Passed }))
+}
+
 fn expected(isolation: &str) -> Vec<(String, Verdict)> {
-    let mut expected = Vec::new();
+    let mut expected: Vec<_> = expected_of_taken_back().collect();
     let of_collected = |shared, alone| if isolation == "process" { alone } else { shared };
     for (index, (name, _, shared, alone, plain)) in ODD_ENDS.iter().enumerate() {
         expected.push((format!("faults::test_odd_ends::test_{index}_{name}"), of_collected(*shared, *alone)));
@@ -268,6 +282,14 @@ fn odd_ends(ran: &Ran) -> impl Iterator<Item = &event::OddEnd> {
         EventKind::OddEnd(odd) => Some(odd),
         _ => None,
     })
+}
+
+/// A failure of another test is not taken for one of the test that keeps libtest from telling it.
+#[test]
+fn what_is_taken_back_from_a_test_without_its_log() {
+    let _alone = alone();
+    let ran = project().testkit(&["run", "-n", "2", "faults::taken_back"]);
+    ran.exits(1).has_verdicts(expected_of_taken_back()).leaves_nothing_behind();
 }
 
 /// The messages of all failures of a test.

@@ -131,6 +131,14 @@ mod tests {
         assert_eq!(log.read_from(0), b"");
     }
 
+    /// So nothing may be stopped before it has told that it has begun.
+    #[test]
+    fn libtest_cannot_open_a_log_that_was_stopped_before() {
+        let log = LogFile::create("unused".into()).unwrap();
+        assert!(log.stop_after("a", 0));
+        assert!(File::create(log.path()).is_err());
+    }
+
     #[test]
     fn a_test_that_has_ended_is_no_place_to_stop() {
         let log = LogFile::create("unused".into()).unwrap();
