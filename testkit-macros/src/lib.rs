@@ -424,7 +424,7 @@ pub fn eventually(input: TokenStream) -> TokenStream {
 /// | `scope = "test"` | how long the value lives: `"test"`, `"group"`, `"module"` or `"session"`, all tests of one process |
 /// | `teardown = path` | a function or closure that takes the value at its end; may return a `Result`, may be `async` |
 /// | `autouse` | every test of the module asks for it |
-/// | `params = [a, b]` | the tests that need it run once with each; the function takes it as its argument `param` |
+/// | `params = [a, name: b]` | the tests that need it run once with each; the function takes it as its argument `param` |
 /// | `arguments(name, other = default)` | arguments that `#[parametrize(fixture.name, …)]` sets for a case |
 ///
 /// ```
