@@ -4,7 +4,7 @@
 use super::{Case, Cases, Finished, FixtureBegins, FixtureMessage, Message};
 use crate::event::{Attachment, AttemptFinished, Captured, NamedValue, Section};
 use crate::failure::{
-    Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, ReturnedError,
+    Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, Phase, ReturnedError,
 };
 use crate::json::{self, Writer};
 use crate::location::Location;
@@ -211,7 +211,7 @@ fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
-    let Failure { kind, message, location, subtest, thread, backtrace } = failure;
+    let Failure { kind, message, location, phase, subtest, thread, backtrace } = failure;
     writer.object(|object| {
         object.field("kind", |value| write_kind(value, kind));
         object.optional_string("message", message.as_deref());
@@ -223,6 +223,11 @@ fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
                     object.number("column", u64::from(*column));
                 });
             });
+        }
+        match phase {
+            Phase::Test => {}
+            Phase::SetUp => object.string("phase", "set_up"),
+            Phase::TearDown => object.string("phase", "tear_down"),
         }
         if !subtest.is_empty() {
             object.strings("subtest", subtest);
