@@ -8,7 +8,7 @@ use testkit_protocol::name_pattern::matches_any;
 
 use super::asking::Called;
 use super::asking::sites::{Sites, Types};
-use super::cases::{Host, Run, hosts_of_cases};
+use super::cases::{Host, hosts_of_cases};
 use super::description::{self, Module};
 use super::function::{Context, Templates, settled};
 use super::{group, marks, tokens};
@@ -373,7 +373,8 @@ impl Scope<'_> {
             add(format!("{name}[{}]", combination.id), libtest, run, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {
-            run: Run::Dispatched(format!("super::super::{}", expand::asking::dispatcher_name(&name)), number),
+            run: format!("super::super::{}({number})", expand::asking::dispatcher_name(&name)),
+            begins: true,
             site: format!("super::super::{}", site.name),
         });
         self.hosts.push_str(&hosts);

@@ -3,6 +3,7 @@
 //! A constant for each test would cost the compiler as much as the test itself.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use proc_macro2::{Delimiter, Span};
 
@@ -96,7 +97,7 @@ impl Sites {
     pub(crate) fn ask(&self, site: &Site, asking: &Asking, types: Types) -> Option<String> {
         let mut key = format!("{} {}", site.name, runtime(asking).into_text());
         for path in &asking.uses {
-            key.push_str(&format!(" {}", path.text));
+            write!(key, " {}", path.text).expect("writing to a String cannot fail");
         }
         for (argument, path) in fixtures(asking) {
             let of_type = match types {
@@ -107,7 +108,7 @@ impl Sites {
             if of_type.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "_") {
                 return None;
             }
-            key.push_str(&format!(" {}: {of_type}", path.text));
+            write!(key, " {}: {of_type}", path.text).expect("writing to a String cannot fail");
         }
         let mut asks = self.asks.borrow_mut();
         let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
