@@ -338,7 +338,7 @@ impl Scope<'_> {
         };
         if cases.is_empty() {
             let asks_for_fixtures = asking.is_for_fixtures() && !marks.are_hosted();
-            let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made)).flatten();
+            let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made));
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
             let begin = if let Some(ask) = ask {
