@@ -29,7 +29,8 @@ fn passed(attempt: AttemptFinished) -> Message {
 
 fn fixture(scope: Scope, step: Step, test: Option<&str>, failures: Vec<Failure>) -> Message {
     let (name, test) = ("db[\"Pg\"]".into(), test.map(str::to_owned));
-    Message::Fixture(FixtureMessage { name, scope, step, duration_ns: 12, test, failures })
+    let (stdout_end, stderr_end) = test.is_none().then_some((7, u64::MAX)).unzip();
+    Message::Fixture(FixtureMessage { name, scope, step, duration_ns: 12, test, failures, stdout_end, stderr_end })
 }
 
 fn finished(failures: Vec<Failure>) -> Message {

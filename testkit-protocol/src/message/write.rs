@@ -166,7 +166,7 @@ fn write_attachment(writer: &mut Writer<'_>, attachment: &Attachment) {
 }
 
 fn write_fixture(writer: &mut Writer<'_>, fixture: &FixtureMessage) {
-    let FixtureMessage { name, scope, step, duration_ns, test, failures } = fixture;
+    let FixtureMessage { name, scope, step, duration_ns, test, failures, stdout_end, stderr_end } = fixture;
     writer.object(|object| {
         object.string("name", name);
         object.string("scope", scope.word());
@@ -175,6 +175,11 @@ fn write_fixture(writer: &mut Writer<'_>, fixture: &FixtureMessage) {
         object.optional_string("test", test.as_deref());
         if !failures.is_empty() {
             object.field("failures", |value| value.array(failures, write_failure));
+        }
+        for (name, end) in [("stdout_end", stdout_end), ("stderr_end", stderr_end)] {
+            if let Some(end) = end {
+                object.number(name, *end);
+            }
         }
     });
 }
