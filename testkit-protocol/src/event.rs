@@ -23,7 +23,6 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[expect(clippy::large_enum_variant, reason = "half of all events are attempts, so a box would only cost")]
 pub enum EventKind {
     /// The command began. Always the first event.
     RunStarted(RunStarted),
