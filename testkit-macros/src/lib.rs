@@ -162,8 +162,8 @@ pub fn skip_if(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Says that a test fails, and why: `#[xfail("bug 12")]`. While it does, that is no failure of the run.
 ///
 /// A pass is a failure that asks to remove the mark, unless `strict = false`. With `panics = "part"` only a failure with
-/// that text in its message is the expected one, and it has to come in the test itself: if a set-up or a tear-down fails,
-/// the test is errored. Without it, every failure is, a crash or a time-out too. With `run = false` the test is not run.
+/// that text in its message is the expected one, in the test or its set-up: if the tear-down fails, too, the test is
+/// errored. Without it, every failure is, a crash or a time-out too. With `run = false` the test is not run.
 /// Under libtest the result is turned round: a failing test passes.
 ///
 /// ```

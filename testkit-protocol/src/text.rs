@@ -129,9 +129,9 @@ pub fn other_failure(expected: &str) -> String {
     format!("`#[xfail(panics = {expected:?})]` expects a failure whose message contains this, so this is another one")
 }
 
-/// What is said of a test with `#[xfail(panics = "…")]` that failed in this part, and not only as a test.
-pub fn failed_beside(phase: Phase) -> String {
-    format!("its {} failed, and `#[xfail(panics = …)]` expects a failure of the test itself", phase.word())
+/// What is said of a test that failed as `#[xfail(panics = …)]` expects, or did not, and whose tear-down failed as well.
+pub const fn unexpected_tear_down() -> &'static str {
+    "its tear-down failed, and `#[xfail(panics = …)]` expects another failure"
 }
 
 /// The failure on one line, for a summary: the values where there are any, else the first line of the message.

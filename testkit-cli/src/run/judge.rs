@@ -2,7 +2,7 @@
 
 use testkit_protocol::env;
 use testkit_protocol::event::AttemptFinished;
-use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::failure::{Failure, FailureKind, Phase};
 use testkit_protocol::outcome::{Outcome, Verdict};
 use testkit_protocol::record::{RetryRecord, XfailRecord};
 use testkit_protocol::text;
@@ -58,19 +58,19 @@ pub(super) fn expect_failure(xfail: &XfailRecord, attempt: &mut AttemptFinished)
             }
             let Some(expected) = &xfail.panics else { return Some(Verdict::XFailed) };
             let of_the_test = matches!(attempt.outcome, Outcome::Failed | Outcome::Errored);
-            let beside = attempt.failures.iter().map(|failure| failure.phase).find(|phase| !phase.is_test());
-            let mut of_test = attempt.failures.iter().filter(|failure| failure.phase.is_test());
-            let is_expected = of_the_test && of_test.any(|failure| says(failure, expected));
-            let text = match beside {
-                None if is_expected => return Some(Verdict::XFailed),
-                None => text::other_failure(expected),
-                Some(phase) => {
+            // A tear-down is no part of what the mark expects; a set-up is, as the test needs what it makes.
+            let (of_end, of_test): (Vec<_>, Vec<_>) =
+                attempt.failures.iter().partition(|failure| failure.phase == Phase::TearDown);
+            let is_expected = of_the_test && of_test.iter().any(|failure| says(failure, expected));
+            let text = match (is_expected, of_end.is_empty()) {
+                (true, true) => return Some(Verdict::XFailed),
+                (false, true) => text::other_failure(expected),
+                (true, false) => {
                     // What is left to hold against it is no doing of the test itself.
-                    if is_expected {
-                        attempt.outcome = Outcome::Errored;
-                    }
-                    text::failed_beside(phase)
+                    attempt.outcome = Outcome::Errored;
+                    text::unexpected_tear_down().to_owned()
                 }
+                (false, false) => text::unexpected_tear_down().to_owned(),
             };
             attempt.failures.push(Failure::new(FailureKind::Xfail, text));
             None
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_test_itself_is_expected_to_fail() {
+    fn no_tear_down_is_expected_to_fail() {
         /// Verdict, outcome of the attempt afterwards, and what was added.
         #[track_caller]
         fn check(
@@ -150,12 +150,13 @@ mod tests {
         }
         use Outcome::{Crashed, Errored, Failed};
         use Phase::{SetUp, TearDown, Test};
-        let (set_up, tear_down) = (Some("its set-up failed"), Some("its tear-down failed"));
+        let tear_down = Some("its tear-down failed");
         let range = Some("range");
         check(range, Failed, &[(Test, "out of range"), (TearDown, "lost")], (None, Errored, tear_down));
         check(range, Failed, &[(Test, "other"), (TearDown, "range")], (None, Failed, tear_down));
         check(range, Errored, &[(TearDown, "range")], (None, Errored, tear_down));
-        check(range, Errored, &[(SetUp, "range")], (None, Errored, set_up));
+        check(range, Errored, &[(SetUp, "range")], (Some(Verdict::XFailed), Errored, None));
+        check(range, Errored, &[(SetUp, "range"), (TearDown, "lost")], (None, Errored, tear_down));
         check(range, Crashed, &[(Test, "range"), (TearDown, "lost")], (None, Crashed, tear_down));
         // Any failure is meant.
         check(None, Failed, &[(Test, "a"), (TearDown, "b")], (Some(Verdict::XFailed), Failed, None));

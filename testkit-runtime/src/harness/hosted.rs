@@ -70,13 +70,13 @@ struct Attempt<'a> {
 struct Failed {
     /// What the test panics with for libtest.
     payload: Payload,
-    /// The part that failed beside the test itself, or in its place.
-    beside: Option<Phase>,
+    /// Whether its tear-down did not.
+    in_tear_down: bool,
 }
 
 impl Failed {
     fn of(payload: Payload) -> Self {
-        Self { payload, beside: None }
+        Self { payload, in_tear_down: false }
     }
 }
 
@@ -102,7 +102,7 @@ fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Failed
     executor::end_test();
     let (recorded, told) = test.take();
     let failed_in = result.is_err().then_some(phase);
-    let beside = recorded.iter().map(|failure| failure.phase).chain(failed_in).find(|phase| !phase.is_test());
+    let in_tear_down = recorded.iter().map(|failure| failure.phase).chain(failed_in).any(|it| it == Phase::TearDown);
     let result = match phase {
         Phase::Test => panicked_as_asked(result, marks.should_panic),
         // A set-up is not what is to panic.
@@ -115,7 +115,7 @@ fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Failed
     if !is_fine {
         tell_of_failed(&told);
     }
-    result.map_err(|payload| Failed { payload, beside })
+    result.map_err(|payload| Failed { payload, in_tear_down })
 }
 
 /// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
@@ -125,15 +125,15 @@ fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Failed> {
         Failed::of(Box::new(message))
     })?;
     let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
-    let mut failed_beside = None;
+    let mut any_in_tear_down = false;
     for case in cases {
         expansion::choose(case.choice.clone());
         let id = &case.id;
         match attempt_once(attempt, Some(&case)) {
             Ok(()) => passed += 1,
             Err(Failed { payload, .. }) if payload.is::<Skipped>() => skipped = Some(payload),
-            Err(Failed { payload, beside }) => {
-                failed_beside = failed_beside.or(beside);
+            Err(Failed { payload, in_tear_down }) => {
+                any_in_tear_down |= in_tear_down;
                 tell(&format!("the case [{id}] failed"));
                 let message = attempt::message_of(&*payload).unwrap_or("(a payload that is no text)");
                 failed.push(format!("[{id}] {message}"));
@@ -146,7 +146,7 @@ fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Failed> {
         _ if !failed.is_empty() => {
             let message = format!("{} of {count} cases failed:\n{}", failed.len(), failed.join("\n"));
             tell(message.lines().next().unwrap_or_default());
-            Err(Failed { payload: Box::new(message), beside: failed_beside })
+            Err(Failed { payload: Box::new(message), in_tear_down: any_in_tear_down })
         }
         // Skipped as a whole only if no case has run.
         Some(payload) if passed == 0 => Err(Failed::of(payload)),
@@ -334,11 +334,11 @@ fn expect_failure(result: Result<(), Failed>, xfail: Xfail) {
     match (result, xfail.panics) {
         (Ok(()), _) if xfail.strict => std::panic::panic_any(text::unexpected_pass(xfail.reason)),
         (Ok(()), _) => say(&format!("xpassed: {}", reason_or(xfail.reason))),
-        (Err(Failed { payload, beside: Some(phase) }), Some(_)) => {
-            tell(&text::failed_beside(phase));
+        (Err(Failed { payload, in_tear_down: true }), Some(_)) => {
+            tell(text::unexpected_tear_down());
             resume_unwind(payload)
         }
-        (Err(Failed { payload, beside: None }), Some(expected))
+        (Err(Failed { payload, in_tear_down: false }), Some(expected))
             if !attempt::message_of(&*payload).is_some_and(|came| came.contains(expected)) =>
         {
             tell(&text::other_failure(expected));
