@@ -55,7 +55,7 @@ struct Facts {
     strict_threads: bool,
     /// What is recorded now nobody reads any more.
     is_over: bool,
-    /// What is recorded now is not to be told, see [`Trying`].
+    /// What is recorded now is not to be told, see `Trying`.
     is_trying: bool,
     /// This is no test at all, but the tear-down of what several share: there is nothing to say of it but its failures.
     is_apart: bool,
