@@ -338,6 +338,12 @@ pub struct FixtureStep {
     /// the run a failure by itself.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
+    /// What it wrote to the process's standard output; kept for a tear-down that failed while no test was running.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
+    pub stdout: Captured,
+    /// What it wrote to the process's standard error; kept for the same.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
+    pub stderr: Captured,
 }
 
 /// Payload of [`EventKind::WorkerReplaced`].

@@ -37,8 +37,17 @@ fn signal() -> Event {
 
 fn step(scope: Scope, step: Step, fails: bool) -> Event {
     let failures = fails.then(|| Failure::new(FailureKind::Panic, "no")).into_iter().collect();
-    let (name, test) = ("server".to_owned(), None);
-    event(EventKind::Fixture(FixtureStep { worker: 1, name, scope, step, duration_ns: 1, test, failures }))
+    event(EventKind::Fixture(FixtureStep {
+        worker: 1,
+        name: "server".to_owned(),
+        scope,
+        step,
+        duration_ns: 1,
+        test: None,
+        failures,
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+    }))
 }
 
 fn odd_end() -> Event {
