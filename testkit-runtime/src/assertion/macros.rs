@@ -104,8 +104,8 @@ macro_rules! __compared {
             let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
                 &$crate::__private::Site $site,
                 &$texts,
-                $crate::__private::Probe($left).value(),
-                $crate::__private::Probe($right).value(),
+                $crate::__private::Probe($left).value($crate::__private::OWN_WORDS as *const _),
+                $crate::__private::Probe($right).value($crate::__private::OWN_WORDS as *const _),
                 &[$($crate::__kept!$kept),*],
             );
             $($crate::__changed!(failure $changed);)*
@@ -132,8 +132,8 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                             $source,
                             $start,
                             $end,
-                            $crate::__private::Probe(left).value(),
-                            $crate::__private::Probe(right).value(),
+                            $crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _),
+                            $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _),
                         )
                     }
                 }
@@ -152,8 +152,8 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                             $source,
                             $start,
                             $end,
-                            $crate::__private::Probe(left).value(),
-                            $crate::__private::Probe(right).value(),
+                            $crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _),
+                            $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _),
                         ))
                     }
                 }
@@ -227,7 +227,7 @@ macro_rules! __binding {
                 let failure = $crate::__private::in_constants_use_std_assert::unmatched(
                     &$crate::__private::Site $site,
                     $text,
-                    $crate::__private::Probe(&other).value(),
+                    $crate::__private::Probe(&other).value($crate::__private::OWN_WORDS as *const _),
                 );
                 $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
@@ -271,25 +271,34 @@ macro_rules! __keep {
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::consumed($name).copy().seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::consumed($name).copy().seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
     };
     (result $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).copy().seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::filled(&$name).copy().seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (asked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::asked(&$name).seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::asked(&$name).seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (watched $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Element(
             $source,
             $crate::__private::last_element(&$name).index(),
-            $crate::__private::last_element(&$name).copy().seen(),
+            $crate::__private::last_element(&$name).copy().seen($crate::__private::OWN_WORDS as *const _),
         )
     };
     (changed $source:literal $name:ident $place:tt) => {
@@ -305,7 +314,8 @@ macro_rules! __kept {
 #[macro_export]
 macro_rules! __changed {
     ($failure:ident ($source:literal $name:ident)) => {
-        let $failure = $failure.changed($source, $crate::__private::altered(&$name).seen());
+        let $failure = $failure
+            .changed($source, $crate::__private::altered(&$name).seen($crate::__private::OWN_WORDS as *const _));
     };
 }
 
@@ -386,7 +396,7 @@ macro_rules! __equality_by_reference_unlike_std_assert {
                         $message,
                         ::core::stringify!($operator),
                         &$texts,
-                        [$crate::__private::Probe(left).value(), $crate::__private::Probe(right).value()],
+                        [$crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _), $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _)],
                     )
                 }
             }
