@@ -127,7 +127,7 @@ fn what_is_kept_besides_the_operands_is_in_own_words() {
     check(|| testkit::assert!(marks.is_empty()), "  marks = [mark 2]");
     check(
         || testkit::assert!(marks.iter().copied().all(|it| it.is_best())),
-        "  element 0 of marks.iter().copied() = mark 2",
+        "  marks                              = [mark 2]\n  element 0 of marks.iter().copied() = mark 2",
     );
     check(|| testkit::assert!(Some(mark).is_none()), "  mark       = mark 2\n  Some(mark) = Some(mark 2)");
 }

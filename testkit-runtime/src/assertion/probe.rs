@@ -62,9 +62,9 @@ impl<T: Debug + ?Sized> ShownAs<DebugText> for T {
 }
 
 /// A value as what it is shown as.
-pub(super) const fn shown_as<'a, 'b, T, How>(value: &'a &'b T) -> &'a &'b T::As
+pub(super) const fn shown_as<'a, 'b, T, How: 'static>(value: &'a &'b T) -> &'a &'b T::As
 where
-    T: ShownAs<How, As: 'b> + ?Sized,
+    T: ShownAs<How> + ?Sized,
 {
     // SAFETY: it is the same type, or one that is `repr(transparent)` around it.
     unsafe { &*(&raw const *value).cast() }
@@ -72,9 +72,9 @@ where
 
 impl<'a, T: Debug + ?Sized> Probe<'a, T> {
     /// The value, for its own words or its `Debug` text.
-    pub const fn value<How>(&self, _: *const How) -> Value<'_>
+    pub const fn value<How: 'static>(&self, _: *const How) -> Value<'_>
     where
-        T: ShownAs<How, As: 'a>,
+        T: ShownAs<How>,
     {
         Value::Debug(shown_as(&self.0))
     }

@@ -96,9 +96,9 @@ pub fn asked<T: ?Sized>(kept: &Peek<T>) -> Asked<'_, T> {
 
 impl<'a, T: Debug> Asked<'a, T> {
     /// The temporary.
-    pub fn seen<How>(&self, _: *const How) -> Seen<'a>
+    pub fn seen<How: 'static>(&self, _: *const How) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         self.0.0.shown()
     }
@@ -112,9 +112,9 @@ impl<'a, T: Explain> AskedOwn<'a, T> {
 }
 
 impl<'a, T> AskedOther<'a, T> {
-    fn shown<How>(&self) -> Seen<'a>
+    fn shown<How: 'static>(&self) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         let Some(address) = self.0.0.get() else { return Seen::Hidden };
         // SAFETY: the temporary lives to the end of the `match` on the condition, whose arm this is called in.

@@ -163,9 +163,9 @@ pub struct LastCopied<T: Copy>(Option<place::Copied<T>>);
 
 impl<T: Copy> LastCopied<T> {
     /// The element.
-    pub fn seen<'a, How>(&'a self, how: *const How) -> Seen<'a>
+    pub fn seen<'a, How: 'static>(&'a self, how: *const How) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         self.0.as_ref().map_or(Seen::Hidden, |element| element.seen(how))
     }

@@ -110,9 +110,9 @@ impl<T> Copy for Held<'_, T> {}
 
 impl<'a, T: Debug> Held<'a, T> {
     /// The place's value.
-    pub fn seen<How>(&self, _: *const How) -> Seen<'_>
+    pub fn seen<How: 'static>(&self, _: *const How) -> Seen<'_>
     where
-        T: ShownAs<How, As: 'a>,
+        T: ShownAs<How>,
     {
         Seen::Value(Value::Debug(shown_as(&self.0)))
     }
@@ -156,9 +156,9 @@ impl<T: Copy> Copied<T> {
     }
 
     /// The value, if it is not too large.
-    pub const fn seen<'a, How>(&'a self, _: *const How) -> Seen<'a>
+    pub const fn seen<'a, How: 'static>(&'a self, _: *const How) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         if size_of::<T>() > LARGEST {
             return Seen::Hidden;
@@ -300,9 +300,9 @@ pub fn altered<T: ?Sized>(place: &Place<T>) -> Altered<'_, T> {
 
 impl<'a, T: Container + Debug> Altered<'a, T> {
     /// The place's value.
-    pub fn seen<How>(&self, _: *const How) -> Seen<'a>
+    pub fn seen<How: 'static>(&self, _: *const How) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         self.0.shown()
     }
@@ -316,9 +316,9 @@ impl<'a, T: Container + Explain> AlteredOwn<'a, T> {
 }
 
 impl<'a, T> AlteredOwn<'a, T> {
-    fn shown<How>(&self) -> Seen<'a>
+    fn shown<How: 'static>(&self) -> Seen<'a>
     where
-        T: ShownAs<How, As: Sized + 'a>,
+        T: ShownAs<How, As: Sized>,
     {
         // SAFETY: the place is in scope around the assertion; methods that change a container do not move it, and what they
         // have returned is not used any more.
