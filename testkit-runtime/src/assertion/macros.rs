@@ -172,7 +172,9 @@ macro_rules! __condition {
     ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
+        #[allow(clippy::diverging_sub_expression, reason = "the author leaves, only we would go on with a value")]
         let failure = match $condition {
+            #[allow(unreachable_code, reason = "so is what stands behind a condition that leaves")]
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
