@@ -70,7 +70,7 @@ where
     unsafe { &*(&raw const *value).cast() }
 }
 
-impl<'a, T: Debug + ?Sized> Probe<'a, T> {
+impl<T: Debug + ?Sized> Probe<'_, T> {
     /// The value, for its own words or its `Debug` text.
     pub const fn value<How: 'static>(&self, _: *const How) -> Value<'_>
     where
@@ -94,7 +94,7 @@ impl<'a, T: ?Sized> Deref for Probe<'a, T> {
     }
 }
 
-impl<'a, T: Explain + ?Sized> Undebuggable<'a, T> {
+impl<T: Explain + ?Sized> Undebuggable<'_, T> {
     /// The value, in words of its own.
     pub fn value(&self, _: *const OwnWords) -> Value<'_> {
         Value::Debug(shown_as::<T, OwnWords>(&self.0))

@@ -119,7 +119,7 @@ impl<'a, T> AskedOther<'a, T> {
         let Some(address) = self.0.0.get() else { return Seen::Hidden };
         // SAFETY: the temporary lives to the end of the `match` on the condition, whose arm this is called in.
         let value: &'a T = unsafe { &*address };
-        let shown: &'a T::As = *shown_as(&value);
+        let shown: &'a T::As = shown_as(&value);
         Seen::Value(Value::Debug(shown))
     }
 }

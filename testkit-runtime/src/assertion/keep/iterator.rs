@@ -163,7 +163,7 @@ pub struct LastCopied<T: Copy>(Option<place::Copied<T>>);
 
 impl<T: Copy> LastCopied<T> {
     /// The element.
-    pub fn seen<'a, How: 'static>(&'a self, how: *const How) -> Seen<'a>
+    pub fn seen<How: 'static>(&self, how: *const How) -> Seen<'_>
     where
         T: ShownAs<How, As: Sized>,
     {

@@ -108,7 +108,7 @@ impl<T> Clone for Held<'_, T> {
 
 impl<T> Copy for Held<'_, T> {}
 
-impl<'a, T: Debug> Held<'a, T> {
+impl<T: Debug> Held<'_, T> {
     /// The place's value.
     pub fn seen<How: 'static>(&self, _: *const How) -> Seen<'_>
     where
@@ -156,7 +156,7 @@ impl<T: Copy> Copied<T> {
     }
 
     /// The value, if it is not too large.
-    pub const fn seen<'a, How: 'static>(&'a self, _: *const How) -> Seen<'a>
+    pub const fn seen<How: 'static>(&self, _: *const How) -> Seen<'_>
     where
         T: ShownAs<How, As: Sized>,
     {
@@ -165,7 +165,7 @@ impl<T: Copy> Copied<T> {
         }
         // SAFETY: values of this size were copied when this was made.
         let value = unsafe { self.0.assume_init_ref() };
-        let shown: &T::As = *shown_as(&value);
+        let shown: &T::As = shown_as(&value);
         Seen::Value(Value::Debug(shown))
     }
 }
@@ -323,7 +323,7 @@ impl<'a, T> AlteredOwn<'a, T> {
         // SAFETY: the place is in scope around the assertion; methods that change a container do not move it, and what they
         // have returned is not used any more.
         let value: &'a T = unsafe { &*self.0.0 };
-        let shown: &'a T::As = *shown_as(&value);
+        let shown: &'a T::As = shown_as(&value);
         Seen::Value(Value::Debug(shown))
     }
 }
