@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import projects
@@ -227,6 +228,7 @@ def measure_compile() -> str:
 
 def measure_dependencies() -> str:
     """`cargo build` of an empty package with one dependency, from nothing."""
+    # testkit is a path here, which Cargo builds incrementally, unlike what comes from a registry: users do not get that.
     sides = {
         "testkit": projects.TESTKIT,
         "rstest": 'rstest = "*"',
@@ -239,7 +241,9 @@ def measure_dependencies() -> str:
         subprocess.run(["cargo", "fetch", "--quiet"], cwd=folder, env=environment(), check=True)
         found = re.search(rf'name = "{name}"\nversion = "([^"]+)"', (folder / "Cargo.lock").read_text())
         named[name] = f"{name} {found.group(1)}" if found else name
-        times[name] = median(folder, "cargo build --offline", 3, warmup=0, prepare="cargo clean --quiet")
+        times[name] = median(
+            folder, "cargo build --offline", 5, warmup=0, prepare="cargo clean --quiet", CARGO_INCREMENTAL="0"
+        )
     rows = []
     for name, taken in times.items():
         goal = ("≤ half of rstest's", verdict(taken <= times["rstest"] / 2)) if name == "testkit" else ("", "")
@@ -247,14 +251,19 @@ def measure_dependencies() -> str:
     return table(["dependency", "`cargo build`", "of rstest's", "goal", ""], rows)
 
 
+def compile_times(folder: Path, sides: Iterable[str]) -> dict[str, float]:
+    """Seconds that each test target of a package takes to be built after a change, by its name."""
+    build(folder)
+    return {
+        side: median(folder, f"{CARGO_NOTHING} --test {side}", 7, prepare=f"touch tests/{side}.rs", CARGO_INCREMENTAL="0")
+        for side in sides
+    }
+
+
 def measure_assertion_compile() -> str:
     """Compile time of 1,000 tests with one comparison each: `cargo test --no-run` after a change, not incremental."""
     folder = projects.asserting_functions(BENCH / "asserting", 1000)
-    build(folder)
-    times = {
-        side: median(folder, f"{CARGO_NOTHING} --test {side}", 7, prepare=f"touch tests/{side}.rs", CARGO_INCREMENTAL="0")
-        for side in projects.ASSERTIONS
-    }
+    times = compile_times(folder, projects.ASSERTIONS)
     rows = []
     for side, taken in times.items():
         factor = taken / times["std"]
@@ -266,11 +275,7 @@ def measure_assertion_compile() -> str:
 def measure_fixtures() -> str:
     """Compile time of tests with fixtures and cases: `cargo test --no-run` after a change, not incremental."""
     folder = projects.with_fixtures(BENCH / "with-fixtures", 1000)
-    build(folder)
-    times = {
-        side: median(folder, f"{CARGO_NOTHING} --test {side}", 7, prepare=f"touch tests/{side}.rs", CARGO_INCREMENTAL="0")
-        for side in projects.WITH_FIXTURES
-    }
+    times = compile_times(folder, projects.WITH_FIXTURES)
     limits = {"fixture": 1.2, "cases": 1.0}
     rows = []
     for side, taken in times.items():

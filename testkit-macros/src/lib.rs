@@ -162,8 +162,9 @@ pub fn skip_if(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Says that a test fails, and why: `#[xfail("bug 12")]`. While it does, that is no failure of the run.
 ///
 /// A pass is a failure that asks to remove the mark, unless `strict = false`. With `panics = "part"` only a failure with
-/// that text in its message is the expected one; without it, a crash or a time-out is one too. With `run = false` the
-/// test is not run. Under libtest the result is turned round: a failing test passes.
+/// that text in its message is the expected one, in the test or its set-up: if the tear-down fails, too, the test is
+/// errored. Without it, every failure is, a crash or a time-out too. With `run = false` the test is not run.
+/// Under libtest the result is turned round: a failing test passes.
 ///
 /// ```
 /// #[testkit::tests]
@@ -424,7 +425,7 @@ pub fn eventually(input: TokenStream) -> TokenStream {
 /// | `scope = "test"` | how long the value lives: `"test"`, `"group"`, `"module"` or `"session"`, all tests of one process |
 /// | `teardown = path` | a function or closure that takes the value at its end; may return a `Result`, may be `async` |
 /// | `autouse` | every test of the module asks for it |
-/// | `params = [a, b]` | the tests that need it run once with each; the function takes it as its argument `param` |
+/// | `params = [a, name: b]` | the tests that need it run once with each; the function takes it as its argument `param` |
 /// | `arguments(name, other = default)` | arguments that `#[parametrize(fixture.name, …)]` sets for a case |
 ///
 /// ```

@@ -23,7 +23,6 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[expect(clippy::large_enum_variant, reason = "half of all events are attempts, so a box would only cost")]
 pub enum EventKind {
     /// The command began. Always the first event.
     RunStarted(RunStarted),
@@ -334,6 +333,12 @@ pub struct FixtureStep {
     /// the run a failure by itself.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
+    /// What it wrote to the process's standard output; kept for a tear-down that failed while no test was running.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
+    pub stdout: Captured,
+    /// What it wrote to the process's standard error; kept for the same.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Captured::is_empty"))]
+    pub stderr: Captured,
 }
 
 /// Payload of [`EventKind::WorkerReplaced`].

@@ -14,6 +14,9 @@ pub struct Failure {
     /// Where in the sources, if that is known.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub location: Option<Location>,
+    /// Which part of a test it came in; the test itself as well where it came in no test at all.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Phase::is_test"))]
+    pub phase: Phase,
     /// Names of the subtests it came in, outermost first; empty outside of any.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub subtest: Vec<String>,
@@ -23,6 +26,36 @@ pub struct Failure {
     /// Stack at the failure, as the standard library prints it; only where `RUST_BACKTRACE` asked for it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub backtrace: Option<String>,
+}
+
+/// The parts of a test. A failure outside of [`Phase::Test`] alone makes it errored, not failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Phase {
+    /// Making what it asks for: its fixtures, the value of its group.
+    SetUp,
+    /// The test itself.
+    #[default]
+    Test,
+    /// Taking that down.
+    TearDown,
+}
+
+impl Phase {
+    /// Whether it is the usual one.
+    pub fn is_test(&self) -> bool {
+        *self == Self::Test
+    }
+
+    /// What it is called where people read of it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::Test => "test",
+            Self::TearDown => "tear-down",
+        }
+    }
 }
 
 /// The kinds of failure.
@@ -193,7 +226,22 @@ pub struct ReturnedError {
 impl Failure {
     /// A failure of `kind` with a message and nothing else.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: Some(message.into()), location: None, subtest: Vec::new(), thread: None, backtrace: None }
+        Self {
+            kind,
+            message: Some(message.into()),
+            location: None,
+            phase: Phase::Test,
+            subtest: Vec::new(),
+            thread: None,
+            backtrace: None,
+        }
+    }
+
+    /// The same failure, in `phase`.
+    #[must_use]
+    pub fn of(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
     }
 
     /// The same failure, at `location`.

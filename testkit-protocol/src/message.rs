@@ -119,6 +119,13 @@ pub struct FixtureMessage {
     /// fails between tests is told nowhere else.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub failures: Vec<Failure>,
+    /// Where the output of a tear-down ends that came while no test was running, and which is no test's: the size of standard
+    /// output in bytes, as in [`Finished::stdout_end`].
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub stdout_end: Option<u64>,
+    /// The same of standard error.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub stderr_end: Option<u64>,
 }
 
 /// A worker begins to set a fixture up, or to tear it down.

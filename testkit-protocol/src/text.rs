@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::event::NamedValue;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{Failure, FailureKind, Phase};
 use crate::fixture::Scope;
 
 mod assertion;
@@ -38,12 +38,17 @@ pub fn report_within(failure: &Failure, columns: usize) -> String {
         Some(location) => location.to_string(),
         None => String::new(),
     };
+    let phase = match (failure.phase, &failure.kind) {
+        // The message says so itself.
+        (Phase::Test, _) | (_, FailureKind::Fixture) => None,
+        (phase @ (Phase::SetUp | Phase::TearDown), _) => Some(format!("in the {}", phase.word())),
+    };
     let subtest = match failure.subtest.as_slice() {
         [] => None,
         names => Some(format!("in subtest `{}`", names.join("` > `"))),
     };
     let thread = failure.thread.as_ref().map(|thread| format!("on thread `{thread}`"));
-    for part in [subtest, thread].into_iter().flatten() {
+    for part in [phase, subtest, thread].into_iter().flatten() {
         if !first.is_empty() {
             first.push_str(", ");
         }
@@ -122,6 +127,11 @@ pub fn unexpected_pass(reason: &str) -> String {
 /// What is said of a failure without the text that `#[xfail(panics = "…")]` asks for.
 pub fn other_failure(expected: &str) -> String {
     format!("`#[xfail(panics = {expected:?})]` expects a failure whose message contains this, so this is another one")
+}
+
+/// What is said of a test that failed as `#[xfail(panics = …)]` expects, or did not, and whose tear-down failed as well.
+pub const fn unexpected_tear_down() -> &'static str {
+    "its tear-down failed, and `#[xfail(panics = …)]` expects another failure"
 }
 
 /// The failure on one line, for a summary: the values where there are any, else the first line of the message.

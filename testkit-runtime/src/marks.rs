@@ -103,7 +103,7 @@ impl SkipIf {
 /// `skipped`; under libtest, which knows no such end, the test passes and its output says `skipped: why`. Call it on the
 /// test's own thread. In a test with `#[should_panic]`, use `#[skip_if]` instead.
 ///
-/// For what is known before the test begins, write the mark `#[skip("why")]`, which is in [`testkit::prelude`](crate::prelude).
+/// For what is known before the test begins, write the mark `#[skip("why")]`, which is in `testkit::prelude`.
 ///
 /// ```
 /// #[testkit::tests]

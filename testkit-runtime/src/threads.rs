@@ -8,7 +8,7 @@ use crate::marks::Skipped;
 
 /// Starts a thread that belongs to the running test, as [`std::thread::spawn`] does otherwise.
 ///
-/// A panic on it is a failure of the test, whether somebody joins the thread or not, and so is a [`check!`](crate::check)
+/// A panic on it is a failure of the test, whether somebody joins the thread or not, and so is a `testkit::check!`
 /// that does not hold. At its end the test waits for the threads that are still running, unless it has failed before: for
 /// one that never ends, such as a server, take `std::thread::spawn`. Outside of a test it is that function.
 ///
@@ -99,7 +99,7 @@ fn work<T>(inherited: harness::Inherited, body: impl FnOnce() -> T) -> T {
 /// Makes a panic on any thread a failure of the running test, from here on: also one on a thread that it did not start
 /// with [`spawn`], such as those of a runtime or of the code under test.
 ///
-/// The mark [`#[strict_threads]`](crate::prelude::strict_threads) does so for a whole test. Only the `testkit` command can
+/// The mark `#[strict_threads]` does so for a whole test. Only the `testkit` command can
 /// tell whose such a panic is: under plain `cargo test`, where tests run beside each other in one process, it is printed
 /// and no more.
 pub fn strict_threads() {

@@ -75,6 +75,27 @@ mod inline {
         assert!(*number > 0);
     }
 
+    #[derive(Debug, PartialEq)]
+    enum Kind {
+        Pg,
+        Lite(u8),
+    }
+
+    #[fixture(params = [Kind::Pg, lite: Kind::Lite(3), r#type: Kind::Lite(4), also: Kind::Pg])]
+    fn kind(param: Kind) -> Kind {
+        param
+    }
+
+    fn test_kind(kind: Kind, cx: &testkit::Context) {
+        let want = match cx.name() {
+            "test_kind[Pg]" | "test_kind[also]" => Kind::Pg,
+            "test_kind[lite]" => Kind::Lite(3),
+            "test_kind[type]" => Kind::Lite(4),
+            _ => Kind::Lite(0),
+        };
+        assert!(kind == want);
+    }
+
     #[fixture(arguments(name, age = 30))]
     fn user(name: String, age: u32) -> (String, u32) {
         (name, age)

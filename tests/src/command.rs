@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use testkit_protocol::event::{Event, EventKind};
+use testkit_protocol::event::{AttemptEvent, AttemptFinished, Event, EventKind};
 use testkit_protocol::outcome::Verdict;
 
 use crate::project::{Project, workshop};
@@ -203,6 +203,22 @@ impl Ran {
     pub fn says(&self, text: &str) -> &Self {
         assert!(self.stdout.contains(text) || self.stderr.contains(text), "it does not say `{text}`: {}", self.said());
         self
+    }
+
+    /// The end of the first attempt at the test whose id ends with `test`.
+    ///
+    /// # Panics
+    /// If none has ended.
+    #[track_caller]
+    pub fn attempt(&self, test: &str) -> &AttemptFinished {
+        let mut attempts = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Attempt(attempt) if attempt.test.to_string().ends_with(test) => match &attempt.event {
+                AttemptEvent::Finished(finished) => Some(finished),
+                _ => None,
+            },
+            _ => None,
+        });
+        attempts.next().unwrap_or_else(|| panic!("`{test}` did not end: {}", self.said()))
     }
 
     /// Each test's verdict.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use testkit_protocol::event::{AttemptEvent, AttemptReason, Event, EventKind};
-use testkit_protocol::outcome::Verdict::{self, Failed, Flaky, Passed, Skipped, TimedOut, XFailed, XPassed};
+use testkit_protocol::outcome::Verdict::{self, Errored, Failed, Flaky, Passed, Skipped, TimedOut, XFailed, XPassed};
 use testkit_tests::command::{Ran, prepare};
 use testkit_tests::finished;
 use testkit_tests::project::{Project, manifest};
@@ -416,4 +416,71 @@ fn the_list_shows_marks() {
     );
     assert_eq!(test("test_retry_passes")["retry"], serde_json::json!({"count": 3, "delay_ns": 10_000_000}));
     assert_eq!(test("test_before").get("marks"), None);
+}
+
+/// With `panics`, the test or its set-up is what is expected to fail.
+const BESIDE: &str = r#"
+use testkit::prelude::*;
+testkit::discover!();
+
+#[fixture(teardown = |it: u8| if it == 1 { panic!("index out of range, still open") })]
+fn unclean() -> u8 { 1 }
+
+#[fixture]
+fn broken() -> u8 { panic!("index out of range at the beginning") }
+
+#[xfail(panics = "out of range")]
+fn test_clean() { panic!("index out of range") }
+
+#[xfail(panics = "out of range")]
+fn test_tear_down(unclean: &u8) { panic!("index out of range {unclean}") }
+
+#[xfail(panics = "out of range")]
+fn test_tear_down_alone(_unclean: &u8) {}
+
+#[xfail(panics = "out of range")]
+fn test_other_and_tear_down(_unclean: &u8) { panic!("something else") }
+
+#[xfail(panics = "out of range")]
+fn test_set_up(_broken: &u8) {}
+
+#[xfail]
+fn test_any(_unclean: &u8) { panic!("index out of range") }
+
+#[xfail(panics = "out of range")]
+#[parametrize(n, from = [1, 2])]
+fn test_rows(_unclean: &u8, n: u8) { assert!(n == 0, "out of range") }
+"#;
+
+#[test]
+fn a_tear_down_that_fails_was_not_expected() {
+    let project = project("marks-beside", BESIDE);
+    let verdicts = [
+        ("test_any", XFailed),
+        ("test_clean", XFailed),
+        ("test_other_and_tear_down", Failed),
+        ("test_rows[1]", Errored),
+        ("test_rows[2]", Errored),
+        ("test_set_up", XFailed),
+        ("test_tear_down", Errored),
+        ("test_tear_down_alone", Errored),
+    ];
+    for way in [&["-n", "1"][..], &["--isolation", "process"]] {
+        let ran = project.testkit(&[&["run"], way].concat());
+        ran.exits(1).has_verdicts(verdicts.map(|(test, want)| (format!("marks-beside::test_marks::{test}"), want)));
+        ran.says("tests/test_marks.rs:5:44, in the tear-down\n    panicked: index out of range, still open\n");
+        ran.says("its tear-down failed, and `#[xfail(panics = …)]` expects another failure\n");
+        assert!(!ran.stdout.contains("attempts differed"), "{}", ran.said());
+    }
+
+    let mut command = Command::new("cargo");
+    prepare(&mut command);
+    let output = command.current_dir(project.folder()).args(["test", "--test", "test_marks"]).output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    for (test, verdict) in verdicts {
+        let test = test.split('[').next().unwrap();
+        let word = if verdict == XFailed { "ok" } else { "FAILED" };
+        assert!(stdout.contains(&format!("test discovered::{test} ... {word}\n")), "{test}: {stdout}");
+    }
+    assert!(stdout.contains("its tear-down failed, and `#[xfail(panics = …)]` expects"), "{stdout}");
 }

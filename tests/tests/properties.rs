@@ -6,7 +6,7 @@
 use std::fs;
 use std::process::Command;
 
-use testkit_protocol::event::{AttemptEvent, AttemptFinished, EventKind};
+use testkit_protocol::event::AttemptFinished;
 use testkit_protocol::failure::FailureKind;
 use testkit_protocol::outcome::Verdict::{Failed, Passed, Skipped};
 use testkit_tests::command::{Ran, prepare, start};
@@ -69,17 +69,6 @@ fn kept(project: &Project) -> String {
     fs::read_to_string(project.folder().join("proptest-regressions/tests/test_properties.txt")).unwrap_or_default()
 }
 
-fn attempt<'a>(ran: &'a Ran, test: &str) -> &'a AttemptFinished {
-    let mut attempts = ran.events.iter().filter_map(|event| match &event.kind {
-        EventKind::Attempt(attempt) if attempt.test.to_string().ends_with(test) => match &attempt.event {
-            AttemptEvent::Finished(finished) => Some(finished),
-            _ => None,
-        },
-        _ => None,
-    });
-    attempts.next().unwrap_or_else(|| panic!("`{test}` did not end: {}", ran.said()))
-}
-
 fn values(attempt: &AttemptFinished) -> Vec<(&str, &str)> {
     attempt.values.iter().map(|value| (value.name.as_str(), value.value.as_str())).collect()
 }
@@ -96,7 +85,7 @@ fn the_smallest_case_is_the_one_that_is_reported() {
     let ran = project.testkit(&["run", "--workers", "1"]);
     ran.exits(1).has_verdicts(verdicts);
 
-    let asserts = attempt(&ran, "test_asserts");
+    let asserts = ran.attempt("test_asserts");
     assert_eq!(values(asserts), [("numbers", "[\n    0,\n]"), ("limit", "1000")]);
     let [failure] = asserts.failures.as_slice() else { panic!("one failure: {asserts:?}") };
     let FailureKind::Assertion(assertion) = &failure.kind else { panic!("an assertion: {failure:?}") };
@@ -117,14 +106,14 @@ fn the_smallest_case_is_the_one_that_is_reported() {
     assert_eq!(lines[2], "it is kept in proptest-regressions/tests/test_properties.txt, and run first from now on");
 
     // What is recorded on the way is no failure of the test, and what is recorded at its end is.
-    let checks = attempt(&ran, "test_checks");
+    let checks = ran.attempt("test_checks");
     let messages: Vec<_> = checks.failures.iter().map(|failure| failure.message.as_deref().unwrap()).collect();
     assert_eq!(messages, ["the length"]);
     assert_eq!(values(checks)[0], ("numbers", "[\n    0,\n    0,\n]"));
     assert!(checks.stdout.head.ends_with("said in a case of 2\n"), "{checks:?}");
 
     for test in ["test_skips", "test_tells"] {
-        let other = attempt(&ran, test);
+        let other = ran.attempt(test);
         assert!(other.values.is_empty() && other.sections.is_empty(), "{other:?}");
     }
     let file = kept(&project);
@@ -138,7 +127,7 @@ fn the_smallest_case_is_the_one_that_is_reported() {
     // From now on it is the first one.
     let ran = project.testkit(&["run", "--workers", "1"]);
     ran.exits(1).has_verdicts(verdicts);
-    let asserts = attempt(&ran, "test_asserts");
+    let asserts = ran.attempt("test_asserts");
     assert_eq!(values(asserts), [("numbers", "[\n    0,\n]"), ("limit", "1000")]);
     let text = &asserts.sections[0].text;
     assert!(text.starts_with("0 cases had passed before one failed\n"), "{text}");

@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use testkit_protocol::event::{AttemptEvent, AttemptFinished, EventKind};
+use testkit_protocol::event::EventKind;
 use testkit_protocol::outcome::Verdict::{Failed, Passed};
 use testkit_tests::command::{Ran, prepare, start};
 use testkit_tests::project::{Project, manifest};
@@ -17,17 +17,6 @@ fn project(name: &str) -> Project {
         .file("Cargo.toml", &manifest(name, "").replace("\n[workspace]", &format!("{more}\n[workspace]")))
         .file("src/lib.rs", "")
         .file("tests/test_runtimes.rs", include_str!("../fixtures/runtimes.rs"))
-}
-
-fn attempt<'a>(ran: &'a Ran, test: &str) -> &'a AttemptFinished {
-    let mut attempts = ran.events.iter().filter_map(|event| match &event.kind {
-        EventKind::Attempt(attempt) if attempt.test.to_string().ends_with(test) => match &attempt.event {
-            AttemptEvent::Finished(finished) => Some(finished),
-            _ => None,
-        },
-        _ => None,
-    });
-    attempts.next().unwrap_or_else(|| panic!("`{test}` did not end: {}", ran.said()))
 }
 
 #[test]
@@ -62,10 +51,10 @@ fn what_tests_leave_behind_and_what_fixtures_keep() {
     let got: Vec<_> = replaced.iter().map(|(test, reason)| (test.as_str(), *reason)).collect();
     assert_eq!(got, expected, "{}", ran.said());
 
-    let told = attempt(&ran, "test_14_panic_in_a_task");
+    let told = ran.attempt("test_14_panic_in_a_task");
     assert!(told.stderr.head.contains("told of a task\n"), "{told:?}");
     assert!(told.stderr.head.contains("test_14_panic_in_a_task` was running)"), "{told:?}");
-    let strict = attempt(&ran, "test_15_panic_in_a_task_that_nobody_joins");
+    let strict = ran.attempt("test_15_panic_in_a_task_that_nobody_joins");
     let messages: Vec<_> = strict.failures.iter().filter_map(|failure| failure.message.as_deref()).collect();
     assert_eq!(messages, ["found in a task"]);
 }

@@ -1,5 +1,5 @@
 //! Fixtures that outlive a test: told, shown, torn down at the end and where a run is stopped, and named where they are
-//! left. The workers speak by hand.
+//! left. The workers speak by hand, but for what they write.
 
 #![cfg(target_os = "linux")]
 
@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use testkit_protocol::event::{AttemptEvent, Event, EventKind, FixtureStep, WorkerReplaced};
 use testkit_protocol::fixture::Step;
+use testkit_protocol::outcome::Outcome;
 use testkit_protocol::outcome::Verdict::{self, Crashed, Failed, Interrupted, NotRun, Passed, TimedOut};
 use testkit_tests::command::{Ran, command, start_reporting};
 use testkit_tests::hand_written::{project, ran};
+use testkit_tests::project::{Project, manifest};
 
 /// What happened to fixtures, as `set_up server`, in its order.
 fn steps(events: &[Event]) -> Vec<String> {
@@ -208,4 +210,78 @@ fn what_shares_a_set_up_is_one_workers() {
             assert!(of_group.is_sorted_by_key(|(_, test)| test.clone()), "in their order: {runs:?}");
         }
     }
+}
+
+/// Each fixture says something at its end. The lamp's is over before the second test begins, the bell's before the third, and
+/// the horn's when the worker leaves.
+const LOUD: &str = r#"
+#[cfg(test)]
+#[testkit::tests]
+mod tests {
+    #[fixture(scope = "session", teardown = blow)]
+    pub(crate) fn horn() -> u8 { 1 }
+    fn blow(_: u8) { println!("horn blows"); std::process::abort() }
+
+    mod first {
+        use super::horn;
+        #[fixture(scope = "module", teardown = go_out)]
+        fn lamp() -> u8 { println!("lamp is lit"); 1 }
+        fn go_out(_: u8) { println!("lamp goes out"); eprint!("it is dark"); }
+        fn test_lamp(_lamp: &u8, horn: &u8) { println!("it is bright, {horn}") }
+    }
+
+    mod second {
+        #[fixture(scope = "module", teardown = ring)]
+        fn bell() -> u8 { println!("bell is hung"); 1 }
+        fn ring(_: u8) { print!("bell rings"); eprint!("loudly"); panic!("the rope is torn") }
+        fn test_bell(capture: &testkit::Capture, bell: &u8) {
+            println!("heard: {}", capture.stdout().trim());
+            assert!(*bell == 2);
+        }
+    }
+
+    mod third {
+        fn test_third() {
+            println!("third");
+            eprintln!("words");
+            testkit::fail!("as it is to be");
+        }
+    }
+}
+"#;
+
+#[test]
+fn what_a_tear_down_writes_is_no_tests() {
+    let project = Project::empty("loud").file("Cargo.toml", &manifest("loud", "")).file("src/lib.rs", LOUD);
+    let run = project.testkit(&["run", "-n", "1"]);
+    let verdicts = [("first::test_lamp", Passed), ("second::test_bell", Failed), ("third::test_third", Failed)];
+    run.exits(1).has_verdicts(prefixed("loud", &verdicts));
+    let mut attempts = Vec::new();
+    let mut tear_downs = Vec::new();
+    for event in &run.events {
+        match &event.kind {
+            EventKind::Attempt(attempt) => {
+                if let AttemptEvent::Finished(finished) = &attempt.event
+                    && finished.outcome == Outcome::Failed
+                {
+                    let stderr = finished.stderr.head.lines().next().unwrap_or_default();
+                    attempts.push((attempt.test.as_str(), finished.stdout.head.as_str(), stderr));
+                }
+            }
+            EventKind::Fixture(FixtureStep { name, step: Step::TornDown, stdout, stderr, .. }) => {
+                tear_downs.push((name.as_str(), stdout.head.as_str(), stderr.head.as_str()));
+            }
+            _ => {}
+        }
+    }
+    // The first attempt in the worker of all three, the second alone.
+    let bell = ("loud::tests::second::test_bell", "bell is hung\nheard: bell is hung\n", "");
+    let third = ("loud::tests::third::test_third", "third\n", "words");
+    attempts.sort_unstable();
+    assert_eq!(attempts, [bell, bell, third, third], "{}", run.said());
+    tear_downs.sort_unstable();
+    let bell = ("bell", "bell rings", "loudly");
+    assert_eq!(tear_downs, [bell, bell, ("horn", "horn blows\n", ""), ("lamp", "", "")], "{}", run.said());
+    run.says("ERROR at teardown of module fixture `bell` (").says("--- stdout (1 line) ---\n    bell rings\n");
+    assert!(!run.stdout.contains("lamp") && !run.stdout.contains("it is dark"), "{}", run.said());
 }

@@ -88,7 +88,7 @@ fn collected(binary: &Binary, index: BinaryIndex, test: &DescribedTest) -> Test 
 pub(crate) fn custom_tests(binary: &Binary, index: BinaryIndex, cache: &ListingCache) -> Vec<Test> {
     match cache.get(&binary.path) {
         Some(listed) => listed_tests(binary, index, &listed),
-        None => vec![whole(binary, index)],
+        None => vec![Test::whole(binary, index)],
     }
 }
 
@@ -100,21 +100,6 @@ pub(crate) fn listed_tests(binary: &Binary, index: BinaryIndex, listed: &[Listed
 /// Keeps what [`custom_list`] got, for [`custom_tests`].
 pub(crate) fn keep_custom_list(binary: &Binary, cache: &ListingCache, listed: &[Listed]) {
     cache.put(&binary.path, &FileStamp::of(&binary.path), listed);
-}
-
-/// A target with a `main` of its own as one test, named after its binary.
-fn whole(binary: &Binary, index: BinaryIndex) -> Test {
-    Test {
-        id: TestId(binary.id.as_str().to_owned()),
-        binary: index,
-        host: Host::Whole,
-        location: None,
-        end_line: None,
-        ignore: None,
-        timeout: None,
-        marks: None,
-        bond: None,
-    }
 }
 
 fn named(binary: &Binary, index: BinaryIndex, listed: &Listed) -> Test {

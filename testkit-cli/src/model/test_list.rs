@@ -40,6 +40,23 @@ pub(crate) struct Test {
     pub(crate) bond: Option<Arc<Bond>>,
 }
 
+impl Test {
+    /// A target with a `main` of its own as one test, named after its binary.
+    pub(crate) fn whole(binary: &Binary, index: BinaryIndex) -> Self {
+        Self {
+            id: TestId(binary.id.as_str().to_owned()),
+            binary: index,
+            host: Host::Whole,
+            location: None,
+            end_line: None,
+            ignore: None,
+            timeout: None,
+            marks: None,
+            bond: None,
+        }
+    }
+}
+
 /// What a test shares with others of its binary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bond {

@@ -122,9 +122,10 @@ impl Driver<'_> {
         let explained = earlier.first.filter(|_| reason == AttemptReason::AloneAfterFailure);
         let xfail = marks.as_ref().and_then(|marks| marks.xfail.as_ref()).filter(|xfail| match explained {
             None => !(inexact && xfail.panics.is_some() && judge::has_failed(attempt.outcome)),
-            Some(first) => first.is_unclear && judge::has_failed(attempt.outcome),
+            Some(_) => judge::has_failed(attempt.outcome),
         });
         let expected = xfail.and_then(|xfail| judge::expect_failure(xfail, &mut attempt));
+        let expected = expected.filter(|_| explained.is_none_or(|first| first.is_unclear));
         let is_told_elsewhere = judge::is_told_elsewhere(&attempt);
         let (outcome, duration_ns, skip_reason) = (attempt.outcome, attempt.duration_ns, attempt.skip_reason.clone());
         self.emit_numbered(test, earlier.made, AttemptEvent::Finished(attempt));

@@ -2,7 +2,7 @@
 //!
 //! No test is running any more that could fail with one of those, and libtest has told its results.
 
-use testkit_protocol::event::{EventKind, FixtureStep};
+use testkit_protocol::event::{Captured, EventKind, FixtureStep};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::outcome::Termination;
@@ -43,6 +43,8 @@ impl Driver<'_> {
                 duration_ns: 0,
                 test: None,
                 failures: vec![Failure::new(FailureKind::Runner, told)],
+                stdout: Captured::default(),
+                stderr: Captured::default(),
             }));
         }
     }

@@ -2,7 +2,7 @@
 
 use testkit_protocol::env;
 use testkit_protocol::event::AttemptFinished;
-use testkit_protocol::failure::{Failure, FailureKind};
+use testkit_protocol::failure::{Failure, FailureKind, Phase};
 use testkit_protocol::outcome::{Outcome, Verdict};
 use testkit_protocol::record::{RetryRecord, XfailRecord};
 use testkit_protocol::text;
@@ -58,10 +58,21 @@ pub(super) fn expect_failure(xfail: &XfailRecord, attempt: &mut AttemptFinished)
             }
             let Some(expected) = &xfail.panics else { return Some(Verdict::XFailed) };
             let of_the_test = matches!(attempt.outcome, Outcome::Failed | Outcome::Errored);
-            if of_the_test && attempt.failures.iter().any(|failure| says(failure, expected)) {
-                return Some(Verdict::XFailed);
-            }
-            attempt.failures.push(Failure::new(FailureKind::Xfail, text::other_failure(expected)));
+            // A tear-down is no part of what the mark expects; a set-up is, as the test needs what it makes.
+            let (of_end, of_test): (Vec<_>, Vec<_>) =
+                attempt.failures.iter().partition(|failure| failure.phase == Phase::TearDown);
+            let is_expected = of_the_test && of_test.iter().any(|failure| says(failure, expected));
+            let text = match (is_expected, of_end.is_empty()) {
+                (true, true) => return Some(Verdict::XFailed),
+                (false, true) => text::other_failure(expected),
+                (true, false) => {
+                    // What is left to hold against it is no doing of the test itself.
+                    attempt.outcome = Outcome::Errored;
+                    text::unexpected_tear_down().to_owned()
+                }
+                (false, false) => text::unexpected_tear_down().to_owned(),
+            };
+            attempt.failures.push(Failure::new(FailureKind::Xfail, text));
             None
         }
         Outcome::Skipped | Outcome::Interrupted => None,
@@ -75,6 +86,8 @@ fn says(failure: &Failure, expected: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use testkit_protocol::failure::Phase;
+
     use super::*;
 
     fn attempt(outcome: Outcome, failures: &[(FailureKind, &str)]) -> AttemptFinished {
@@ -114,6 +127,40 @@ mod tests {
         check(&panics, Failed, &[(Panic, "other")], (None, Failed, true));
         check(&panics, Crashed, &[(Crash, "range")], (None, Crashed, true));
         check(&panics, TimedOut, &[(Timeout, "range")], (None, TimedOut, true));
+    }
+
+    #[test]
+    fn no_tear_down_is_expected_to_fail() {
+        /// Verdict, outcome of the attempt afterwards, and what was added.
+        #[track_caller]
+        fn check(
+            panics: Option<&str>,
+            outcome: Outcome,
+            failures: &[(Phase, &str)],
+            want: (Option<Verdict>, Outcome, Option<&str>),
+        ) {
+            let failure = |(phase, message): &(Phase, &str)| Failure::new(FailureKind::Panic, *message).of(*phase);
+            let failures: Vec<Failure> = failures.iter().map(failure).collect();
+            let mut attempt = AttemptFinished { failures, ..AttemptFinished::new(outcome, 1) };
+            let xfail = XfailRecord { panics: panics.map(str::to_owned), ..XfailRecord::default() };
+            let verdict = expect_failure(&xfail, &mut attempt);
+            let added = attempt.failures.iter().find(|failure| failure.kind == FailureKind::Xfail);
+            let added = added.and_then(|failure| failure.message.as_deref()?.split(',').next());
+            assert_eq!((verdict, attempt.outcome, added), want);
+        }
+        use Outcome::{Crashed, Errored, Failed};
+        use Phase::{SetUp, TearDown, Test};
+        let tear_down = Some("its tear-down failed");
+        let range = Some("range");
+        check(range, Failed, &[(Test, "out of range"), (TearDown, "lost")], (None, Errored, tear_down));
+        check(range, Failed, &[(Test, "other"), (TearDown, "range")], (None, Failed, tear_down));
+        check(range, Errored, &[(TearDown, "range")], (None, Errored, tear_down));
+        check(range, Errored, &[(SetUp, "range")], (Some(Verdict::XFailed), Errored, None));
+        check(range, Errored, &[(SetUp, "range"), (TearDown, "lost")], (None, Errored, tear_down));
+        check(range, Crashed, &[(Test, "range"), (TearDown, "lost")], (None, Crashed, tear_down));
+        // Any failure is meant.
+        check(None, Failed, &[(Test, "a"), (TearDown, "b")], (Some(Verdict::XFailed), Failed, None));
+        check(None, Errored, &[(SetUp, "a")], (Some(Verdict::XFailed), Errored, None));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use testkit_protocol::event::{BinaryListed, EventKind, PlanClosed, PlanExtended, TestFinished};
 use testkit_protocol::failure::{Failure, FailureKind};
-use testkit_protocol::id::TestId;
 use testkit_protocol::outcome::Verdict;
 
 use super::attempts::errored;
@@ -36,18 +35,7 @@ impl Driver<'_> {
     }
 
     pub(super) fn take_unlisted(&mut self, binary: BinaryIndex, reason: &str) {
-        let id = TestId(self.list.binary(binary).id.0.clone());
-        let test = Test {
-            id,
-            binary,
-            host: Host::Whole,
-            location: None,
-            end_line: None,
-            ignore: None,
-            timeout: None,
-            marks: None,
-            bond: None,
-        };
+        let test = Test::whole(self.list.binary(binary), binary);
         let index = self.list.add_test(test);
         self.selected += 1;
         self.selected_binaries.insert(binary);

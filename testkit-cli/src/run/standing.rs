@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit_protocol::event::{EventKind, FixtureStep, Section};
+use testkit_protocol::event::{Captured, EventKind, FixtureStep, Section};
 use testkit_protocol::failure::{Failure, FailureKind};
 use testkit_protocol::fixture::{Scope, Step};
 use testkit_protocol::message::{FixtureBegins, FixtureMessage};
@@ -108,11 +108,19 @@ impl Driver<'_> {
             running.last_panic = None;
             running.recorded.clear();
         }
-        let FixtureMessage { name, scope, step, duration_ns, test, failures } = told;
+        let FixtureMessage { name, scope, step, duration_ns, test, failures, stdout_end, stderr_end } = told;
         let current = running.pending.front().filter(|current| test.as_deref() == Some(self.worker_name(**current)));
         let test = current.map(|current| self.list.test(*current).id.clone());
         let worker = running.worker.0;
-        self.emit(EventKind::Fixture(FixtureStep { worker, name, scope, step, duration_ns, test, failures }));
+        let (mut stdout, mut stderr) = (Captured::default(), Captured::default());
+        if let Some(ends) = stdout_end.zip(stderr_end) {
+            if !failures.is_empty() {
+                (stdout, stderr) = running.output(ends);
+            }
+            running.release_output(ends);
+        }
+        let step = FixtureStep { worker, name, scope, step, duration_ns, test, failures, stdout, stderr };
+        self.emit(EventKind::Fixture(step));
     }
 
     /// How long a worker may take to leave.
@@ -195,6 +203,7 @@ impl Driver<'_> {
                 let message = format!("its process ended with {termination} before it was torn down");
                 Failure::new(FailureKind::Crash, message)
             };
+            let (stdout, stderr) = running.output(running.streams.ends());
             let since = running.tearing_down_since().or(served.leaving_since());
             let duration_ns = since.map_or(0, |since| since.elapsed().as_nanos());
             self.emit(EventKind::Fixture(FixtureStep {
@@ -205,6 +214,8 @@ impl Driver<'_> {
                 duration_ns: u64::try_from(duration_ns).unwrap_or(u64::MAX),
                 test: None,
                 failures: std::iter::once(failure).chain(running.last_panic.clone()).collect(),
+                stdout,
+                stderr,
             }));
         }
         self.tell_replaced_while_standing(running.worker, test, reason, left_standing);
@@ -215,12 +226,24 @@ impl Driver<'_> {
 mod tests {
     use super::*;
 
+    fn told(name: &str, scope: Scope, step: Step, failures: Vec<Failure>) -> FixtureMessage {
+        FixtureMessage {
+            name: name.to_owned(),
+            scope,
+            step,
+            duration_ns: 1,
+            test: None,
+            failures,
+            stdout_end: None,
+            stderr_end: None,
+        }
+    }
+
     #[test]
     fn what_stands_is_what_was_set_up_and_not_torn_down() {
         let mut standing = Standing::default();
         let mut tell = |name: &str, scope, step, failures: Vec<Failure>| {
-            let (name, test) = (name.to_owned(), None);
-            standing.apply(&FixtureMessage { name, scope, step, duration_ns: 1, test, failures });
+            standing.apply(&told(name, scope, step, failures));
             standing.names().join(", ")
         };
         let failure = || vec![Failure::new(FailureKind::Panic, "no")];
@@ -238,10 +261,7 @@ mod tests {
 
     #[test]
     fn what_has_begun_is_known_until_its_end() {
-        let told = |name: &str, step| {
-            let (name, scope, test, failures) = (name.to_owned(), Scope::Session, None, vec![]);
-            FixtureMessage { name, scope, step, duration_ns: 1, test, failures }
-        };
+        let told = |name: &str, step| told(name, Scope::Session, step, vec![]);
         let mut standing = Standing::default();
         for name in ["outer", "inner"] {
             standing.coming.push((Scope::Session, name.to_owned()));

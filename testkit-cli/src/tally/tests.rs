@@ -1,4 +1,4 @@
-use testkit_protocol::event::{BuildFinished, Interrupted, PlanClosed};
+use testkit_protocol::event::{BuildFinished, Captured, Interrupted, PlanClosed};
 use testkit_protocol::failure::{Failure, FailureKind};
 
 use super::*;
@@ -35,8 +35,17 @@ fn signal() -> Event {
 
 fn step(scope: Scope, step: Step, fails: bool) -> Event {
     let failures = fails.then(|| Failure::new(FailureKind::Panic, "no")).into_iter().collect();
-    let (name, test) = ("server".to_owned(), None);
-    event(EventKind::Fixture(FixtureStep { worker: 1, name, scope, step, duration_ns: 1, test, failures }))
+    event(EventKind::Fixture(FixtureStep {
+        worker: 1,
+        name: "server".to_owned(),
+        scope,
+        step,
+        duration_ns: 1,
+        test: None,
+        failures,
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+    }))
 }
 
 fn tally(slowest: usize, events: &[Event]) -> Tally {

@@ -1,10 +1,11 @@
 //! What a test asks for: fixtures by the names of its arguments, values by its cases.
 //!
-//! `arguments` reads the arguments of a function, `parametrize` the attribute; this file puts the two together. What code
+//! `arguments` reads the arguments of a function, `parametrize` the attribute, `named` a value of its lists; this file puts the two together. What code
 //! they become is in [`crate::expand::asking`].
 
 pub(crate) mod arguments;
 pub(crate) mod lists;
+pub(crate) mod named;
 pub(crate) mod parametrize;
 pub(crate) mod requests;
 
@@ -479,8 +480,7 @@ fn axis(parametrize: &Parametrize, span: Span) -> Axis {
 
 fn axis_case(names: &[Target], index: usize, case: &LiteralCase) -> AxisCase {
     let (id, function) = if let Some(name) = &case.name {
-        let name = Ident::to_string(name);
-        (case_id::harmless(name.trim_start_matches("r#")), name)
+        (named::id(name), Ident::to_string(name))
     } else {
         let texts: Vec<(String, String)> = names
             .iter()

@@ -5,6 +5,7 @@ use std::fmt;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use testkit_protocol::spelling::nearest;
 
+use super::named::{self, Named};
 use super::{FixturePath, lists};
 use crate::assertion;
 use crate::attribute::{Attribute, string_value};
@@ -133,14 +134,7 @@ impl Parametrize {
                     return Err(problem(group.span(), "`#[parametrize]` has no cases, so nothing would be tested"));
                 }
                 let cases: Vec<_> = cases.iter().map(|part| case(part, &names)).collect::<Result<_, _>>()?;
-                for (index, case) in cases.iter().enumerate() {
-                    if let Some(name) = &case.name
-                        && cases[..index].iter().any(|other| other.name.as_ref() == Some(name))
-                    {
-                        let message = format!("two cases have the name `{name}`");
-                        return Err(hinted(name.span(), message, "give one of them another name, or none"));
-                    }
-                }
+                named::check_names(cases.iter().filter_map(|case| case.name.as_ref()), "cases")?;
                 Values::Literal(cases)
             }
             [list, option, ..] if matches!(list.as_slice(), [TokenTree::Group(_)]) => {
@@ -181,23 +175,9 @@ fn target(part: &[TokenTree]) -> Result<Target, MarkError> {
 }
 
 fn case(part: &[TokenTree], names: &[Target]) -> Result<LiteralCase, MarkError> {
-    let mut attributes = Vec::new();
-    let mut rest = part;
-    while let [hash @ TokenTree::Punct(punct), TokenTree::Group(group), after @ ..] = rest {
-        if punct.as_char() != '#' || group.delimiter() != Delimiter::Bracket {
-            break;
-        }
-        attributes.push(Attribute::new(hash.clone(), group.clone()));
-        rest = after;
-    }
-    let mut name = None;
-    if let [TokenTree::Ident(word), TokenTree::Punct(colon), after @ ..] = rest
-        && colon.as_char() == ':'
-        && colon.spacing() == proc_macro2::Spacing::Alone
-    {
-        name = Some(word.clone());
-        rest = after;
-    }
+    let named = Named::of(part);
+    named.check()?;
+    let Named { attributes, name, value: rest } = named;
     let span = rest.first().or(part.first()).map_or_else(Span::call_site, TokenTree::span);
     let values: Vec<TokenStream> = match (names, rest) {
         ([_], _) => vec![rest.iter().cloned().collect()],

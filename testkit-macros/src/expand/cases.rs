@@ -48,7 +48,8 @@ pub(crate) fn function_with_cases(
         stream.extend(item.into_tokens());
     }
     let hosts = hosts_of_cases(&called.name, "pub(crate)", cases, "super::", |number| Host {
-        run: Run::Dispatched(format!("super::{}", asking::dispatcher_name(&called.name)), number),
+        run: format!("super::{}({number})", asking::dispatcher_name(&called.name)),
+        begins: true,
         site: format!("super::{site}"),
     });
     stream.extend(tokens(&format!("{conditions} {hosts}")));
@@ -57,8 +58,10 @@ pub(crate) fn function_with_cases(
 
 /// How a hosting test runs its case.
 pub(crate) struct Host {
-    /// What runs it.
-    pub(crate) run: Run,
+    /// Source text that runs it.
+    pub(crate) run: String,
+    /// Whether that begins the case itself.
+    pub(crate) begins: bool,
     /// Path of its site.
     pub(crate) site: String,
 }
@@ -70,23 +73,6 @@ pub(crate) fn registered(cases: &[(Combination, Marks)], dispatcher: &str, host:
         Registered::Function(host.to_owned())
     } else {
         Registered::Case(dispatcher.to_owned())
-    }
-}
-
-/// What runs a case.
-pub(crate) enum Run {
-    /// The function of this path, with the case's number; it begins the case itself.
-    Dispatched(String, usize),
-    /// Source text.
-    Code(String),
-}
-
-impl Run {
-    fn into_code(self) -> String {
-        match self {
-            Self::Dispatched(function, number) => format!("{function}({number})"),
-            Self::Code(code) => code,
-        }
     }
 }
 
@@ -102,15 +88,14 @@ pub(crate) fn hosts_of_cases(
     let mut text = format!("#[cfg(test)] #[allow(non_snake_case)] {visibility} mod {name} {{");
     for (number, (combination, marks)) in cases.iter().enumerate() {
         let function = &combination.function;
-        let Host { run, site } = host(number);
-        let run = match run {
-            run if marks.are_hosted() => {
-                let seen = Marks { applied: marked::seen_from(&marks.applied, prefix), ..marks.clone() };
-                let run = run.into_code();
-                format!("::testkit::__private::run_asking(|| {run}, {}, &{site})", marks::value(&seen))
-            }
-            run @ Run::Dispatched(..) => run.into_code(),
-            Run::Code(run) => format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}"),
+        let Host { run, begins, site } = host(number);
+        let run = if marks.are_hosted() {
+            let seen = Marks { applied: marked::seen_from(&marks.applied, prefix), ..marks.clone() };
+            format!("::testkit::__private::run_asking(|| {run}, {}, &{site})", marks::value(&seen))
+        } else if begins {
+            run
+        } else {
+            format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}")
         };
         let attributes = marks.host_attributes();
         write!(text, "{attributes} #[::core::prelude::v1::test] pub(crate) fn {function}() {{ {run} }}")

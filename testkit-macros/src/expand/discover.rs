@@ -8,7 +8,7 @@ use testkit_protocol::name_pattern::matches_any;
 
 use super::asking::Called;
 use super::asking::sites::{Sites, Types};
-use super::cases::{Host, Run, hosts_of_cases};
+use super::cases::{Host, hosts_of_cases};
 use super::description::{self, Module};
 use super::function::{Context, Templates, settled};
 use super::{group, marks, tokens};
@@ -338,7 +338,7 @@ impl Scope<'_> {
         };
         if cases.is_empty() {
             let asks_for_fixtures = asking.is_for_fixtures() && !marks.are_hosted();
-            let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made)).flatten();
+            let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made));
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
             let begin = if let Some(ask) = ask {
@@ -373,7 +373,8 @@ impl Scope<'_> {
             add(format!("{name}[{}]", combination.id), libtest, run, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {
-            run: Run::Dispatched(format!("super::super::{}", expand::asking::dispatcher_name(&name)), number),
+            run: format!("super::super::{}({number})", expand::asking::dispatcher_name(&name)),
+            begins: true,
             site: format!("super::super::{}", site.name),
         });
         self.hosts.push_str(&hosts);

@@ -201,8 +201,7 @@ fn hosted(
         && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block));
     let site_name = site.map(|site| site.name.as_str()).unwrap_or_default();
     let asks_for_fixtures = is_flat && asking.is_for_fixtures();
-    let shared_ask =
-        site.filter(|_| asks_for_fixtures).and_then(|site| context.sites.ask(site, asking, Types::Written));
+    let shared_ask = site.filter(|_| asks_for_fixtures).map(|site| context.sites.ask(site, asking, Types::Written));
     match (&function.body, shared_ask) {
         (TokenTree::Group(block), None) if is_flat && asking.is_empty() => {
             span = block.span();

@@ -7,7 +7,7 @@ use quote::quote_spanned;
 
 use super::asking::sites::{Site, Sites};
 use super::asking::{self, Called};
-use super::cases::{self, Host, Run};
+use super::cases::{self, Host};
 use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
@@ -39,7 +39,8 @@ pub(crate) fn hosting_module(group: &Group, parent: &str, file: &str, sites: &Si
         let prefix = format!("{parent}::");
         let site = site(group, method, sites).name;
         let hosts = cases::hosts_of_cases(name, "pub(crate)", &method.cases, "super::super::", |number| Host {
-            run: Run::Code(format!("{{ {} }}", body(group, method, &parent, file, Some(number)))),
+            run: format!("{{ {} }}", body(group, method, &parent, file, Some(number))),
+            begins: false,
             site: format!("{prefix}{site}"),
         });
         text.push_str(&hosts);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::event::{Attachment, NamedValue, Section};
 use crate::failure::{
-    Assertion, Comparison, DiffLine, Difference, FailureKind, Moment, Operand, ReturnedError, TextRange,
+    Assertion, Comparison, DiffLine, Difference, FailureKind, Moment, Operand, Phase, ReturnedError, TextRange,
 };
 use crate::location::Location;
 use crate::outcome::Outcome;
@@ -11,6 +11,7 @@ fn failure(kind: FailureKind) -> Failure {
         kind,
         message: Some("a \"message\"\nof two lines".into()),
         location: Some(Location::new("src/lib.rs", 3, 7)),
+        phase: Phase::TearDown,
         subtest: vec!["even 3".into()],
         thread: Some("helper".into()),
         backtrace: Some("0: main".into()),
@@ -28,7 +29,8 @@ fn passed(attempt: AttemptFinished) -> Message {
 
 fn fixture(scope: Scope, step: Step, test: Option<&str>, failures: Vec<Failure>) -> Message {
     let (name, test) = ("db[\"Pg\"]".into(), test.map(str::to_owned));
-    Message::Fixture(FixtureMessage { name, scope, step, duration_ns: 12, test, failures })
+    let (stdout_end, stderr_end) = test.is_none().then_some((7, u64::MAX)).unzip();
+    Message::Fixture(FixtureMessage { name, scope, step, duration_ns: 12, test, failures, stdout_end, stderr_end })
 }
 
 fn finished(failures: Vec<Failure>) -> Message {
@@ -100,7 +102,7 @@ fn what_a_worker_writes_is_what_the_command_reads() {
             stderr_end: 0,
         }),
         Message::Panicked(failure(FailureKind::Panic)),
-        Message::Recorded(Failure { subtest: vec!["n = 1".into()], ..failure(FailureKind::Panic) }),
+        Message::Recorded(Failure { subtest: vec!["n = 1".into()], ..failure(FailureKind::Panic).of(Phase::SetUp) }),
         Message::Pong,
         finished(vec![]),
         passed(AttemptFinished::new(Outcome::Passed, 1_234_567_890)),

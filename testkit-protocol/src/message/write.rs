@@ -4,7 +4,7 @@
 use super::{Case, Cases, Finished, FixtureBegins, FixtureMessage, Message};
 use crate::event::{Attachment, AttemptFinished, Captured, NamedValue, Section};
 use crate::failure::{
-    Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, ReturnedError,
+    Assertion, Comparison, DiffLine, Difference, Failure, FailureKind, Moment, Operand, Phase, ReturnedError,
 };
 use crate::json::{self, Writer};
 use crate::location::Location;
@@ -166,7 +166,7 @@ fn write_attachment(writer: &mut Writer<'_>, attachment: &Attachment) {
 }
 
 fn write_fixture(writer: &mut Writer<'_>, fixture: &FixtureMessage) {
-    let FixtureMessage { name, scope, step, duration_ns, test, failures } = fixture;
+    let FixtureMessage { name, scope, step, duration_ns, test, failures, stdout_end, stderr_end } = fixture;
     writer.object(|object| {
         object.string("name", name);
         object.string("scope", scope.word());
@@ -175,6 +175,11 @@ fn write_fixture(writer: &mut Writer<'_>, fixture: &FixtureMessage) {
         object.optional_string("test", test.as_deref());
         if !failures.is_empty() {
             object.field("failures", |value| value.array(failures, write_failure));
+        }
+        for (name, end) in [("stdout_end", stdout_end), ("stderr_end", stderr_end)] {
+            if let Some(end) = end {
+                object.number(name, *end);
+            }
         }
     });
 }
@@ -211,7 +216,7 @@ fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
-    let Failure { kind, message, location, subtest, thread, backtrace } = failure;
+    let Failure { kind, message, location, phase, subtest, thread, backtrace } = failure;
     writer.object(|object| {
         object.field("kind", |value| write_kind(value, kind));
         object.optional_string("message", message.as_deref());
@@ -223,6 +228,11 @@ fn write_failure(writer: &mut Writer<'_>, failure: &Failure) {
                     object.number("column", u64::from(*column));
                 });
             });
+        }
+        match phase {
+            Phase::Test => {}
+            Phase::SetUp => object.string("phase", "set_up"),
+            Phase::TearDown => object.string("phase", "tear_down"),
         }
         if !subtest.is_empty() {
             object.strings("subtest", subtest);

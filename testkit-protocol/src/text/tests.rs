@@ -10,6 +10,7 @@ fn failure(assertion: Assertion, message: Option<&str>) -> Failure {
         kind: FailureKind::Assertion(assertion),
         message: message.map(str::to_owned),
         location: Some(Location::new("src/lib.rs", 12, 9)),
+        phase: Phase::Test,
         subtest: vec![],
         thread: None,
         backtrace: None,
@@ -312,6 +313,10 @@ fn other_kinds_say_what_came() {
     let mut panic = Failure::new(FailureKind::Panic, "boom\nsecond line").at(Location::new("src/lib.rs", 3, 5));
     panic.thread = Some("helper".into());
     check(&panic, "src/lib.rs:3:5, on thread `helper`\n  panicked: boom\n  second line", "panicked: boom");
+    panic.phase = Phase::TearDown;
+    let report = "src/lib.rs:3:5, in the tear-down, on thread `helper`\n  panicked: boom\n  second line";
+    check(&panic, report, "panicked: boom");
+    panic.phase = Phase::Test;
     panic.thread = None;
     panic.subtest = vec!["outer".into(), "case 3".into()];
     check(

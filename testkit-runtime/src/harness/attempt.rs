@@ -36,7 +36,7 @@ pub(super) fn attempt(found: &Found, test: &str) -> AttemptFinished {
             let failure = failure_of_panic(&*payload);
             // A payload may panic again when it is dropped; that is one more thing that went wrong in the test.
             drop_quietly(payload);
-            Some((current::phase(), failure))
+            Some(failure.of(current::phase()))
         }
     };
     let had_fixtures = fixture::end_test();
@@ -90,38 +90,34 @@ pub(super) fn message_of(payload: &(dyn Any + Send)) -> Option<&str> {
     payload.downcast_ref::<&'static str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
-/// What an attempt amounts to. `panic` is the failure that ended it, with the phase it came in.
-fn judge(
-    should_panic: ShouldPanic,
-    panic: Option<(Phase, Failure)>,
-    recorded: Vec<(Phase, Failure)>,
-) -> (Outcome, Vec<Failure>) {
+/// What an attempt amounts to. `panic` is the failure that ended it.
+fn judge(should_panic: ShouldPanic, panic: Option<Failure>, recorded: Vec<Failure>) -> (Outcome, Vec<Failure>) {
     let ending = match (should_panic, panic) {
         (ShouldPanic::No, panic) => panic,
         (ShouldPanic::Yes | ShouldPanic::Containing(_), None) => {
-            Some((Phase::Test, Failure { message: None, ..Failure::new(FailureKind::DidNotPanic, "") }))
+            Some(Failure { message: None, ..Failure::new(FailureKind::DidNotPanic, "") })
         }
-        (ShouldPanic::Yes, Some((Phase::Test, _))) => None,
-        (ShouldPanic::Containing(expected), Some((Phase::Test, failure))) => {
+        (ShouldPanic::Yes, Some(Failure { phase: Phase::Test, .. })) => None,
+        (ShouldPanic::Containing(expected), Some(failure @ Failure { phase: Phase::Test, .. })) => {
             let came = message_text(&failure);
             (!came.contains(expected)).then(|| {
                 let kind = FailureKind::WrongPanic { expected: expected.to_owned() };
-                (Phase::Test, Failure { kind, message: Some(came), ..failure })
+                Failure { kind, message: Some(came), ..failure }
             })
         }
         (ShouldPanic::Yes | ShouldPanic::Containing(_), other @ Some(_)) => other,
     };
     let mut all: Vec<_> = recorded.into_iter().chain(ending).collect();
     // What the teardown records comes while the test's own panic waits to go on.
-    all.sort_by_key(|(phase, _)| *phase);
+    all.sort_by_key(|failure| failure.phase);
     let outcome = if all.is_empty() {
         Outcome::Passed
-    } else if all.iter().all(|(phase, _)| *phase != Phase::Test) {
+    } else if all.iter().all(|failure| !failure.phase.is_test()) {
         Outcome::Errored
     } else {
         Outcome::Failed
     };
-    (outcome, all.into_iter().map(|(_, failure)| failure).collect())
+    (outcome, all)
 }
 
 /// The text that `#[should_panic(expected = "…")]` is held against: what the panic's message was.
@@ -150,8 +146,8 @@ mod tests {
             want: Outcome,
             want_kinds: &[FailureKind],
         ) {
-            let recorded = recorded.iter().map(|(phase, message)| (*phase, panic(message))).collect();
-            let ending = ending.map(|(phase, message)| (phase, panic(message)));
+            let recorded = recorded.iter().map(|(phase, message)| panic(message).of(*phase)).collect();
+            let ending = ending.map(|(phase, message)| panic(message).of(phase));
             let (outcome, failures) = judge(should_panic, ending, recorded);
             assert_eq!(outcome, want);
             assert_eq!(failures.into_iter().map(|failure| failure.kind).collect::<Vec<_>>(), want_kinds);

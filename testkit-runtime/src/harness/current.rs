@@ -14,6 +14,7 @@ use testkit_protocol::event::NamedValue;
 #[cfg(feature = "proptest")]
 use testkit_protocol::event::Section;
 use testkit_protocol::failure::Failure;
+pub use testkit_protocol::failure::Phase;
 
 use super::Site;
 use super::panic_hook::Panic;
@@ -21,20 +22,8 @@ use super::told::Told;
 use crate::expansion;
 use crate::registry::Described;
 
-/// The parts of a test in a group. A failure outside [`Phase::Test`] makes the test errored, not failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// Making the group's value.
-    SetUp,
-    /// The test itself.
-    #[default]
-    Test,
-    /// Taking the group's value down.
-    TearDown,
-}
-
-/// Failures that did not end the test, each with the phase it came in.
-pub(super) type Recorded = Vec<(Phase, Failure)>;
+/// Failures that did not end the test.
+pub(super) type Recorded = Vec<Failure>;
 
 /// How long a test may wait for its threads before it says so.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
@@ -66,7 +55,7 @@ struct Facts {
     strict_threads: bool,
     /// What is recorded now nobody reads any more.
     is_over: bool,
-    /// What is recorded now is not to be told, see [`Trying`].
+    /// What is recorded now is not to be told, see `Trying`.
     is_trying: bool,
     /// This is no test at all, but the tear-down of what several share: there is nothing to say of it but its failures.
     is_apart: bool,
@@ -317,13 +306,13 @@ pub(super) fn record(failure: Failure) -> Result<Option<Box<Failure>>, Box<Failu
         (state.phase, state.subtests.clone(), state.is_own)
     });
     let thread = (!is_own && failure.thread.is_none()).then(name_of_this_thread);
-    let failure = Failure { subtest, thread: thread.or(failure.thread), ..failure };
+    let failure = Failure { phase, subtest, thread: thread.or(failure.thread), ..failure };
     let mut facts = test.facts();
     if facts.is_over {
         drop(facts);
         super::tell("what follows came after its test had ended, and is not counted:");
     } else {
-        facts.recorded.push((phase, failure.clone()));
+        facts.recorded.push(failure.clone());
         if facts.is_trying {
             return Ok(None);
         }
@@ -359,7 +348,7 @@ impl Trying {
         let mut facts = test.facts();
         facts.is_trying = false;
         let start = in_test.min(facts.recorded.len());
-        facts.recorded.drain(start..).next().map(|(_, failure)| failure)
+        facts.recorded.drain(start..).next()
     }
 }
 
@@ -374,7 +363,7 @@ pub(crate) fn recording(part: impl FnOnce()) -> Vec<Failure> {
     part();
     let recorded = |test: Arc<Test>| {
         let facts = test.facts();
-        facts.recorded.get(before..).unwrap_or_default().iter().map(|(_, failure)| failure.clone()).collect()
+        facts.recorded.get(before..).unwrap_or_default().to_vec()
     };
     with_state(|state| state.test().cloned()).map(recorded).unwrap_or_default()
 }
@@ -558,7 +547,7 @@ pub(super) fn served() -> Option<(String, bool)> {
 /// Records what happened on a thread that is neither the test's own nor one of [`crate::spawn`].
 pub(super) fn record_of_foreign_thread(failure: Failure) {
     if let Some(test) = SERVED.get() {
-        test.facts().recorded.push((Phase::Test, Failure { thread: Some(name_of_this_thread()), ..failure }));
+        test.facts().recorded.push(Failure { thread: Some(name_of_this_thread()), ..failure });
     }
 }
 

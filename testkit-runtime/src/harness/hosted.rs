@@ -37,8 +37,8 @@ pub(super) fn run(body: Body, marks: &Marks, site: Option<&'static Site>) {
     };
     let mut result = once(1);
     for (made, retry) in (1..).zip(repeated(marks)) {
-        let Err(payload) = &result else { break };
-        if payload.is::<Skipped>() {
+        let Err(failed) = &result else { break };
+        if failed.payload.is::<Skipped>() {
             break;
         }
         let left = retry.count + 1 - made;
@@ -48,9 +48,9 @@ pub(super) fn run(body: Body, marks: &Marks, site: Option<&'static Site>) {
         result = once(made + 1);
     }
     match result {
-        Err(payload) if payload.is::<Skipped>() => skipped(payload),
+        Err(Failed { payload, .. }) if payload.is::<Skipped>() => skipped(payload),
         result => match marks.xfail.filter(|_| !is_judged()) {
-            None => result.unwrap_or_else(|payload| resume_unwind(payload)),
+            None => result.unwrap_or_else(|failed| resume_unwind(failed.payload)),
             Some(xfail) => expect_failure(result, xfail),
         },
     }
@@ -66,8 +66,22 @@ struct Attempt<'a> {
     number: u32,
 }
 
+/// Why an attempt did not pass.
+struct Failed {
+    /// What the test panics with for libtest.
+    payload: Payload,
+    /// Whether its tear-down did not.
+    in_tear_down: bool,
+}
+
+impl Failed {
+    fn of(payload: Payload) -> Self {
+        Self { payload, in_tear_down: false }
+    }
+}
+
 /// One attempt at a test, or at one case of it, with its fixtures.
-fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payload> {
+fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Failed> {
     let Attempt { body, marks, site, number } = *attempt;
     let (id, values) = case.map(|case| (case.id.as_str(), case.values.as_slice())).unzip();
     let _counted = Counted::begin();
@@ -87,6 +101,8 @@ fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payloa
     fixture::end_test();
     executor::end_test();
     let (recorded, told) = test.take();
+    let failed_in = result.is_err().then_some(phase);
+    let in_tear_down = recorded.iter().map(|failure| failure.phase).chain(failed_in).any(|it| it == Phase::TearDown);
     let result = match phase {
         Phase::Test => panicked_as_asked(result, marks.should_panic),
         // A set-up is not what is to panic.
@@ -99,23 +115,25 @@ fn attempt_once(attempt: &Attempt<'_>, case: Option<&Case>) -> Result<(), Payloa
     if !is_fine {
         tell_of_failed(&told);
     }
-    result
+    result.map_err(|payload| Failed { payload, in_tear_down })
 }
 
 /// All cases of a test, which is one test to libtest: it fails if one of them does, after all have run.
-fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Payload> {
+fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Failed> {
     let cases = axes.cases().map_err(|message| {
         tell(&message);
-        Box::new(message) as Payload
+        Failed::of(Box::new(message))
     })?;
     let (count, mut failed, mut skipped, mut passed) = (cases.len(), Vec::new(), None, 0);
+    let mut any_in_tear_down = false;
     for case in cases {
         expansion::choose(case.choice.clone());
         let id = &case.id;
         match attempt_once(attempt, Some(&case)) {
             Ok(()) => passed += 1,
-            Err(payload) if payload.is::<Skipped>() => skipped = Some(payload),
-            Err(payload) => {
+            Err(Failed { payload, .. }) if payload.is::<Skipped>() => skipped = Some(payload),
+            Err(Failed { payload, in_tear_down }) => {
+                any_in_tear_down |= in_tear_down;
                 tell(&format!("the case [{id}] failed"));
                 let message = attempt::message_of(&*payload).unwrap_or("(a payload that is no text)");
                 failed.push(format!("[{id}] {message}"));
@@ -128,10 +146,10 @@ fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Payload> {
         _ if !failed.is_empty() => {
             let message = format!("{} of {count} cases failed:\n{}", failed.len(), failed.join("\n"));
             tell(message.lines().next().unwrap_or_default());
-            Err(Box::new(message))
+            Err(Failed { payload: Box::new(message), in_tear_down: any_in_tear_down })
         }
         // Skipped as a whole only if no case has run.
-        Some(payload) if passed == 0 => Err(payload),
+        Some(payload) if passed == 0 => Err(Failed::of(payload)),
         Some(_) | None => Ok(()),
     }
 }
@@ -264,7 +282,7 @@ fn with_recorded(result: Result<(), Payload>, recorded: &Recorded) -> Result<(),
                 "the test failed in {}",
                 if count == 1 { "one part".into() } else { format!("{count} parts") }
             ));
-            let reports: Vec<_> = recorded.iter().map(|(_, failure)| text::report(failure)).collect();
+            let reports: Vec<_> = recorded.iter().map(text::report).collect();
             Err(Box::new(reports.join("\n")))
         }
     }
@@ -312,11 +330,15 @@ fn skipped(payload: Payload) {
 }
 
 /// Turns an expected failure into a pass and, if it is strict, a pass into a failure.
-fn expect_failure(result: Result<(), Payload>, xfail: Xfail) {
+fn expect_failure(result: Result<(), Failed>, xfail: Xfail) {
     match (result, xfail.panics) {
         (Ok(()), _) if xfail.strict => std::panic::panic_any(text::unexpected_pass(xfail.reason)),
         (Ok(()), _) => say(&format!("xpassed: {}", reason_or(xfail.reason))),
-        (Err(payload), Some(expected))
+        (Err(Failed { payload, in_tear_down: true }), Some(_)) => {
+            tell(text::unexpected_tear_down());
+            resume_unwind(payload)
+        }
+        (Err(Failed { payload, in_tear_down: false }), Some(expected))
             if !attempt::message_of(&*payload).is_some_and(|came| came.contains(expected)) =>
         {
             tell(&text::other_failure(expected));

@@ -99,7 +99,7 @@ fn seen(info: &PanicHookInfo<'_>, with_backtrace: bool) -> Panic {
         ..Failure::new(FailureKind::Panic, message.clone())
     });
     let backtrace = if with_backtrace { Backtrace::capture() } else { Backtrace::disabled() };
-    Panic { message, failure, backtrace }
+    Panic { message, failure: failure.of(current::phase()), backtrace }
 }
 
 fn is_quiet() -> bool {

@@ -238,6 +238,14 @@ impl ProcessState {
         Settled { stdout_end: end(self.standard[1]), stderr_end: end(self.standard[2]), leftover: None }.noted()
     }
 
+    /// Looks at the output after something that is no test: puts the streams back, and gives the sizes of standard output and
+    /// standard error, where the output of the next test begins.
+    pub(super) fn settle_output(&self) -> (u64, u64) {
+        let [_, stdout, stderr] = self.standard.map(Standard::settle);
+        let settled = Settled { stdout_end: stdout.end, stderr_end: stderr.end, leftover: None }.noted();
+        (settled.stdout_end, settled.stderr_end)
+    }
+
     /// Looks at the process after a test, and puts its standard streams back.
     pub(super) fn settle(&self) -> Settled {
         self.may_be_touched.set(true);

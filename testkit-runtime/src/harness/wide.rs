@@ -8,7 +8,7 @@ use testkit_protocol::failure::Failure;
 use testkit_protocol::fixture::Scope;
 
 use super::adopted::{self, Adopted};
-use super::current::{self, Hosted, Phase};
+use super::current::{self, Hosted};
 #[cfg(unix)]
 use super::surroundings::{Kept, Surroundings, keep_since};
 use super::{is_worker, record_panic};
@@ -86,11 +86,10 @@ fn apart_from_tests(part: impl FnOnce()) -> Vec<Failure> {
         current::begin_served("", &[]);
     }
     current::be_apart();
-    current::enter(Phase::TearDown);
     part();
     current::wait_for_threads();
     fixture::end_test();
     executor::end_test();
     let (recorded, _) = hosted.map_or_else(current::end_served, |hosted| hosted.take());
-    recorded.into_iter().map(|(_, failure)| failure).collect()
+    recorded
 }

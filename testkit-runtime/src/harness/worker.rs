@@ -105,16 +105,22 @@ fn leave(state: &ProcessState) -> ! {
         // What cannot be put back, their tear-downs have to do without.
         let _ = state.restore();
         panic_hook::install();
-        tear_down(over);
+        tear_down(state, over);
     }
     std::process::exit(0)
 }
 
-/// Takes down fixtures whose scope is over; whether there were any.
-fn tear_down(over: Vec<Over>) -> bool {
+/// Takes down fixtures whose scope is over; whether there were any. What each has written is its own, and not the next test's.
+fn tear_down(state: &ProcessState, over: Vec<Over>) -> bool {
     let begins = |name: &str, scope| tell_fixture_begins(name.to_owned(), scope, Step::TornDown);
     wide::tear_down(over, begins, &mut |Ended { name, scope, duration, failures }| {
-        tell_fixture(name, scope, Step::TornDown, duration, failures);
+        super::flush_streams();
+        let (stdout_end, stderr_end) = state.settle_output();
+        mention(&Message::Fixture(FixtureMessage {
+            stdout_end: Some(stdout_end),
+            stderr_end: Some(stderr_end),
+            ..fixture_message(name, scope, Step::TornDown, duration, failures)
+        }));
     })
 }
 
@@ -140,7 +146,7 @@ fn run_one(state: &ProcessState, registry: &mut Registry, test: String) -> (Fini
     panic_hook::install();
     let found = catch_unwind(AssertUnwindSafe(|| registry.find(&test)));
     if let (Ok(Ok(found)), None) = (&found, not_restored)
-        && tear_down(fixture::scopes_over(Some((&test, &found.choice))))
+        && tear_down(state, fixture::scopes_over(Some((&test, &found.choice))))
     {
         not_restored = state.restore_all().err();
         panic_hook::install();
@@ -190,14 +196,26 @@ pub(super) fn tell_fixture_begins(name: String, scope: Scope, step: Step) {
 
 /// Sends what happened to a fixture.
 pub(super) fn tell_fixture(name: String, scope: Scope, step: Step, duration: Duration, failures: Vec<Failure>) {
-    mention(&Message::Fixture(FixtureMessage {
+    mention(&Message::Fixture(fixture_message(name, scope, step, duration, failures)));
+}
+
+fn fixture_message(
+    name: String,
+    scope: Scope,
+    step: Step,
+    duration: Duration,
+    failures: Vec<Failure>,
+) -> FixtureMessage {
+    FixtureMessage {
         name,
         scope,
         step,
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
         test: current::name_of_running_test(),
         failures,
-    }));
+        stdout_end: None,
+        stderr_end: None,
+    }
 }
 
 /// Sends a message from the thread that runs tests. A test that took the channel away still goes on to its end.

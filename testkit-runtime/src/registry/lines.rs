@@ -39,6 +39,20 @@ pub(super) fn start_of(name: &str) -> String {
     format!("{TEST}{},", member("name", name))
 }
 
+/// What the line of a test begins with, as [`start_of`] has it for its name.
+pub(super) fn start_of_line(line: &str) -> Option<&str> {
+    let before = TEST.len() + "\"name\":\"".len();
+    let mut end = before;
+    loop {
+        end += line.get(end..)?.find('"')?;
+        let backslashes = line[before..end].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        end += 1;
+        if backslashes % 2 == 0 {
+            return line.get(..=end);
+        }
+    }
+}
+
 /// What is in the line of every test of which the one with this name may be a case that is known at run time only; none if it
 /// is no name of a case.
 pub(super) fn start_of_stems(name: &str) -> Option<String> {
@@ -63,4 +77,19 @@ pub(super) fn test(line: &str) -> Option<Json> {
 /// The name in the record of a test.
 pub(super) fn name(test: &Json) -> &str {
     test.get("name").and_then(Json::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_a_line_begins_with() {
+        for name in ["test_a", "test_q[\"a\",\"b\"]", "test_q[\\]", "test_q[\\\"]", ""] {
+            let start = start_of(name);
+            assert_eq!(start_of_line(&format!("{start}\"line\":1}}}}")), Some(start.as_str()), "{name}");
+        }
+        assert_eq!(start_of_line(TEST), None);
+        assert_eq!(start_of_line("{\"test\":{\"name\":\"a"), None);
+    }
 }

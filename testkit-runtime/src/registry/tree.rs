@@ -26,7 +26,15 @@ struct Served {
     sites: &'static [&'static Site],
     /// Behind the last test that was found: tests are asked for in the order of the source, so the next is likely the next.
     next: Cursor,
+    /// How often it was another one.
+    jumps: usize,
+    /// What runs each test, by what its line begins with; once there have been many jumps.
+    index: Option<HashMap<&'static str, Body>>,
 }
+
+/// As many times the lines are walked through in search of a test before all of them are indexed, which takes as long as some ten
+/// walks.
+const FEW_JUMPS: usize = 10;
 
 /// A place between two tests of a module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -152,7 +160,8 @@ impl Registry {
 impl Served {
     fn of(entry: &'static ModuleEntry) -> Self {
         let ModuleEntry { tests, should_panic, sites, .. } = *entry;
-        Self { module: Module::of(entry), tests, should_panic, sites, next: Cursor::default() }
+        let (next, jumps, index) = (Cursor::default(), 0, None);
+        Self { module: Module::of(entry), tests, should_panic, sites, next, jumps, index }
     }
 
     /// Where a test stands.
@@ -162,39 +171,58 @@ impl Served {
     }
 
     fn find(&mut self, name: &str) -> Option<Found> {
-        let start = lines::start_of(name);
-        let behind = self.next;
-        let found = self.body(&start).or_else(|| {
-            self.next = Cursor::default();
-            self.body(&start)
-        });
-        let Some(body) = found else {
-            self.next = behind;
-            return None;
-        };
+        let body = self.body(&lines::start_of(name))?;
         let asked = self.should_panic.iter().find(|(test, _)| *test == name);
         let should_panic = asked.map_or(ShouldPanic::No, |(_, should_panic)| *should_panic);
         Some(Found { body, should_panic, choice: Choice::default(), values: Vec::new() })
     }
 
-    /// What runs the next test whose line begins with `start`.
+    /// What runs the test whose line begins with `start`.
     fn body(&mut self, start: &str) -> Option<Body> {
-        loop {
-            let rest = self.module.text.get(self.next.line..)?;
-            let (line, _) = rest.split_once('\n')?;
-            self.next.line += line.len() + 1;
-            if !line.starts_with(lines::TEST) {
-                continue;
-            }
-            let body = self.next.pass(self.tests)?;
+        if let Some(index) = &self.index {
+            return index.get(start).copied();
+        }
+        let mut next = self.next;
+        if let Some((line, body)) = next.test(self)
+            && line.starts_with(start)
+        {
+            self.next = next;
+            return Some(body);
+        }
+        if self.jumps >= FEW_JUMPS {
+            return self.index.insert(self.all()).get(start).copied();
+        }
+        self.jumps += 1;
+        next = Cursor::default();
+        while let Some((line, body)) = next.test(self) {
             if line.starts_with(start) {
+                self.next = next;
                 return Some(body);
             }
         }
+        None
+    }
+
+    fn all(&self) -> HashMap<&'static str, Body> {
+        let mut next = Cursor::default();
+        let tests = std::iter::from_fn(|| next.test(self));
+        tests.filter_map(|(line, body)| Some((lines::start_of_line(line)?, body))).collect()
     }
 }
 
 impl Cursor {
+    /// Goes over the next test: its line, and what runs it.
+    fn test(&mut self, served: &Served) -> Option<(&'static str, Body)> {
+        let text = served.module.text;
+        loop {
+            let (line, _) = text.get(self.line..)?.split_once('\n')?;
+            self.line += line.len() + 1;
+            if line.starts_with(lines::TEST) {
+                return Some((line, self.pass(served.tests)?));
+            }
+        }
+    }
+
     /// Goes over what runs the next test.
     fn pass(&mut self, tests: &[Registered]) -> Option<Body> {
         let (body, is_last) = match *tests.get(self.registered)? {
@@ -256,6 +284,8 @@ mod tests {
             should_panic,
             sites,
             next: Cursor::default(),
+            jumps: 0,
+            index: None,
         };
         let modules = vec![
             served("", root, ROOT, &[("test_a", ShouldPanic::Yes)] as &[_], &[] as &[_]),
@@ -287,6 +317,13 @@ mod tests {
         check(&mut registry, "tests::test_many[x]", Some("many"));
         check(&mut registry, "tests::test_many[z]", None);
         check(&mut registry, "tests::test_many", Some("many"));
+        for _ in 0..FEW_JUMPS {
+            check(&mut registry, "tests::test_q[\"2\"]", Some("case 1"));
+            check(&mut registry, "tests::test_b", Some("outer b"));
+            check(&mut registry, "tests::TestGroup::test_c", Some("c"));
+            check(&mut registry, "tests::test_x", None);
+        }
+        assert!(registry.modules[1].index.is_some());
         assert_eq!(registry.len(), 7);
     }
 

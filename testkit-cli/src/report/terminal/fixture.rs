@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use testkit_protocol::event::{FixtureStep, WorkerReplaced};
 use testkit_protocol::fixture::{Scope, Step};
 
-use super::block;
 use super::style::{Look, Style};
+use super::{block, captured};
 use crate::words;
 
 /// Appends the line of a step: `SETUP    S server (12 ms)`, further to the right the narrower the scope.
@@ -37,13 +37,15 @@ pub(super) fn step_line(out: &mut String, style: Style, step: &FixtureStep, work
     block::push_line(out, &style.paint(Look::Faint, &remarks));
 }
 
-/// Appends the block of a tear-down that failed and is in no test's verdict.
-pub(super) fn push(out: &mut String, style: Style, step: &FixtureStep) {
+/// Appends the block of a tear-down that failed and is in no test's verdict; `whole` if long output is not to be shortened.
+pub(super) fn push(out: &mut String, style: Style, step: &FixtureStep, whole: bool) {
     let label = style.paint(Look::Bad, HEADING);
     let what = style.paint(Look::Strong, &Style::foreign_line(&name(step)));
     let time = words::duration(step.duration_ns);
     block::push_line(out, &format!("{label} at teardown of {what} ({time}, in worker {})", step.worker));
     block::push_failures(out, style, &step.failures);
+    captured::push(out, style, "stdout", &step.stdout, whole);
+    captured::push(out, style, "stderr", &step.stderr, whole);
     out.push('\n');
 }
 

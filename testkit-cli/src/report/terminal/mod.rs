@@ -217,7 +217,8 @@ impl<W: Write + Send + 'static> Terminal<W> {
         if Tally::is_fixture_failure(step) {
             self.summary.fixture_failed(step);
             if self.says(Verbosity::Quiet) {
-                fixture::push(&mut self.text, self.style, step);
+                let whole = self.says(Verbosity::Verbose);
+                fixture::push(&mut self.text, self.style, step, whole);
             }
         }
     }

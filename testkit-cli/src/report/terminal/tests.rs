@@ -44,7 +44,7 @@ fn live_shows_the_progress_below_the_failures() {
     let shown = screen(&out, 60, 80);
     let last: Vec<_> = shown.lines().rev().take(5).collect();
     insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @r"
-        panicked: still printing
+        locking drawer
 
     [━━━━━━━━━━━━━━━━━━━━╸   ] 17/20  7 failed, 4 passed, 1 xfailed, 1 xpassed, 4 …
         1.51 s  shop::orders::test_export

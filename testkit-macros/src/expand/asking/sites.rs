@@ -3,6 +3,7 @@
 //! A constant for each test would cost the compiler as much as the test itself.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use proc_macro2::{Delimiter, Span};
 
@@ -90,13 +91,13 @@ impl Sites {
     }
 
     /// The function that begins a test at `site` and makes what its arguments ask for, which all tests share that ask for the
-    /// same. None if the compiler has to see the test's body to know the types that are written.
+    /// same.
     ///
     /// It takes the test and something to borrow from, and returns what was asked for, or `None` if the test is over.
-    pub(crate) fn ask(&self, site: &Site, asking: &Asking, types: Types) -> Option<String> {
+    pub(crate) fn ask(&self, site: &Site, asking: &Asking, types: Types) -> String {
         let mut key = format!("{} {}", site.name, runtime(asking).into_text());
         for path in &asking.uses {
-            key.push_str(&format!(" {}", path.text));
+            write!(key, " {}", path.text).expect("writing to a String cannot fail");
         }
         for (argument, path) in fixtures(asking) {
             let of_type = match types {
@@ -104,10 +105,7 @@ impl Sites {
                 Types::Made if argument.is_reference => "&".to_owned(),
                 Types::Made => String::new(),
             };
-            if of_type.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "_") {
-                return None;
-            }
-            key.push_str(&format!(" {}: {of_type}", path.text));
+            write!(key, " {}: {of_type}", path.text).expect("writing to a String cannot fail");
         }
         let mut asks = self.asks.borrow_mut();
         let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
@@ -115,7 +113,7 @@ impl Sites {
             asks.push((key, ask_function(&name, site, asking, types)));
             asks.len() - 1
         });
-        Some(format!("__testkit_ask_{}{number}", self.of))
+        format!("__testkit_ask_{}{number}", self.of)
     }
 
     /// The items.
