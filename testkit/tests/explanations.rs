@@ -141,7 +141,7 @@ fn what_holds_such_values_explains_itself() {
         assert_eq!(shown.split_whitespace().collect::<Vec<_>>().join(" "), want);
     }
     let cents = Cents(105);
-    check_held(&cents, "1.05");
+    check_held::<&Cents>(&cents, "1.05");
     check_held(Box::new(cents), "1.05");
     check_held(Rc::new(cents), "1.05");
     check_held(Arc::new(cents), "1.05");
