@@ -29,7 +29,10 @@ pub(crate) fn assert(input: &TokenStream) -> TokenStream {
     }
     let mut condition = Condition::new("assert", quote! { (assert) }, &tokens, &node, &message);
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(&quote! { let _: bool = #evaluation; })
+    condition.finished(&quote! {
+        #[allow(clippy::diverging_sub_expression, reason = "the author leaves, only we would go on with a value")]
+        let _: bool = #evaluation;
+    })
 }
 
 /// The expansion of a comparison with nothing in it to be kept: by far the most common assertion.
@@ -114,7 +117,17 @@ pub(crate) fn check(input: &TokenStream) -> TokenStream {
     };
     let mut condition = Condition::new("check", quote! { (check) }, &tokens, &node, &message);
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    condition.finished(&evaluation)
+    condition.finished(&valued(&evaluation))
+}
+
+/// The evaluation where its value is needed. Who does not look at that must not be told that an `||` is of no use.
+fn valued(evaluation: &TokenStream) -> TokenStream {
+    let holds = Ident::new("holds", Span::mixed_site());
+    quote! {
+        #[allow(clippy::diverging_sub_expression, reason = "the author leaves, only we would go on with a value")]
+        let #holds: bool = #evaluation;
+        #holds
+    }
 }
 
 /// The condition and the tokens of the message after it; `None` if that is not what the tokens are.
@@ -171,7 +184,7 @@ pub(crate) fn eventually(input: &TokenStream) -> TokenStream {
     let waiting = Ident::new("waiting", Span::mixed_site());
     condition.how = TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { eventually #waiting }));
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
-    let evaluation = condition.finished(&evaluation);
+    let evaluation = condition.finished(&valued(&evaluation));
     quote! {
         {
             let #waiting = ::testkit::__private::Waiting::new(#within, #every);

@@ -13,6 +13,9 @@ const MAX_PRETTY: usize = 12_000_000;
 /// Most writes of a text on one line.
 const MAX_PLAIN: usize = 6_000_000;
 
+/// Room that is made for a text that has just begun, in bytes.
+const LEAST_ROOM: usize = 256;
+
 /// How often a `Debug` that goes on after an error is told so before it is ended.
 const PATIENCE: u32 = 10_000;
 
@@ -32,8 +35,18 @@ impl Text {
 }
 
 /// Takes what is written up to a bound.
+///
+/// A large value is written in millions of small pieces, and nothing here is optimised where the author's tests are not. So
+/// what is done for most pieces calls next to nothing; to push them onto a string would take most of the time of a report.
 struct Bounded {
-    text: String,
+    /// What has been written; behind its end is room for what comes next.
+    text: Vec<u8>,
+    /// Where the next piece goes, behind the end of `text`.
+    next: *mut u8,
+    /// How much has been written there, in bytes, which the length of `text` does not count yet.
+    pending: usize,
+    /// How much more there is room for, in bytes; never more than the bound leaves.
+    room: usize,
     limit: usize,
     /// How much work may still be done.
     work: usize,
@@ -48,27 +61,12 @@ struct TooMuch;
 
 impl Bounded {
     fn new(limit: usize, work: usize) -> Self {
-        Self { text: String::new(), limit, work, levels: 0, full: false, refused: 0 }
+        let next = std::ptr::dangling_mut();
+        Self { text: Vec::new(), next, pending: 0, room: 0, limit, work, levels: 0, full: false, refused: 0 }
     }
 
-    /// Counts the work that a piece is; `false` if it is too much.
-    fn is_affordable(&mut self, piece: &[u8]) -> bool {
-        match piece {
-            [b' ', b' ', b' ', b' '] => self.levels += 1,
-            [.., b'\n'] => self.levels = 0,
-            _ => {}
-        }
-        let cost = 1 + self.levels;
-        if cost > self.work {
-            return false;
-        }
-        self.work -= cost;
-        true
-    }
-}
-
-impl Write for Bounded {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
+    /// Appends a piece for which there is no room, or which is too much.
+    fn write_slowly(&mut self, piece: &str, cost: usize) -> fmt::Result {
         if self.full {
             self.refused += 1;
             if self.refused > PATIENCE && cfg!(panic = "unwind") {
@@ -77,15 +75,75 @@ impl Write for Bounded {
             }
             return Err(fmt::Error);
         }
-        let room = self.limit - self.text.len();
-        if piece.len() <= room && self.is_affordable(piece.as_bytes()) {
-            self.text.push_str(piece);
-            return Ok(());
+        self.settle();
+        let left = self.limit - self.text.len();
+        let end = if piece.len() <= left && cost <= self.work {
+            self.work -= cost;
+            piece.len()
+        } else {
+            self.full = true;
+            (0..=left.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0)
+        };
+        self.text.extend_from_slice(&piece.as_bytes()[..end]);
+        if self.full {
+            return Err(fmt::Error);
         }
-        let end = (0..=room.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
-        self.text.push_str(&piece[..end]);
-        self.full = true;
-        Err(fmt::Error)
+        self.text.reserve(self.text.len().max(LEAST_ROOM));
+        self.room = (self.text.capacity() - self.text.len()).min(self.limit - self.text.len());
+        self.next = self.text.spare_capacity_mut().as_mut_ptr().cast();
+        Ok(())
+    }
+
+    /// Counts what has been written behind the end of `text`, where there is no room any more.
+    fn settle(&mut self) {
+        let length = self.text.len() + self.pending;
+        // SAFETY: so many bytes behind the end, within the capacity, are those of the pieces that were copied there.
+        unsafe { self.text.set_len(length) };
+        (self.pending, self.room) = (0, 0);
+    }
+
+    fn into_text(mut self) -> String {
+        self.settle();
+        String::from_utf8(self.text).expect("only whole characters are written")
+    }
+}
+
+impl Write for Bounded {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        match piece.as_bytes() {
+            [b' ', b' ', b' ', b' '] => self.levels += 1,
+            [.., b'\n'] => self.levels = 0,
+            _ => {}
+        }
+        let (length, cost) = (piece.len(), 1 + self.levels);
+        if length > self.room || cost > self.work {
+            return self.write_slowly(piece, cost);
+        }
+        // SAFETY: there is room for so many bytes, in the capacity of a vector to which nobody else has a reference.
+        unsafe { copy(piece.as_ptr(), self.next, length) };
+        self.next = self.next.wrapping_add(length);
+        self.pending += length;
+        self.room -= length;
+        self.work -= cost;
+        Ok(())
+    }
+}
+
+/// Copies bytes to a place that does not overlap with them.
+///
+/// # Safety
+/// `from` is valid for reads of `length` bytes, `to` for writes.
+unsafe fn copy(from: *const u8, to: *mut u8, length: usize) {
+    // The standard library's function is the same, but checks what it is told where debug assertions are on.
+    #[cfg(unix)]
+    // SAFETY: as the caller says.
+    unsafe {
+        libc::memcpy(to.cast(), from.cast(), length);
+    }
+    #[cfg(not(unix))]
+    // SAFETY: as the caller says.
+    unsafe {
+        to.copy_from_nonoverlapping(from, length);
     }
 }
 
@@ -112,7 +170,7 @@ fn bounded(limit: usize, work: usize, write: impl FnOnce(&mut Bounded) -> fmt::R
         Ok(_) => End::Error,
         Err(_) => End::Panic,
     };
-    (writer.text, end)
+    (writer.into_text(), end)
 }
 
 /// The text of a value, of `limit` bytes at most; a panic in its `Debug`, or an error, becomes part of the text.

@@ -104,8 +104,8 @@ macro_rules! __compared {
             let failure = $crate::__private::in_constants_use_std_assert::failed_comparison(
                 &$crate::__private::Site $site,
                 &$texts,
-                $crate::__private::Probe($left).value(),
-                $crate::__private::Probe($right).value(),
+                $crate::__private::Probe($left).value($crate::__private::OWN_WORDS as *const _),
+                $crate::__private::Probe($right).value($crate::__private::OWN_WORDS as *const _),
                 &[$($crate::__kept!$kept),*],
             );
             $($crate::__changed!(failure $changed);)*
@@ -132,8 +132,8 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                             $source,
                             $start,
                             $end,
-                            $crate::__private::Probe(left).value(),
-                            $crate::__private::Probe(right).value(),
+                            $crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _),
+                            $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _),
                         )
                     }
                 }
@@ -152,8 +152,8 @@ macro_rules! __assert_comparison_by_reference_unlike_std_assert {
                             $source,
                             $start,
                             $end,
-                            $crate::__private::Probe(left).value(),
-                            $crate::__private::Probe(right).value(),
+                            $crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _),
+                            $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _),
                         ))
                     }
                 }
@@ -172,7 +172,9 @@ macro_rules! __condition {
     ($how:tt [$($not:tt)?] $condition:tt $site:tt [$($kept:tt)*] [$($changed:tt)*] $needle:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
         #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
+        #[allow(clippy::diverging_sub_expression, reason = "the author leaves, only we would go on with a value")]
         let failure = match $condition {
+            #[allow(unreachable_code, reason = "so is what stands behind a condition that leaves")]
             holds => {
                 let holds: bool = holds;
                 if $($not)? holds {
@@ -227,7 +229,7 @@ macro_rules! __binding {
                 let failure = $crate::__private::in_constants_use_std_assert::unmatched(
                     &$crate::__private::Site $site,
                     $text,
-                    $crate::__private::Probe(&other).value(),
+                    $crate::__private::Probe(&other).value($crate::__private::OWN_WORDS as *const _),
                 );
                 $crate::__tell!($how failure $message);
                 #[allow(unreachable_code, reason = "some tell by leaving")]
@@ -271,25 +273,34 @@ macro_rules! __keep {
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::consumed($name).copy().seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::consumed($name).copy().seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen())
+        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
     };
     (result $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::filled(&$name).copy().seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::filled(&$name).copy().seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (asked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, $crate::__private::asked(&$name).seen())
+        $crate::__private::Kept::Seen(
+            $source,
+            $crate::__private::asked(&$name).seen($crate::__private::OWN_WORDS as *const _),
+        )
     };
     (watched $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Element(
             $source,
             $crate::__private::last_element(&$name).index(),
-            $crate::__private::last_element(&$name).copy().seen(),
+            $crate::__private::last_element(&$name).copy().seen($crate::__private::OWN_WORDS as *const _),
         )
     };
     (changed $source:literal $name:ident $place:tt) => {
@@ -305,7 +316,8 @@ macro_rules! __kept {
 #[macro_export]
 macro_rules! __changed {
     ($failure:ident ($source:literal $name:ident)) => {
-        let $failure = $failure.changed($source, $crate::__private::altered(&$name).seen());
+        let $failure = $failure
+            .changed($source, $crate::__private::altered(&$name).seen($crate::__private::OWN_WORDS as *const _));
     };
 }
 
@@ -386,7 +398,7 @@ macro_rules! __equality_by_reference_unlike_std_assert {
                         $message,
                         ::core::stringify!($operator),
                         &$texts,
-                        [$crate::__private::Probe(left).value(), $crate::__private::Probe(right).value()],
+                        [$crate::__private::Probe(left).value($crate::__private::OWN_WORDS as *const _), $crate::__private::Probe(right).value($crate::__private::OWN_WORDS as *const _)],
                     )
                 }
             }

@@ -26,5 +26,5 @@ pub use outcome::{
     message_of, not_matching, other_variant, panic_of,
 };
 pub use own_words::Explain;
-pub use probe::{Probe, Value};
+pub use probe::{OWN_WORDS, Probe, Value};
 pub use told::{Kept, Site, Told, Waiting, in_constants_use_std_assert};

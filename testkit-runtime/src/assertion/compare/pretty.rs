@@ -217,7 +217,8 @@ fn literal_end(text: &str) -> Option<usize> {
 /// order of iteration.
 pub(super) fn canonical(value: &str, indentation: usize) -> Cow<'_, str> {
     // Structs have a name before the bracket, and a single blank.
-    let has_maps_or_sets = value.starts_with("{\n") || value.contains(": {\n") || value.contains("  {\n");
+    let has_maps_or_sets =
+        value.contains('{') && (value.starts_with("{\n") || value.contains(": {\n") || value.contains("  {\n"));
     if !has_maps_or_sets {
         return Cow::Borrowed(value);
     }

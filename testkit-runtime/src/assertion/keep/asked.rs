@@ -3,9 +3,10 @@
 use std::any::type_name;
 use std::cell::Cell;
 use std::fmt::Debug;
-use std::ops::Deref;
 
 use super::super::Value;
+use super::super::own_words::Explain;
+use super::super::probe::{OwnWords, ShownAs, shown_as};
 use super::{Container, Seen, next_kind};
 
 /// The address of a temporary.
@@ -77,34 +78,55 @@ impl<T: Copy> AskingCopy<T> {
 }
 
 /// A temporary that was asked, where it has `Debug`.
-pub struct Asked<'a, T: ?Sized>(AskedUndebuggable<'a, T>);
+pub struct Asked<'a, T: ?Sized>(AskedOwn<'a, T>);
+/// The same, where it has only words of its own.
+pub struct AskedOwn<'a, T: ?Sized>(AskedOther<'a, T>);
 /// The same for all other types.
-pub struct AskedUndebuggable<'a, T: ?Sized>(&'a Peek<T>);
+pub struct AskedOther<'a, T: ?Sized>(&'a Peek<T>);
 
-impl<'a, T: ?Sized> Deref for Asked<'a, T> {
-    type Target = AskedUndebuggable<'a, T>;
-
-    fn deref(&self) -> &AskedUndebuggable<'a, T> {
-        &self.0
-    }
+next_kind! {
+    ['a, T: ?Sized] Asked<'a, T> => AskedOwn<'a, T>;
+    ['a, T: ?Sized] AskedOwn<'a, T> => AskedOther<'a, T>;
 }
 
 /// What a temporary was that was asked.
 pub fn asked<T: ?Sized>(kept: &Peek<T>) -> Asked<'_, T> {
-    Asked(AskedUndebuggable(kept))
+    Asked(AskedOwn(AskedOther(kept)))
 }
 
 impl<'a, T: Debug> Asked<'a, T> {
     /// The temporary.
-    pub fn seen(&self) -> Seen<'a> {
-        // SAFETY: the temporary lives to the end of the `match` on the condition, whose arm this is called in.
-        self.0.0.0.get().map_or(Seen::Hidden, |value| Seen::Value(Value::Debug(unsafe { &*value })))
+    pub fn seen<How: 'static>(&self, _: *const How) -> Seen<'a>
+    where
+        T: ShownAs<How, As: Sized>,
+    {
+        self.0.0.shown()
     }
 }
 
-impl<T: ?Sized> AskedUndebuggable<'_, T> {
+impl<'a, T: Explain> AskedOwn<'a, T> {
+    /// The temporary.
+    pub fn seen(&self, _: *const OwnWords) -> Seen<'a> {
+        self.0.shown::<OwnWords>()
+    }
+}
+
+impl<'a, T> AskedOther<'a, T> {
+    fn shown<How: 'static>(&self) -> Seen<'a>
+    where
+        T: ShownAs<How, As: Sized>,
+    {
+        let Some(address) = self.0.0.get() else { return Seen::Hidden };
+        // SAFETY: the temporary lives to the end of the `match` on the condition, whose arm this is called in.
+        let value: &'a T = unsafe { &*address };
+        let shown: &'a T::As = shown_as(&value);
+        Seen::Value(Value::Debug(shown))
+    }
+}
+
+impl<T: ?Sized> AskedOther<'_, T> {
     /// The name of its type.
-    pub fn seen(&self) -> Seen<'static> {
+    pub fn seen(&self, _: *const OwnWords) -> Seen<'static> {
         self.0.0.get().map_or(Seen::Hidden, |_| Seen::Value(Value::Type(type_name::<T>())))
     }
 }

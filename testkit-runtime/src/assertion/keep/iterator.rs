@@ -3,9 +3,11 @@
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::iter::{Chain, Cloned, Copied, Enumerate, Filter, FilterMap, FlatMap, Map, Rev, Skip, Take, Zip};
-use std::ops::{Deref, Range, RangeInclusive};
+use std::ops::{Range, RangeInclusive};
 
-use super::place::Unseen;
+use super::super::own_words::Explain;
+use super::super::probe::{OwnWords, ShownAs};
+use super::place::{self, Unseen};
 use super::slot::Slot;
 use super::{Seen, next_kind};
 
@@ -125,39 +127,64 @@ impl<I: Iterator> Iterator for Watched<'_, I> {
     }
 }
 
-/// The last element of an iterator, where its type is `Copy`.
-pub struct LastElement<'a, T>(LastOther<'a, T>);
+/// The last element of an iterator, where its type is `Copy` and has `Debug`.
+pub struct LastElement<'a, T>(LastOwn<'a, T>);
+/// The same, where it has no `Debug`, but words of its own.
+pub struct LastOwn<'a, T>(LastOther<'a, T>);
 /// The same for all other types.
 pub struct LastOther<'a, T>(&'a Watch<T>);
 
-impl<'a, T> Deref for LastElement<'a, T> {
-    type Target = LastOther<'a, T>;
-
-    fn deref(&self) -> &LastOther<'a, T> {
-        &self.0
-    }
+next_kind! {
+    ['a, T] LastElement<'a, T> => LastOwn<'a, T>;
+    ['a, T] LastOwn<'a, T> => LastOther<'a, T>;
 }
 
 /// What the last element was that an iterator gave.
 pub fn last_element<T>(kept: &Watch<T>) -> LastElement<'_, T> {
-    LastElement(LastOther(kept))
+    LastElement(LastOwn(LastOther(kept)))
 }
 
 impl<T: Copy + Debug> LastElement<'_, T> {
     /// The element, if there was one.
     pub fn copy(&self) -> LastCopied<T> {
-        // SAFETY: every element that is counted has filled the slot.
-        LastCopied(self.index().map(|_| unsafe { self.0.0.last.copy() }))
+        self.0.0.copied()
+    }
+}
+
+impl<T: Copy + Explain> LastOwn<'_, T> {
+    /// The element, if there was one.
+    pub fn copy(&self) -> LastCopiedOwn<T> {
+        LastCopiedOwn(self.0.copied())
     }
 }
 
 /// A copy of the last element.
-pub struct LastCopied<T: Copy>(Option<super::place::Copied<T>>);
+pub struct LastCopied<T: Copy>(Option<place::Copied<T>>);
 
-impl<T: Copy + Debug> LastCopied<T> {
+impl<T: Copy> LastCopied<T> {
     /// The element.
-    pub fn seen(&self) -> Seen<'_> {
-        self.0.as_ref().map_or(Seen::Hidden, |element| element.seen())
+    pub fn seen<How: 'static>(&self, how: *const How) -> Seen<'_>
+    where
+        T: ShownAs<How, As: Sized>,
+    {
+        self.0.as_ref().map_or(Seen::Hidden, |element| element.seen(how))
+    }
+}
+
+/// A copy of the last element, which has only words of its own.
+pub struct LastCopiedOwn<T: Copy>(LastCopied<T>);
+
+impl<T: Copy + Explain> LastCopiedOwn<T> {
+    /// The element.
+    pub fn seen(&self, how: *const OwnWords) -> Seen<'_> {
+        self.0.seen(how)
+    }
+}
+
+impl<T: Copy> LastOther<'_, T> {
+    fn copied(&self) -> LastCopied<T> {
+        // SAFETY: every element that is counted has filled the slot.
+        LastCopied(self.index().map(|_| unsafe { self.0.last.copy() }))
     }
 }
 

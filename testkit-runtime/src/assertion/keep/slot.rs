@@ -5,7 +5,9 @@ use std::fmt::Debug;
 use std::mem::MaybeUninit;
 use std::ops::Deref;
 
-use super::place::{Copied, Unseen};
+use super::super::own_words::Explain;
+use super::next_kind;
+use super::place::{Copied, CopiedOwn, Unseen};
 
 /// Largest value whose bits are kept, in bytes.
 pub(super) const LARGEST: usize = 64;
@@ -50,18 +52,25 @@ pub fn snap<T>(value: T, slot: &Slot<T>) -> T {
     value
 }
 
-/// A value that was passed on, where its type is `Copy`.
-pub struct Filled<'a, T>(&'a Slot<T>, NotCopy);
+/// A value that was passed on, where its type is `Copy` and has `Debug`.
+pub struct Filled<'a, T>(FilledOwn<'a, T>);
+
+/// The same, where it has no `Debug`, but words of its own.
+pub struct FilledOwn<'a, T>(&'a Slot<T>, NotCopy);
 
 /// A value that may be gone.
 pub struct NotCopy;
 
 /// What has become of a value that was passed on.
 pub fn filled<T>(slot: &Slot<T>) -> Filled<'_, T> {
-    Filled(slot, NotCopy)
+    Filled(FilledOwn(slot, NotCopy))
 }
 
-impl<T> Deref for Filled<'_, T> {
+next_kind! {
+    ['a, T] Filled<'a, T> => FilledOwn<'a, T>;
+}
+
+impl<T> Deref for FilledOwn<'_, T> {
     type Target = NotCopy;
 
     fn deref(&self) -> &NotCopy {
@@ -73,6 +82,20 @@ impl<T: Copy + Debug> Filled<'_, T> {
     /// The value, if it was not too large.
     #[inline(always)]
     pub fn copy(&self) -> Copied<T> {
+        self.0.copied()
+    }
+}
+
+impl<T: Copy + Explain> FilledOwn<'_, T> {
+    /// The value, if it was not too large.
+    pub fn copy(&self) -> CopiedOwn<T> {
+        CopiedOwn(self.copied())
+    }
+}
+
+impl<T: Copy> FilledOwn<'_, T> {
+    #[inline(always)]
+    fn copied(&self) -> Copied<T> {
         // SAFETY: an assertion is told of after its whole condition has been evaluated, and the macro keeps nothing of parts
         // that may be left out.
         unsafe { self.0.copy() }

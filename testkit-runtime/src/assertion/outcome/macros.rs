@@ -37,7 +37,7 @@ macro_rules! assert_ok {
                     $crate::__message!($($($message)*)?),
                     ["assert_ok", ::core::concat!("assert_ok!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Err",
-                    ::core::option::Option::Some($crate::__private::Probe(&error).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&error).value($crate::__private::OWN_WORDS as *const _)),
                     &(&&&$crate::__private::Chain(&error)).texts(),
                 )
             }
@@ -67,7 +67,7 @@ macro_rules! assert_err {
                     $crate::__message!($($($message)*)?),
                     ["assert_err", ::core::concat!("assert_err!(", ::core::stringify!($result), ")"), ::core::stringify!($result)],
                     "Ok",
-                    ::core::option::Option::Some($crate::__private::Probe(&value).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&value).value($crate::__private::OWN_WORDS as *const _)),
                     &[],
                 )
             }
@@ -122,7 +122,7 @@ macro_rules! assert_none {
                     $crate::__message!($($($message)*)?),
                     ["assert_none", ::core::concat!("assert_none!(", ::core::stringify!($option), ")"), ::core::stringify!($option)],
                     "Some",
-                    ::core::option::Option::Some($crate::__private::Probe(&value).value()),
+                    ::core::option::Option::Some($crate::__private::Probe(&value).value($crate::__private::OWN_WORDS as *const _)),
                     &[],
                 )
             }
@@ -164,7 +164,7 @@ macro_rules! assert_matches {
                         ")",
                     ),
                     ::core::stringify!($value),
-                    $crate::__private::Probe(other).value(),
+                    $crate::__private::Probe(other).value($crate::__private::OWN_WORDS as *const _),
                 )
             }
         }
@@ -236,7 +236,7 @@ macro_rules! assert_panics {
                 $crate::__private::did_not_panic(
                     ::core::option::Option::None,
                     [::core::concat!("assert_panics!(", ::core::stringify!($body), ")"), ::core::stringify!($body)],
-                    $crate::__private::Probe(&value).value(),
+                    $crate::__private::Probe(&value).value($crate::__private::OWN_WORDS as *const _),
                 )
             }
         }
@@ -265,7 +265,7 @@ macro_rules! assert_panics {
                         ),
                         ::core::stringify!($body),
                     ],
-                    $crate::__private::Probe(&value).value(),
+                    $crate::__private::Probe(&value).value($crate::__private::OWN_WORDS as *const _),
                 )
             }
         }
