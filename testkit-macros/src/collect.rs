@@ -40,13 +40,13 @@ pub(crate) struct Test {
     pub(crate) together: Option<String>,
 }
 
-/// What runs a test in a worker, as seen from the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Registered {
-    /// Source text of a `fn()`.
-    Function(String),
-    /// The `fn(usize)` of this name, with the number of the case among all cases of the test.
-    Case(String),
+/// What runs a test in a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Registered {
+    /// Its number among the functions that its module registers.
+    pub(crate) number: usize,
+    /// The number of the case, of those that the function runs.
+    pub(crate) case: Option<usize>,
 }
 
 /// Where a function stands in its file. Lines and columns count from 1.

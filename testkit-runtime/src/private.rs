@@ -17,8 +17,8 @@ pub use crate::fixture::{
 pub use crate::folder::check_folder;
 pub use crate::group::{GroupValue, run_group, run_group_by_value};
 pub use crate::harness::{
-    Phase, Site, begin, begin_asking, begin_case, enter, note_case, note_values, raise, record, run, run_asking,
-    run_marked,
+    Phase, Site, begin, begin_asking, begin_case, begin_hosted, enter, note_case, note_values, raise, record, run,
+    run_asking, run_marked, run_registered,
 };
 pub use crate::marks::{HoldsExclusiveTests, Marks, Retry, SkipIf, Xfail, skip};
 pub use crate::registry::{FolderEntry, ModuleEntry, Registered, ShouldPanic};

@@ -97,9 +97,11 @@ fn the_registry_agrees_with_the_descriptions() {
     let modules = testkit::__private::modules();
     let described = modules.iter().find(|module| module.module == "description::described").expect("it is registered");
     let lines = std::str::from_utf8(described.description).expect("it is text").lines();
-    let tests = lines.filter(|line| line.starts_with("{\"test\":{\"name\":")).count();
-    assert_eq!(tests, 5, "as many as are described");
-    assert_eq!(described.tests.len(), tests);
-    assert!(described.tests.iter().all(|test| matches!(test, Registered::Test(_))));
+    let tests: Vec<_> = lines.filter(|line| line.starts_with("{\"test\":{\"name\":")).collect();
+    assert_eq!(tests.len(), 5, "as many as are described");
+    for (line, name) in [(0, "test_plain"), (1, "test_marked"), (2, "test_conditional"), (3, "test_panics")] {
+        assert!(tests[line].contains(&format!("\"name\":\"{name}\",\"run\":")), "{}", tests[line]);
+    }
+    assert!(described.tests.iter().all(|test| !matches!(test, Registered::Cases(_))));
     assert_eq!(described.should_panic, [("test_panics", ShouldPanic::Containing("no"))]);
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use super::asking::sites::Sites;
 use super::asking::{self, Called};
 use super::function::{Context, FunctionItem, push_rewritten};
 use super::{ALLOWED_FORMS, marks, tokens};
@@ -66,14 +67,21 @@ pub(crate) struct Host {
     pub(crate) site: String,
 }
 
-/// What a worker runs, of one of `cases`: it asks their dispatcher, which costs the compiler less than a function each, unless
-/// the marks of one ask something of its host.
-pub(crate) fn registered(cases: &[(Combination, Marks)], dispatcher: &str, host: &str) -> Registered {
+/// Registers what runs `cases`: their dispatcher, which costs the compiler less than a function each, unless the marks of one ask
+/// something of its host, as whose path `host` gives the name of its function.
+pub(crate) fn registered(
+    cases: &[(Combination, Marks)],
+    dispatcher: &str,
+    host: impl Fn(&str) -> String,
+    sites: &Sites,
+) -> Vec<Registered> {
+    let conditions = cases.first().map(|(_, marks)| marks.conditions.as_slice()).unwrap_or_default();
     if cases.iter().any(|(_, marks)| marks.are_hosted()) {
-        Registered::Function(host.to_owned())
-    } else {
-        Registered::Case(dispatcher.to_owned())
+        let register = |(case, _): &(Combination, Marks)| sites.register(&host(&case.function), conditions);
+        return cases.iter().map(register).collect();
     }
+    let number = sites.register_cases(dispatcher, conditions);
+    (0..cases.len()).map(|case| Registered { number, case: Some(case) }).collect()
 }
 
 /// A module `name` with one hosting test for each case, as source text. `prefix` leads from the hosting tests to the author's
@@ -95,7 +103,7 @@ pub(crate) fn hosts_of_cases(
         } else if begins {
             run
         } else {
-            format!("if ::testkit::__private::begin_asking({function}, &{site}) {{ {run} }}")
+            format!("if ::testkit::__private::begin_hosted({function}, &{site}) {{ {run} }}")
         };
         let attributes = marks.host_attributes();
         write!(text, "{attributes} #[::core::prelude::v1::test] pub(crate) fn {function}() {{ {run} }}")

@@ -10,9 +10,9 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
-use super::asking::sites::{EXPANDS, Multiplies, Site};
+use super::asking::sites::{EXPANDS, List, Multiplies, Site};
 use super::{all_of, concatenated, literal, marks, tokens};
-use crate::collect::{Registered, Test};
+use crate::collect::Test;
 use crate::config::Loaded;
 use crate::marked::ALWAYS;
 
@@ -25,6 +25,8 @@ pub(crate) struct Module<'a> {
     pub(crate) file: &'a str,
     /// Its tests in the order of the source.
     pub(crate) tests: &'a [Test],
+    /// What runs them.
+    pub(crate) list: &'a List,
 }
 
 /// The block that describes and registers a module.
@@ -44,16 +46,16 @@ pub(crate) fn registration_text(module: &Module<'_>, loaded: &Loaded) -> String 
     }
     let file = literal(module.file);
     let fields = format!(
-        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: TESTS, \
+        "module: ::core::module_path!(), file: {file}, description: &DESCRIPTION, tests: {tests}, \
          should_panic: &[{should_panic}], sites: &[{sites}]",
+        tests = module.list.name,
         should_panic = entries_of_panics(module.tests),
         sites = concatenated(sites_of(module.tests), |site| format!("{} &{},", site.conditions, site.name)),
     );
     // The tests stand outside of `submit!`, which would hand their tokens through several macros.
     let entry = format!(
-        "static TESTS: &[__Registered] = &[{entries}]; \
-         ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}",
-        entries = entries(module.tests)
+        "{} ::testkit::__private::inventory::submit! {{ ::testkit::__private::ModuleEntry {{ {fields} }} }}",
+        module.list.item
     );
     let exclusive = marks::exclusive_entries(module.tests);
     block(&parts, &(entry + &exclusive)) + manifest_dependency(loaded)
@@ -136,8 +138,7 @@ pub(crate) struct Folder<'a> {
 fn block(parts: &Parts, entry: &str) -> String {
     format!(
         "#[cfg(test)] const _: () = {{ \
-           #[allow(unused_imports)] use ::testkit::__private::{{Registered as __Registered, \
-             Registered::Cases as __Cases, Registered::Test as __Test, ShouldPanic}}; \
+           #[allow(unused_imports)] use ::testkit::__private::ShouldPanic; \
            const PARTS: &[&str] = &[{parts}]; \
            #[cfg_attr(target_vendor = \"apple\", unsafe(link_section = \"__DATA,testkit\"))] \
            #[cfg_attr(not(target_vendor = \"apple\"), unsafe(link_section = \"testkit\"))] \
@@ -240,7 +241,10 @@ fn describe_sites(tests: &[Test], parts: &mut Parts) {
 
 /// Appends the line of a test.
 fn describe(test: &Test, parts: &mut Parts) {
-    let mut line = format!("{{\"test\":{{\"name\":\"{}\"", json(&test.name));
+    let mut line = format!("{{\"test\":{{\"name\":\"{}\",\"run\":{}", json(&test.name), test.run.number);
+    if let Some(case) = test.run.case {
+        write!(line, ",\"case\":{case}").expect("writing to a String cannot fail");
+    }
     if let Some(libtest) = &test.libtest {
         write!(line, ",\"libtest\":\"{}\"", json(libtest)).expect("writing to a String cannot fail");
     }
@@ -291,22 +295,6 @@ impl Record<'_> {
     }
 }
 
-/// What runs the tests, in the order of their lines. The compiler pays for every token here, so it is told nothing that the
-/// lines tell.
-fn entries(tests: &[Test]) -> String {
-    let mut entries = String::new();
-    for same in tests.chunk_by(|test, next| matches!(test.run, Registered::Case(_)) && test.run == next.run) {
-        let Some(test) = same.first() else { continue };
-        entries.push_str(&test.marks.cfg_attributes());
-        let written = match &test.run {
-            Registered::Function(run) => write!(entries, "__Test({run}),"),
-            Registered::Case(run) => write!(entries, "__Cases({run}, {}),", same.len()),
-        };
-        written.expect("writing to a String cannot fail");
-    }
-    entries
-}
-
 /// The entries of the tests with `#[should_panic]`.
 fn entries_of_panics(tests: &[Test]) -> String {
     let panicking = tests.iter().filter(|test| !test.marks.should_panic.is_empty());
@@ -326,7 +314,7 @@ fn json(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::Place;
+    use crate::collect::{Place, Registered};
     use crate::marked::{Conditional, Marks};
 
     fn source(marks: Marks) -> String {
@@ -337,7 +325,7 @@ mod tests {
             place,
             marks,
             plain: false,
-            run: Registered::Function("a".to_owned()),
+            run: Registered { number: 5, case: None },
             site: None,
             together: None,
         };
@@ -352,7 +340,7 @@ mod tests {
 
     #[test]
     fn describes_a_test() {
-        let line = r#"{\"test\":{\"name\":\"a\",\"line\":1,\"column\":3,\"end_line\":4"#;
+        let line = r#"{\"test\":{\"name\":\"a\",\"run\":5,\"line\":1,\"column\":3,\"end_line\":4"#;
         assert_eq!(source(Marks::default()), format!("\"{line}}}}}\\n\","));
         let marks = Marks { conditions: vec!["x".to_owned()], ..Marks::default() };
         assert_eq!(source(marks), format!("if ::core::cfg!(x) {{ \"{line}}}}}\\n\" }} else {{ \"\" }},"));

@@ -119,6 +119,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
     let Scope { hosts, functions, mut tests, module, diagnostics, sites, names, .. } = scope;
+    let list = sites.list();
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -126,7 +127,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     }
     if errors.is_empty() {
         tests.sort_by_key(|test| (test.place.name_line, test.place.column));
-        text.push_str(&description::registration_text(&Module { file, tests: &tests }, loaded));
+        text.push_str(&description::registration_text(&Module { file, tests: &tests, list: &list }, loaded));
     }
     Collected { text, errors, wanted: names.wanted() }
 }
@@ -275,22 +276,26 @@ impl Scope<'_> {
                         path
                     }
                 };
-                let (libtest, run) = if is_plain {
-                    (None, call(name.clone()))
+                let (libtest, registered) = if is_plain {
+                    (None, self.sites.register(&call(name.clone()), &marks.conditions))
                 } else {
-                    let hosted = marks.host_attributes();
-                    let run = marks::run_text(&call(format!("super::{name}")), &hosting_marks);
                     let libtest = format!("{}::{name}", self.module);
+                    // A worker calls the author's function itself, unless the hosting one knows marks.
+                    let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
+                    let registered = self.sites.register(&run, &marks.conditions);
+                    let run = if marks.are_hosted() {
+                        marks::run_text(&call(format!("super::{name}")), &hosting_marks)
+                    } else {
+                        format!("super::{}({})", self.sites.run(), registered.number)
+                    };
+                    let hosted = marks.host_attributes();
                     write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {run} }}")
                         .expect("writing to a String cannot fail");
-                    // A worker calls the author's function itself: the hosting one need not be a function pointer too,
-                    // unless it knows marks.
-                    let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
-                    (Some(libtest), run)
+                    (Some(libtest), registered)
                 };
                 let (site, together) = (None, None);
-                let run = Registered::Function(run);
-                self.tests.push(Test { name, libtest, place, marks, plain: is_plain, run, site, together });
+                let (plain, run) = (is_plain, registered);
+                self.tests.push(Test { name, libtest, place, marks, plain, run, site, together });
             }
         }
     }
@@ -341,13 +346,15 @@ impl Scope<'_> {
             let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made));
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
+            let registered = self.sites.register(&base, &marks.conditions);
             let begin = if let Some(ask) = ask {
+                let number = registered.number;
                 let names: Vec<String> =
                     asking.arguments.iter().map(|(argument, _)| argument.name.to_string()).collect();
                 let names = names.join(", ");
                 let pattern = if asking.arguments.len() == 1 { names.clone() } else { format!("({names})") };
                 let call = called.settled_text(&format!("super::{name}({names})"));
-                format!("if let ::core::option::Option::Some({pattern}) = super::{ask}({name}, &mut ()) {{ {call} }}")
+                format!("if let ::core::option::Option::Some({pattern}) = super::{ask}({number}, &mut ()) {{ {call} }}")
             } else {
                 let run = if asking.is_for_fixtures() {
                     let called = Called { function: format!("super::{name}"), ..called };
@@ -359,17 +366,19 @@ impl Scope<'_> {
                 if marks.are_hosted() {
                     format!("::testkit::__private::run_asking(|| {{ {run} }}, {}, {site})", marks::value(&seen))
                 } else {
-                    format!("if ::testkit::__private::begin_asking({name}, {site}) {{ {run} }}")
+                    format!("if ::testkit::__private::begin_hosted({name}, {site}) {{ {run} }}")
                 }
             };
             write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {begin} }}")
                 .expect("writing to a String cannot fail");
-            add(name, base.clone(), Registered::Function(base), marks);
+            add(name, base, registered, marks);
             return;
         }
-        for (combination, marks) in &cases {
-            let libtest = format!("{base}::{}", combination.function);
-            let run = expand::cases::registered(&cases, &expand::asking::dispatcher_name(&name), &libtest);
+        let host = |function: &str| format!("{base}::{function}");
+        let dispatcher = expand::asking::dispatcher_name(&name);
+        let registered = expand::cases::registered(&cases, &dispatcher, host, &self.sites);
+        for ((combination, marks), run) in cases.iter().zip(registered) {
+            let libtest = host(&combination.function.to_string());
             add(format!("{name}[{}]", combination.id), libtest, run, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {

@@ -1,6 +1,6 @@
 //! A free function that is a test: `#[testkit::test]`, and what the collectors make of such functions.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use testkit_protocol::package_config::PackageConfig;
 
@@ -76,9 +76,10 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = code;
+    let list = sites.list();
     tokens.extend(sites.into_code().into_tokens());
     tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
-    tokens.extend(description::registration(&Module { file: &file, tests: &tests }, &loaded));
+    tokens.extend(description::registration(&Module { file: &file, tests: &tests, list: &list }, &loaded));
     tokens
 }
 
@@ -131,17 +132,20 @@ pub(crate) fn collected(
             cases.push((combination, marks));
         }
         let dispatcher = asking::dispatcher_name(&name);
-        for (combination, marks) in &cases {
-            let libtest = format!("{name}::{}", combination.function);
-            let run = cases::registered(&cases, &dispatcher, &libtest);
+        let host = |function: &str| format!("{name}::{function}");
+        let registered = cases::registered(&cases, &dispatcher, host, context.sites);
+        for ((combination, marks), run) in cases.iter().zip(registered) {
+            let libtest = host(&combination.function.to_string());
             tests.push(test(format!("{name}[{}]", combination.id), Some(libtest), run, marks.clone()));
         }
         let mut code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);
         code.extend(marked::placed_functions(&conditions));
         return Ok(Collected { tests, code });
     }
-    let tests = vec![test(name.clone(), None, Registered::Function(name), marks.clone())];
-    let mut code = hosted((attributes, visibility, function), &marks, &asking, site.as_ref(), context);
+    let registered = context.sites.register(&name, &marks.conditions);
+    let tests = vec![test(name, None, registered, marks.clone())];
+    let how = How { marks: &marks, asking: &asking, site: site.as_ref(), number: registered.number };
+    let mut code = hosted((attributes, visibility, function), &how, context);
     code.extend(marked::placed_functions(&conditions));
     Ok(Collected { tests, code })
 }
@@ -168,6 +172,17 @@ pub(crate) struct Context<'a> {
     pub(crate) config: &'a PackageConfig,
 }
 
+/// How a test is run.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    marks: &'a Marks,
+    asking: &'a Asking,
+    /// Where it stands, if it asks for anything.
+    site: Option<&'a Site>,
+    /// Its number among the functions that its module registers.
+    number: usize,
+}
+
 /// The function as libtest's test.
 ///
 /// Where nothing stands in the way, that is the author's function with its body under a condition, which costs the
@@ -175,13 +190,8 @@ pub(crate) struct Context<'a> {
 /// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
 /// them takes must not be held by the call that turns the process into a worker), or marks that ask something of the
 /// hosting function.
-fn hosted(
-    (attributes, visibility, function): FunctionItem,
-    marks: &Marks,
-    asking: &Asking,
-    site: Option<&Site>,
-    context: &Context<'_>,
-) -> TokenStream {
+fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, context: &Context<'_>) -> TokenStream {
+    let How { marks, asking, site, number } = *how;
     let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
     let mut labels = TokenStream::new();
@@ -205,8 +215,10 @@ fn hosted(
     match (&function.body, shared_ask) {
         (TokenTree::Group(block), None) if is_flat && asking.is_empty() => {
             span = block.span();
-            body.extend_from_slice(&templates.begin);
-            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenTree::Ident(name.clone()).into())));
+            body.push(templates.keyword_if.clone());
+            body.push(TokenTree::Ident(Ident::new(&context.sites.begin(), Span::call_site())));
+            let number = TokenTree::Literal(Literal::usize_unsuffixed(number));
+            body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, number.into())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
         (TokenTree::Group(block), Some(ask)) => {
@@ -215,7 +227,8 @@ fn hosted(
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, pattern(asking))));
             body.push(TokenTree::Punct(Punct::new('=', Spacing::Alone)));
             body.push(TokenTree::Ident(Ident::new(&ask, Span::call_site())));
-            let arguments = [TokenTree::Ident(name.clone())].into_iter().chain(templates.lender.iter().cloned());
+            let number = TokenTree::Literal(Literal::usize_unsuffixed(number));
+            let arguments = [number].into_iter().chain(templates.lender.iter().cloned());
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.collect())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
@@ -291,7 +304,7 @@ fn is_flat(function: &Function, body: &Group) -> bool {
 /// Tokens that every test needs, made once an expansion: to make them anew is a good part of its time.
 pub(crate) struct Templates {
     test: Vec<TokenTree>,
-    begin: Vec<TokenTree>,
+    keyword_if: TokenTree,
     if_some: Vec<TokenTree>,
     /// What the function that asks borrows from.
     lender: Vec<TokenTree>,
@@ -303,7 +316,7 @@ impl Templates {
         let list = |text| tokens(text).into_iter().collect();
         Self {
             test: list("#[::core::prelude::v1::test]"),
-            begin: list("if ::testkit::__private::begin"),
+            keyword_if: TokenTree::Ident(Ident::new("if", Span::call_site())),
             if_some: list("if let ::core::option::Option::Some"),
             lender: list(", &mut ()"),
         }

@@ -12,7 +12,7 @@ use super::code::Code;
 use super::fixture::Made;
 use super::function::settled;
 use super::marks;
-use crate::collect::{Construction, Group, Method, Receiver, Registered, SetUp, TearDown, Test, snake_case};
+use crate::collect::{Construction, Group, Method, Receiver, SetUp, TearDown, Test, snake_case};
 use crate::marked::{self, Marks};
 
 /// The module of hosting tests as source text; `parent` is the path from it to the group's module, such as `super`.
@@ -234,7 +234,7 @@ pub(crate) fn tests(group: &Group, host: &str, sites: &Sites) -> Vec<Test> {
             place: method.place,
             marks: marks.clone(),
             plain: false,
-            run: Registered::Function(libtest),
+            run: sites.register(&libtest, &marks.conditions),
             site: (!method.asking.is_empty()).then(|| site(group, method, sites)),
             together: group.shared.as_ref().map(|_| group.name.to_string()),
         };

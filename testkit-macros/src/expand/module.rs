@@ -213,11 +213,13 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
+        let list = sites.list();
         output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
             tests.sort_by_key(|test| (test.place.name_line, test.place.column));
-            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
+            let module = Module { file: &self.file, tests: &tests, list: &list };
+            output.extend(description::registration(&module, &self.loaded));
         }
         output.into_iter().collect()
     }
@@ -380,6 +382,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
+        let list = sites.list();
         output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {
@@ -388,7 +391,8 @@ impl Collector {
             self.diagnostics.error(name.span(), message, hint);
         }
         if self.diagnostics.is_empty() {
-            output.extend(description::registration(&Module { file: &self.file, tests: &tests }, &self.loaded));
+            let module = Module { file: &self.file, tests: &tests, list: &list };
+            output.extend(description::registration(&module, &self.loaded));
         }
         output.into_iter().collect()
     }

@@ -44,7 +44,7 @@ use testkit_protocol::location::Location;
 use crate::expansion::{self, Axes};
 use crate::fixture::FixtureInfo;
 use crate::marks::{Marks, SkipIf};
-use crate::registry::Body;
+use crate::registry::{Body, Registered};
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -91,7 +91,7 @@ pub struct Site {
 /// If the command started this process as a worker, the first call never returns: it serves the command and exits.
 /// Inside a worker it is a plain call; under libtest the test is ended after it, see [`begin`].
 pub fn run(body: fn()) {
-    if begin(body) {
+    if is_body_next_of(Body::Test(body), &Marks::NONE, None) {
         body();
     }
 }
@@ -122,7 +122,13 @@ pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
 
 /// [`begin`] for a test that asks for something.
 #[inline(never)]
-pub fn begin_asking(test: fn(), site: &'static Site) -> bool {
+pub fn begin_asking(tests: &'static [Registered], number: usize, site: &'static Site) -> bool {
+    begin_at(registered(tests, number), site)
+}
+
+/// [`begin_asking`] for a test that its hosting function alone knows.
+#[inline(never)]
+pub fn begin_hosted(test: fn(), site: &'static Site) -> bool {
     begin_at(Body::Test(test), site)
 }
 
@@ -156,12 +162,25 @@ fn enter_site(site: &'static Site) {
 
 /// Stands before the body of a test that is its own hosting function, and says whether the body is to be run now.
 ///
-/// Under libtest the answer to the outer call is no, since `test` was called again in it and is over: a test does not
+/// Under libtest the answer to the outer call is no, since the test was called again in it and is over: a test does not
 /// end with its body, failures that were recorded on the way are raised after it. In a process that becomes a worker
 /// the first call never returns.
 #[inline(never)]
-pub fn begin(test: fn()) -> bool {
-    is_body_next_of(Body::Test(test), &Marks::NONE, None)
+pub fn begin(tests: &'static [Registered], number: usize) -> bool {
+    is_body_next_of(registered(tests, number), &Marks::NONE, None)
+}
+
+/// Runs a test of the registry, as [`run`] does.
+#[inline(never)]
+pub fn run_registered(tests: &'static [Registered], number: usize) {
+    if begin(tests, number) {
+        registered(tests, number).run();
+    }
+}
+
+fn registered(tests: &[Registered], number: usize) -> Body {
+    let body = tests.get(number).and_then(|registered| registered.body(None));
+    body.unwrap_or_else(|| unreachable!("the test and its number are from one expansion"))
 }
 
 fn is_body_next_of(test: Body, marks: &Marks, site: Option<&'static Site>) -> bool {

@@ -12,7 +12,7 @@ pub struct ModuleEntry {
     pub file: &'static str,
     /// The static description, which also stands in the link section; the reference keeps the linker from dropping it.
     pub description: &'static [u8],
-    /// What runs its tests, in the order in which they are described.
+    /// What runs its tests: the `run` of their lines is a number of these.
     pub tests: &'static [Registered],
     /// Those with `#[should_panic]`, by their paths below the module.
     pub should_panic: &'static [(&'static str, ShouldPanic)],
@@ -20,15 +20,17 @@ pub struct ModuleEntry {
     pub sites: &'static [&'static Site],
 }
 
-/// What runs one described test, or several of them that follow each other. Made by expanded code only.
+/// What runs one described test, or the cases of one. Made by expanded code only.
 ///
 /// The compiler reads one of these a test, so it has nothing that the description says as well.
 #[derive(Clone, Copy, Debug)]
 pub enum Registered {
     /// One test.
     Test(fn()),
-    /// So many literal cases of one function, by their numbers.
-    Cases(fn(usize), usize),
+    /// The literal cases of one function, by their numbers: the `case` of their lines.
+    Cases(fn(usize)),
+    /// What a `#[cfg]` has left out.
+    Absent,
 }
 
 /// What runs a test; a failure leaves as a panic.
@@ -38,6 +40,17 @@ pub(crate) enum Body {
     Test(fn()),
     /// A function that it shares with other cases, and its number among them.
     Case(fn(usize), usize),
+}
+
+impl Registered {
+    /// What runs the test that this is, or its case.
+    pub(crate) fn body(self, case: Option<usize>) -> Option<Body> {
+        match (self, case) {
+            (Self::Test(run), None) => Some(Body::Test(run)),
+            (Self::Cases(run), Some(case)) => Some(Body::Case(run, case)),
+            (Self::Test(_), Some(_)) | (Self::Cases(_), None) | (Self::Absent, _) => None,
+        }
+    }
 }
 
 impl Body {

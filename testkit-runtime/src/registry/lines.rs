@@ -25,7 +25,27 @@ impl Module {
         if self.path.is_empty() { Some(id) } else { id.strip_prefix(self.path)?.strip_prefix("::") }
     }
 
-    /// The lines of its tests that have `needle` in them.
+    /// The first line of a test from an offset on, and where the next line begins.
+    pub(super) fn next_test(self, mut from: usize) -> Option<(&'static str, usize)> {
+        loop {
+            let (line, _) = self.text.get(from..)?.split_once('\n')?;
+            from += line.len() + 1;
+            if line.starts_with(TEST) {
+                return Some((line, from));
+            }
+        }
+    }
+
+    /// The lines of its tests.
+    pub(super) fn tests(self) -> impl Iterator<Item = &'static str> {
+        self.text.lines().filter(|line| line.starts_with(TEST))
+    }
+
+    pub(super) fn count(self) -> usize {
+        self.tests().count()
+    }
+
+    /// The records of its tests whose lines have `needle` in them.
     pub(super) fn tests_with(self, needle: &str) -> impl Iterator<Item = Json> {
         self.text.lines().filter(move |line| line.contains(needle)).filter_map(test)
     }
@@ -33,6 +53,10 @@ impl Module {
 
 /// What the line of every test begins with.
 pub(super) const TEST: &str = "{\"test\":{";
+
+/// The key of the number of what runs a test, and of a case's number.
+pub(super) const RUN: &str = ",\"run\":";
+pub(super) const CASE: &str = ",\"case\":";
 
 /// What the line of the test with this name begins with.
 pub(super) fn start_of(name: &str) -> String {
@@ -51,6 +75,13 @@ pub(super) fn start_of_line(line: &str) -> Option<&str> {
             return line.get(..=end);
         }
     }
+}
+
+/// A number in the line of a test. Its key and its digits can be found as text: in a string the quotes would have backslashes.
+pub(super) fn number(line: &str, key: &str) -> Option<usize> {
+    let (_, behind) = line.split_once(key)?;
+    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+    behind[..digits].parse().ok()
 }
 
 /// What is in the line of every test of which the one with this name may be a case that is known at run time only; none if it
@@ -82,6 +113,13 @@ pub(super) fn name(test: &Json) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_numbers() {
+        let line = "{\"test\":{\"name\":\"a[\\\"run\\\":7]\",\"run\":12,\"case\":3}}";
+        assert_eq!((number(line, RUN), number(line, CASE)), (Some(12), Some(3)));
+        assert_eq!(number("{\"test\":{\"name\":\"a\",\"run\":0,\"line\":1}}", CASE), None);
+    }
 
     #[test]
     fn knows_what_a_line_begins_with() {

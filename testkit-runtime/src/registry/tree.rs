@@ -25,26 +25,16 @@ struct Served {
     should_panic: &'static [(&'static str, ShouldPanic)],
     sites: &'static [&'static Site],
     /// Behind the last test that was found: tests are asked for in the order of the source, so the next is likely the next.
-    next: Cursor,
+    next: usize,
     /// How often it was another one.
     jumps: usize,
-    /// What runs each test, by what its line begins with; once there have been many jumps.
-    index: Option<HashMap<&'static str, Body>>,
+    /// The line of each test, by what it begins with; once there have been many jumps.
+    index: Option<HashMap<&'static str, &'static str>>,
 }
 
 /// As many times the lines are walked through in search of a test before all of them are indexed, which takes as long as some ten
 /// walks.
 const FEW_JUMPS: usize = 10;
-
-/// A place between two tests of a module.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cursor {
-    /// Where the next line begins.
-    line: usize,
-    /// What runs the next test, and how many cases of it have gone before.
-    registered: usize,
-    case: usize,
-}
 
 /// A test to run.
 #[derive(Clone, Debug)]
@@ -77,11 +67,7 @@ impl Registry {
 
     /// How many tests there are.
     pub(crate) fn len(&self) -> usize {
-        let count = |registered: &Registered| match registered {
-            Registered::Test(_) => 1,
-            Registered::Cases(_, count) => *count,
-        };
-        self.modules.iter().flat_map(|served| served.tests).map(count).sum()
+        self.modules.iter().map(|served| served.module.count()).sum()
     }
 
     /// The test with `path`, crate name excluded: `tests::TestDivide::test_by_zero`, or `tests::test_q[Pg]` for one of those
@@ -160,7 +146,7 @@ impl Registry {
 impl Served {
     fn of(entry: &'static ModuleEntry) -> Self {
         let ModuleEntry { tests, should_panic, sites, .. } = *entry;
-        let (next, jumps, index) = (Cursor::default(), 0, None);
+        let (next, jumps, index) = (0, 0, None);
         Self { module: Module::of(entry), tests, should_panic, sites, next, jumps, index }
     }
 
@@ -171,70 +157,42 @@ impl Served {
     }
 
     fn find(&mut self, name: &str) -> Option<Found> {
-        let body = self.body(&lines::start_of(name))?;
+        let line = self.line(&lines::start_of(name))?;
+        let registered = self.tests.get(lines::number(line, lines::RUN)?)?;
+        let body = registered.body(lines::number(line, lines::CASE))?;
         let asked = self.should_panic.iter().find(|(test, _)| *test == name);
         let should_panic = asked.map_or(ShouldPanic::No, |(_, should_panic)| *should_panic);
         Some(Found { body, should_panic, choice: Choice::default(), values: Vec::new() })
     }
 
-    /// What runs the test whose line begins with `start`.
-    fn body(&mut self, start: &str) -> Option<Body> {
+    /// The line of a test, which begins with `start`.
+    fn line(&mut self, start: &str) -> Option<&'static str> {
         if let Some(index) = &self.index {
             return index.get(start).copied();
         }
-        let mut next = self.next;
-        if let Some((line, body)) = next.test(self)
+        if let Some((line, end)) = self.module.next_test(self.next)
             && line.starts_with(start)
         {
-            self.next = next;
-            return Some(body);
+            self.next = end;
+            return Some(line);
         }
         if self.jumps >= FEW_JUMPS {
             return self.index.insert(self.all()).get(start).copied();
         }
         self.jumps += 1;
-        next = Cursor::default();
-        while let Some((line, body)) = next.test(self) {
+        let mut next = 0;
+        while let Some((line, end)) = self.module.next_test(next) {
+            next = end;
             if line.starts_with(start) {
-                self.next = next;
-                return Some(body);
+                self.next = end;
+                return Some(line);
             }
         }
         None
     }
 
-    fn all(&self) -> HashMap<&'static str, Body> {
-        let mut next = Cursor::default();
-        let tests = std::iter::from_fn(|| next.test(self));
-        tests.filter_map(|(line, body)| Some((lines::start_of_line(line)?, body))).collect()
-    }
-}
-
-impl Cursor {
-    /// Goes over the next test: its line, and what runs it.
-    fn test(&mut self, served: &Served) -> Option<(&'static str, Body)> {
-        let text = served.module.text;
-        loop {
-            let (line, _) = text.get(self.line..)?.split_once('\n')?;
-            self.line += line.len() + 1;
-            if line.starts_with(lines::TEST) {
-                return Some((line, self.pass(served.tests)?));
-            }
-        }
-    }
-
-    /// Goes over what runs the next test.
-    fn pass(&mut self, tests: &[Registered]) -> Option<Body> {
-        let (body, is_last) = match *tests.get(self.registered)? {
-            Registered::Test(run) => (Body::Test(run), true),
-            Registered::Cases(run, count) => (Body::Case(run, self.case), self.case + 1 == count),
-        };
-        if is_last {
-            (self.registered, self.case) = (self.registered + 1, 0);
-        } else {
-            self.case += 1;
-        }
-        Some(body)
+    fn all(&self) -> HashMap<&'static str, &'static str> {
+        self.module.tests().filter_map(|line| Some((lines::start_of_line(line)?, line))).collect()
     }
 }
 
@@ -256,8 +214,9 @@ mod tests {
 
     static ROOT: &[Registered] = &[Registered::Test(|| ran("a")), Registered::Test(|| ran("outer b"))];
     static INNER: &[Registered] = &[
+        Registered::Cases(|case| ran(&format!("case {case}"))),
         Registered::Test(|| ran("b")),
-        Registered::Cases(|case| ran(&format!("case {case}")), 2),
+        Registered::Absent,
         Registered::Test(|| ran("c")),
         Registered::Test(|| ran("many")),
     ];
@@ -272,18 +231,19 @@ mod tests {
     }
 
     fn registry() -> Registry {
-        let root = "{\"module\":{}}\n{\"test\":{\"name\":\"test_a\",\"line\":1}}\n\
-                    {\"test\":{\"name\":\"tests::test_b\",\"line\":2}}\n";
-        let inner = "{\"module\":{}}\n{\"site\":{\"number\":3}}\n{\"test\":{\"name\":\"test_b\",\"line\":1}}\n\
-                     {\"test\":{\"name\":\"test_q[1]\",\"line\":1}}\n{\"test\":{\"name\":\"test_q[\\\"2\\\"]\",\"line\":1}}\n\
-                     {\"test\":{\"name\":\"TestGroup::test_c\",\"line\":1}}\n\
-                     {\"test\":{\"name\":\"test_many\",\"line\":1,\"site\":3}}\n";
+        let root = "{\"module\":{}}\n{\"test\":{\"name\":\"test_a\",\"run\":0}}\n\
+                    {\"test\":{\"name\":\"tests::test_b\",\"run\":1}}\n";
+        let inner = "{\"module\":{}}\n{\"site\":{\"number\":3}}\n{\"test\":{\"name\":\"test_b\",\"run\":1}}\n\
+                     {\"test\":{\"name\":\"test_q[1]\",\"run\":0,\"case\":0}}\n\
+                     {\"test\":{\"name\":\"test_q[\\\"2\\\"]\",\"run\":0,\"case\":1}}\n\
+                     {\"test\":{\"name\":\"TestGroup::test_c\",\"run\":3}}\n\
+                     {\"test\":{\"name\":\"test_many\",\"run\":4,\"site\":3}}\n";
         let served = |path, text, tests, should_panic, sites| Served {
             module: Module { path, text },
             tests,
             should_panic,
             sites,
-            next: Cursor::default(),
+            next: 0,
             jumps: 0,
             index: None,
         };

@@ -2,7 +2,7 @@
 //!
 //! A constant for each test would cost the compiler as much as the test itself.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 
 use proc_macro2::{Delimiter, Span};
@@ -11,8 +11,9 @@ use super::rows::labels_name;
 use super::{PRIVATE, may_be_owned, request, runtime, uses};
 use crate::asking::arguments::Argument;
 use crate::asking::{Asking, FixturePath, Supply};
+use crate::collect::Registered;
 use crate::expand::code::Code;
-use crate::expand::{concatenated, literal};
+use crate::expand::{all_of, concatenated, literal};
 
 /// The statics of one module.
 #[derive(Default)]
@@ -23,6 +24,11 @@ pub(crate) struct Sites {
     needed: RefCell<Vec<Needed>>,
     /// The functions that ask for what a test asks for, each under what tells it from the others.
     asks: RefCell<Vec<(String, Code)>>,
+    /// What runs the tests, by number: conditions and source text.
+    registered: RefCell<Vec<(Vec<String>, String)>>,
+    /// Whether the function that begins a test by its number is called, and the one that runs it.
+    begins: Cell<bool>,
+    runs: Cell<bool>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +60,14 @@ pub(crate) enum Multiplies {
     /// If a fixture has parameters, which the compiler knows: then the constant of this site is the record's field.
     Perhaps,
     Yes,
+}
+
+/// What runs the tests of a module, as its registration has it.
+pub(crate) struct List {
+    /// The name of the static.
+    pub(crate) name: String,
+    /// Source text of it, where no function of the module names it as well: several registrations of a module may have one.
+    pub(crate) item: String,
 }
 
 /// Which types the values of arguments have that a function returns.
@@ -93,7 +107,7 @@ impl Sites {
     /// The function that begins a test at `site` and makes what its arguments ask for, which all tests share that ask for the
     /// same.
     ///
-    /// It takes the test and something to borrow from, and returns what was asked for, or `None` if the test is over.
+    /// It takes the test's number and something to borrow from, and returns what was asked for, or `None` if the test is over.
     pub(crate) fn ask(&self, site: &Site, asking: &Asking, types: Types) -> String {
         let mut key = format!("{} {}", site.name, runtime(asking).into_text());
         for path in &asking.uses {
@@ -110,15 +124,101 @@ impl Sites {
         let mut asks = self.asks.borrow_mut();
         let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             let name = format!("__testkit_ask_{}{}", self.of, asks.len());
-            asks.push((key, ask_function(&name, site, asking, types)));
+            let tests = self.list_name();
+            asks.push((key, ask_function(&name, &tests, site, asking, types)));
             asks.len() - 1
         });
         format!("__testkit_ask_{}{number}", self.of)
     }
 
+    /// Registers the `fn()` of this source text, as seen from the module.
+    pub(crate) fn register(&self, run: &str, conditions: &[String]) -> Registered {
+        Registered { number: self.add(format!("__Test({run})"), conditions), case: None }
+    }
+
+    /// Registers the `fn(usize)` that runs cases by their numbers; its number.
+    pub(crate) fn register_cases(&self, dispatcher: &str, conditions: &[String]) -> usize {
+        self.add(format!("__Cases({dispatcher})"), conditions)
+    }
+
+    fn add(&self, entry: String, conditions: &[String]) -> usize {
+        let mut registered = self.registered.borrow_mut();
+        registered.push((conditions.to_vec(), entry));
+        registered.len() - 1
+    }
+
+    /// The name of the function that begins a test by its number: such a call costs the compiler less than one with a path and
+    /// the test itself.
+    pub(crate) fn begin(&self) -> String {
+        self.begins.set(true);
+        format!("__testkit_begin_{}", self.of)
+    }
+
+    /// The name of the function that runs a test by its number.
+    pub(crate) fn run(&self) -> String {
+        self.runs.set(true);
+        format!("__testkit_run_{}", self.of)
+    }
+
+    /// What the registration names, once all tests are known.
+    pub(crate) fn list(&self) -> List {
+        let (name, text) = (self.list_name(), self.list_text());
+        let item = if self.has_static() {
+            String::new()
+        } else {
+            format!("#[allow(non_upper_case_globals)] static {name}: &[{PRIVATE}::Registered] = {text};")
+        };
+        List { name, item }
+    }
+
+    fn list_name(&self) -> String {
+        format!("__TESTKIT_TESTS_{}", self.of)
+    }
+
+    /// Whether functions of the module refer to what is registered.
+    fn has_static(&self) -> bool {
+        self.begins.get() || self.runs.get() || !self.asks.borrow().is_empty()
+    }
+
+    fn list_text(&self) -> String {
+        let registered = self.registered.borrow();
+        let entries = concatenated(registered.iter(), |(conditions, entry)| match all_of(conditions) {
+            None => format!("{entry},"),
+            // The numbers of those behind it are the same with it and without it.
+            Some(all) => format!("#[cfg({all})] {entry}, #[cfg(not({all}))] __Absent,"),
+        });
+        format!(
+            "{{ #[allow(unused_imports)] use {PRIVATE}::Registered::{{Absent as __Absent, Cases as __Cases, Test as __Test}}; \
+             &[{entries}] }}"
+        )
+    }
+
+    /// The static of what is registered, and the functions that take its numbers.
+    fn registered_items(&self) -> String {
+        if !self.has_static() {
+            return String::new();
+        }
+        let (tests, list) = (self.list_name(), self.list_text());
+        let mut items = format!(
+            "#[cfg(test)] #[allow(dead_code, non_upper_case_globals)] static {tests}: &[{PRIVATE}::Registered] = {list};"
+        );
+        // All of the tests may be left out by a `#[cfg]`.
+        let allowed = "#[cfg(test)] #[allow(dead_code, non_snake_case)]";
+        if self.begins.get() {
+            let name = self.begin();
+            items += &format!("{allowed} fn {name}(number: usize) -> bool {{ {PRIVATE}::begin({tests}, number) }}");
+        }
+        if self.runs.get() {
+            let name = self.run();
+            items += &format!("{allowed} fn {name}(number: usize) {{ {PRIVATE}::run_registered({tests}, number); }}");
+        }
+        items
+    }
+
     /// The items.
     pub(crate) fn into_code(self) -> Code {
         let mut code = Code::default();
+        code.text(self.registered_items(), Span::call_site());
         for (_, ask) in self.asks.take() {
             code.code(ask);
         }
@@ -165,7 +265,7 @@ fn fixtures(asking: &Asking) -> impl Iterator<Item = (&Argument, &FixturePath)> 
     })
 }
 
-fn ask_function(name: &str, site: &Site, asking: &Asking, types: Types) -> Code {
+fn ask_function(name: &str, tests: &str, site: &Site, asking: &Asking, types: Types) -> Code {
     let call_site = Span::call_site();
     let (mut returned, mut values, mut body) = (Code::default(), Code::default(), Code::default());
     body.code(runtime(asking)).code(uses(asking, ""));
@@ -208,14 +308,14 @@ fn ask_function(name: &str, site: &Site, asking: &Asking, types: Types) -> Code 
         format!(
             "#[cfg(test)] {} #[allow(unknown_lints, mismatched_lifetime_syntaxes, clippy::type_complexity, \
              clippy::unnecessary_wraps, clippy::unused_unit)] \
-             fn {name}(test: fn(), __testkit_asked: &()) -> ::core::option::Option<",
+             fn {name}(number: usize, __testkit_asked: &()) -> ::core::option::Option<",
             site.conditions
         ),
         call_site,
     );
     code.code(one_or_all(returned));
     let mut whole = Code::default();
-    whole.text(format!("if {PRIVATE}::begin_asking(test, &{})", site.name), call_site);
+    whole.text(format!("if {PRIVATE}::begin_asking({tests}, number, &{})", site.name), call_site);
     whole.group(Delimiter::Brace, body).text("else { ::core::option::Option::None }", call_site);
     code.text(">", call_site).group(Delimiter::Brace, whole);
     code
