@@ -16,7 +16,7 @@ use super::own_words::{Explain, InOwnWords};
 ///
 /// `Debug` is asked for first, although what has [`Explain`] is shown by that: what the compiler tries first it also takes for
 /// types that it does not know yet, as that of a `None`, and nearly all of those turn out to have `Debug`. Between the two
-/// decides [`ShownAs`], later.
+/// decides `ShownAs`, later.
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
