@@ -192,8 +192,7 @@ def plain_with_value(count: int) -> str:
 
 
 def collected_with_fixture(count: int) -> str:
-    functions = "".join(f"fn test_{n:04}(value: &u32) {{ std::hint::black_box(*value); }}\n" for n in range(count))
-    return f"#[testkit::tests]\nmod tests {{\n#[fixture]\nfn value() -> u32 {{ 1 }}\n{functions}}}\n"
+    return collected_with_fixtures(count, 1)
 
 
 def rstest_with_fixture(count: int) -> str:
@@ -243,9 +242,22 @@ def with_fixtures(folder: Path, count: int) -> Path:
     return folder
 
 
+def collected_with_fixtures(count: int, fixtures: int) -> str:
+    """`count` collected tests that ask for so many fixtures each."""
+    names = [f"value_{n}" for n in range(fixtures)]
+    made = "".join(f"#[fixture]\nfn {name}() -> u32 {{ 1 }}\n" for name in names)
+    arguments = ", ".join(f"{name}: &u32" for name in names)
+    used = " ".join(f"std::hint::black_box(*{name});" for name in names)
+    tests = "".join(f"fn test_{n:04}({arguments}) {{ {used} }}\n" for n in range(count))
+    return f"#[testkit::tests]\nmod tests {{\n{made}{tests}}}\n"
+
+
+TIMED_FIXTURES = {"without": 0, "with_one": 1, "with_five": 5}
+
+
 def timed_fixtures(folder: Path, count: int) -> Path:
-    """A package with two test targets: `count` collected tests without a fixture, and with one."""
+    """A package with a test target of `count` tests for each number of fixtures."""
     package(folder, "timed-fixtures", dev_dependencies=TESTKIT)
-    write(folder / "tests/without.rs", f"#[testkit::tests]\nmod tests {{\n{collected_functions(count)}}}\n")
-    write(folder / "tests/with.rs", collected_with_fixture(count))
+    for target, fixtures in TIMED_FIXTURES.items():
+        write(folder / f"tests/{target}.rs", collected_with_fixtures(count, fixtures))
     return folder
