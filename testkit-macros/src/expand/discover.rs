@@ -378,7 +378,7 @@ impl Scope<'_> {
         let dispatcher = expand::asking::dispatcher_name(&name);
         let registered = expand::cases::registered(&cases, &dispatcher, host, &self.sites);
         for ((combination, marks), run) in cases.iter().zip(registered) {
-            let libtest = host(&combination.function.to_string());
+            let libtest = host(&combination.function);
             add(format!("{name}[{}]", combination.id), libtest, run, marks);
         }
         let hosts = hosts_of_cases(&name, "pub(super)", &cases, "super::super::", |number| Host {

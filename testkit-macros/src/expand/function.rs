@@ -135,7 +135,7 @@ pub(crate) fn collected(
         let host = |function: &str| format!("{name}::{function}");
         let registered = cases::registered(&cases, &dispatcher, host, context.sites);
         for ((combination, marks), run) in cases.iter().zip(registered) {
-            let libtest = host(&combination.function.to_string());
+            let libtest = host(&combination.function);
             tests.push(test(format!("{name}[{}]", combination.id), Some(libtest), run, marks.clone()));
         }
         let mut code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);

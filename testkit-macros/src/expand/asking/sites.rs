@@ -199,20 +199,18 @@ impl Sites {
             return String::new();
         }
         let (tests, list) = (self.list_name(), self.list_text());
-        let mut items = format!(
-            "#[cfg(test)] #[allow(dead_code, non_upper_case_globals)] static {tests}: &[{PRIVATE}::Registered] = {list};"
-        );
         // All of the tests may be left out by a `#[cfg]`.
-        let allowed = "#[cfg(test)] #[allow(dead_code, non_snake_case)]";
-        if self.begins.get() {
+        let allowed = "#[cfg(test)] #[allow(dead_code, non_snake_case, non_upper_case_globals)]";
+        let begin = self.begins.get().then(|| {
             let name = self.begin();
-            items += &format!("{allowed} fn {name}(number: usize) -> bool {{ {PRIVATE}::begin({tests}, number) }}");
-        }
-        if self.runs.get() {
+            format!("{allowed} fn {name}(number: usize) -> bool {{ {PRIVATE}::begin({tests}, number) }}")
+        });
+        let run = self.runs.get().then(|| {
             let name = self.run();
-            items += &format!("{allowed} fn {name}(number: usize) {{ {PRIVATE}::run_registered({tests}, number); }}");
-        }
-        items
+            format!("{allowed} fn {name}(number: usize) {{ {PRIVATE}::run_registered({tests}, number); }}")
+        });
+        let list = format!("{allowed} static {tests}: &[{PRIVATE}::Registered] = {list};");
+        concatenated([Some(list), begin, run].into_iter().flatten(), |item| item)
     }
 
     /// The items.
