@@ -252,7 +252,7 @@ def collected_with_fixtures(count: int, fixtures: int) -> str:
     return f"#[testkit::tests]\nmod tests {{\n{made}{tests}}}\n"
 
 
-TIMED_FIXTURES = {"without": 0, "with_one": 1, "with_five": 5}
+TIMED_FIXTURES = {"without": 0, "with_one": 1, "with_eleven": 11}
 
 
 def timed_fixtures(folder: Path, count: int) -> Path:
