@@ -167,7 +167,8 @@ fn enter_site(site: &'static Site) {
 /// the first call never returns.
 #[inline(never)]
 pub fn begin(tests: &'static [Registered], number: usize) -> bool {
-    is_body_next_of(registered(tests, number), &Marks::NONE, None)
+    // Asked first, and in few steps: whether a test can have changed the process is told by its time.
+    is_worker() || is_body_next_of(registered(tests, number), &Marks::NONE, None)
 }
 
 /// Runs a test of the registry, as [`run`] does.
