@@ -55,8 +55,10 @@ impl Module {
 pub(super) const TEST: &str = "{\"test\":{";
 
 /// The key of the number of what runs a test, and of a case's number.
-pub(super) const RUN: &str = ",\"run\":";
-pub(super) const CASE: &str = ",\"case\":";
+const RUN: &str = "\"run\":";
+const CASE: &str = ",\"case\":";
+
+const NAME: &str = "{\"test\":{\"name\":\"";
 
 /// What the line of the test with this name begins with.
 pub(super) fn start_of(name: &str) -> String {
@@ -65,7 +67,7 @@ pub(super) fn start_of(name: &str) -> String {
 
 /// What the line of a test begins with, as [`start_of`] has it for its name.
 pub(super) fn start_of_line(line: &str) -> Option<&str> {
-    let before = TEST.len() + "\"name\":\"".len();
+    let before = NAME.len();
     let mut end = before;
     loop {
         end += line.get(end..)?.find('"')?;
@@ -77,11 +79,26 @@ pub(super) fn start_of_line(line: &str) -> Option<&str> {
     }
 }
 
-/// A number in the line of a test. Its key and its digits can be found as text: in a string the quotes would have backslashes.
-pub(super) fn number(line: &str, key: &str) -> Option<usize> {
-    let (_, behind) = line.split_once(key)?;
-    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-    behind[..digits].parse().ok()
+/// The numbers of what runs a test and of its case, from what stands behind the name in its line.
+pub(super) fn numbers(behind_name: &str) -> Option<(usize, Option<usize>)> {
+    let (run, rest) = number(behind_name.strip_prefix(RUN)?)?;
+    let case = rest.strip_prefix(CASE).and_then(number).map(|(case, _)| case);
+    Some((run, case))
+}
+
+fn number(text: &str) -> Option<(usize, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at(digits);
+    Some((number.parse().ok()?, rest))
+}
+
+/// What stands behind the name in a line, if it is that of the test with this name, which has nothing that JSON escapes: as most
+/// have not, and to escape it takes longer.
+pub(super) fn behind_plain<'line>(line: &'line str, name: &str) -> Option<&'line str> {
+    if name.contains('"') || name.contains('\\') {
+        return None;
+    }
+    line.strip_prefix(NAME)?.strip_prefix(name)?.strip_prefix("\",")
 }
 
 /// What is in the line of every test of which the one with this name may be a case that is known at run time only; none if it
@@ -116,9 +133,18 @@ mod tests {
 
     #[test]
     fn finds_numbers() {
-        let line = "{\"test\":{\"name\":\"a[\\\"run\\\":7]\",\"run\":12,\"case\":3}}";
-        assert_eq!((number(line, RUN), number(line, CASE)), (Some(12), Some(3)));
-        assert_eq!(number("{\"test\":{\"name\":\"a\",\"run\":0,\"line\":1}}", CASE), None);
+        assert_eq!(numbers("\"run\":12,\"case\":3,\"line\":1}}"), Some((12, Some(3))));
+        assert_eq!(numbers("\"run\":0,\"line\":1,\"case\":3}}"), Some((0, None)));
+        assert_eq!(numbers("\"line\":1}}"), None);
+    }
+
+    #[test]
+    fn knows_lines_of_plain_names() {
+        let line = |name| start_of(name) + "\"run\":1}}";
+        assert_eq!(behind_plain(&line("test_a"), "test_a"), Some("\"run\":1}}"));
+        assert_eq!(behind_plain(&line("test_ab"), "test_a"), None);
+        assert_eq!(behind_plain(&line("a\"b"), "a\"b"), None);
+        assert_eq!(behind_plain(&line("a\"b"), "a\\\"b"), None);
     }
 
     #[test]

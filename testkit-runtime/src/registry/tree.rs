@@ -157,12 +157,23 @@ impl Served {
     }
 
     fn find(&mut self, name: &str) -> Option<Found> {
-        let line = self.line(&lines::start_of(name))?;
-        let registered = self.tests.get(lines::number(line, lines::RUN)?)?;
-        let body = registered.body(lines::number(line, lines::CASE))?;
+        let (run, case) = lines::numbers(self.behind(name)?)?;
+        let body = self.tests.get(run)?.body(case)?;
         let asked = self.should_panic.iter().find(|(test, _)| *test == name);
         let should_panic = asked.map_or(ShouldPanic::No, |(_, should_panic)| *should_panic);
         Some(Found { body, should_panic, choice: Choice::default(), values: Vec::new() })
+    }
+
+    /// What stands behind the name in the line of a test.
+    fn behind(&mut self, name: &str) -> Option<&'static str> {
+        if let Some((line, end)) = self.module.next_test(self.next)
+            && let Some(behind) = lines::behind_plain(line, name)
+        {
+            self.next = end;
+            return Some(behind);
+        }
+        let start = lines::start_of(name);
+        self.line(&start)?.get(start.len()..)
     }
 
     /// The line of a test, which begins with `start`.
