@@ -91,14 +91,14 @@ pub struct Site {
 /// If the command started this process as a worker, the first call never returns: it serves the command and exits.
 /// Inside a worker it is a plain call; under libtest the test is ended after it, see [`begin`].
 pub fn run(body: fn()) {
-    if is_body_next_of(Body::Test(body), &Marks::NONE, None) {
+    if is_body_next_of(|| Body::Test(body), &Marks::NONE, None) {
         body();
     }
 }
 
 /// The same for a test whose marks ask something of whoever runs it.
 pub fn run_marked(body: fn(), marks: &'static Marks) {
-    if is_body_next_of(Body::Test(body), marks, None) {
+    if is_body_next_of(|| Body::Test(body), marks, None) {
         // The command knows the other marks.
         SkipIf::check(marks.skip_if);
         if marks.strict_threads {
@@ -110,7 +110,7 @@ pub fn run_marked(body: fn(), marks: &'static Marks) {
 
 /// The same for a test that asks for something.
 pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
-    if is_body_next_of(Body::Test(body), marks, Some(site)) {
+    if is_body_next_of(|| Body::Test(body), marks, Some(site)) {
         enter_site(site);
         SkipIf::check(marks.skip_if);
         if marks.strict_threads {
@@ -123,22 +123,22 @@ pub fn run_asking(body: fn(), marks: &'static Marks, site: &'static Site) {
 /// [`begin`] for a test that asks for something.
 #[inline(never)]
 pub fn begin_asking(tests: &'static [Registered], number: usize, site: &'static Site) -> bool {
-    begin_at(registered(tests, number), site)
+    begin_at(|| registered(tests, number), site)
 }
 
 /// [`begin_asking`] for a test that its hosting function alone knows.
 #[inline(never)]
 pub fn begin_hosted(test: fn(), site: &'static Site) -> bool {
-    begin_at(Body::Test(test), site)
+    begin_at(|| Body::Test(test), site)
 }
 
 /// The same for a function that runs the literal cases of a test by their numbers.
 #[inline(never)]
 pub fn begin_case(run: fn(usize), number: usize, site: &'static Site) -> bool {
-    begin_at(Body::Case(run, number), site)
+    begin_at(|| Body::Case(run, number), site)
 }
 
-fn begin_at(body: Body, site: &'static Site) -> bool {
+fn begin_at(body: impl FnOnce() -> Body, site: &'static Site) -> bool {
     let is_next = is_body_next_of(body, &Marks::NONE, Some(site));
     if is_next {
         enter_site(site);
@@ -167,8 +167,7 @@ fn enter_site(site: &'static Site) {
 /// the first call never returns.
 #[inline(never)]
 pub fn begin(tests: &'static [Registered], number: usize) -> bool {
-    // Asked first, and in few steps: whether a test can have changed the process is told by its time.
-    is_worker() || is_body_next_of(registered(tests, number), &Marks::NONE, None)
+    is_body_next_of(|| registered(tests, number), &Marks::NONE, None)
 }
 
 /// Runs a test of the registry, as [`run`] does.
@@ -184,14 +183,15 @@ fn registered(tests: &[Registered], number: usize) -> Body {
     body.unwrap_or_else(|| unreachable!("the test and its number are from one expansion"))
 }
 
-fn is_body_next_of(test: Body, marks: &Marks, site: Option<&'static Site>) -> bool {
+/// `test` is asked for under libtest only: a worker measures what it calls, so little may stand before the body there.
+fn is_body_next_of(test: impl FnOnce() -> Body, marks: &Marks, site: Option<&'static Site>) -> bool {
     if ROLE.load(Ordering::Relaxed) == UNDECIDED {
         decide();
     }
     if is_worker() || current::is_at_work() {
         return true;
     }
-    hosted::run(test, marks, site);
+    hosted::run(test(), marks, site);
     false
 }
 
