@@ -102,6 +102,6 @@ fn the_registry_agrees_with_the_descriptions() {
     for (line, name) in [(0, "test_plain"), (1, "test_marked"), (2, "test_conditional"), (3, "test_panics")] {
         assert!(tests[line].contains(&format!("\"name\":\"{name}\",\"run\":")), "{}", tests[line]);
     }
-    assert!(described.tests.iter().all(|test| !matches!(test, Registered::Cases(_))));
+    assert!(described.tests.iter().all(|test| !matches!(test, Registered::Cases(..))));
     assert_eq!(described.should_panic, [("test_panics", ShouldPanic::Containing("no"))]);
 }

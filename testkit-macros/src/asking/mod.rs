@@ -1,7 +1,7 @@
 //! What a test asks for: fixtures by the names of its arguments, values by its cases.
 //!
-//! `arguments` reads the arguments of a function, `parametrize` the attribute, `named` a value of its lists; this file puts the two together. What code
-//! they become is in [`crate::expand::asking`].
+//! `arguments` reads the arguments of a function, `parametrize` the attribute, `named` a value of its lists; this file puts
+//! the two together. What code they become is in [`crate::expand::asking`].
 
 pub(crate) mod arguments;
 pub(crate) mod lists;

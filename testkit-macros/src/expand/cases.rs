@@ -20,7 +20,7 @@ pub(crate) fn function_with_cases(
     cases: &[(Combination, Marks)],
     context: &Context<'_>,
 ) -> TokenStream {
-    let called = Called::function(&function, asking, context);
+    let called = Called::function(&function, asking, context.file);
     let conditions = cases.first().map(|(_, marks)| marks.cfg_attributes()).unwrap_or_default();
     // What is for libtest alone is on the hosting tests.
     let kept = marked::without(attributes, |kind| match kind {
@@ -77,10 +77,10 @@ pub(crate) fn registered(
 ) -> Vec<Registered> {
     let conditions = cases.first().map(|(_, marks)| marks.conditions.as_slice()).unwrap_or_default();
     if cases.iter().any(|(_, marks)| marks.are_hosted()) {
-        let register = |(case, _): &(Combination, Marks)| sites.register(&host(&case.function), conditions);
+        let register = |(case, _): &(Combination, Marks)| sites.entries.register(&host(&case.function), conditions);
         return cases.iter().map(register).collect();
     }
-    let number = sites.register_cases(dispatcher, conditions);
+    let number = sites.entries.register_cases(dispatcher, cases.len(), conditions);
     (0..cases.len()).map(|case| Registered { number, case: Some(case) }).collect()
 }
 

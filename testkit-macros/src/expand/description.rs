@@ -10,7 +10,8 @@ use proc_macro2::TokenStream;
 use testkit_protocol::PROTOCOL_VERSION;
 use testkit_protocol::json::write_string;
 
-use super::asking::sites::{EXPANDS, List, Multiplies, Site};
+use super::asking::sites::{EXPANDS, Multiplies, Site};
+use super::entries::List;
 use super::{all_of, concatenated, literal, marks, tokens};
 use crate::collect::Test;
 use crate::config::Loaded;

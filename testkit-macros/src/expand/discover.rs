@@ -10,10 +10,9 @@ use super::asking::Called;
 use super::asking::sites::{Sites, Types};
 use super::cases::{Host, hosts_of_cases};
 use super::description::{self, Module};
-use super::function::{Context, Templates, settled};
+use super::function::settled;
 use super::{group, marks, tokens};
 use crate::asking::{Asking, Offers};
-use crate::assertion::Rewriter;
 use crate::ast::{self, Item, ItemKind, Items, MacroCall};
 use crate::attribute::{Attribute, AttributeKind};
 use crate::collect::{self, Place, Registered, Role, Test};
@@ -119,7 +118,7 @@ pub(crate) fn collect(items: &Items, path: &Path, inside: &[String], file: &str,
     let mut inside = inside.to_vec();
     scope.items(items, &mut inside);
     let Scope { hosts, functions, mut tests, module, diagnostics, sites, names, .. } = scope;
-    let list = sites.list();
+    let list = sites.entries.list();
     let errors = diagnostics.into_located(file);
     let mut text = String::new();
     if !hosts.is_empty() {
@@ -277,16 +276,16 @@ impl Scope<'_> {
                     }
                 };
                 let (libtest, registered) = if is_plain {
-                    (None, self.sites.register(&call(name.clone()), &marks.conditions))
+                    (None, self.sites.entries.register(&call(name.clone()), &marks.conditions))
                 } else {
                     let libtest = format!("{}::{name}", self.module);
                     // A worker calls the author's function itself, unless the hosting one knows marks.
                     let run = if marks.are_hosted() { libtest.clone() } else { call(name.clone()) };
-                    let registered = self.sites.register(&run, &marks.conditions);
+                    let registered = self.sites.entries.register(&run, &marks.conditions);
                     let run = if marks.are_hosted() {
                         marks::run_text(&call(format!("super::{name}")), &hosting_marks)
                     } else {
-                        format!("super::{}({})", self.sites.run(), registered.number)
+                        format!("super::{}({})", self.sites.entries.run(), registered.number)
                     };
                     let hosted = marks.host_attributes();
                     write!(self.hosts, "{hosted} #[::core::prelude::v1::test] pub(super) fn {name}() {{ {run} }}")
@@ -303,18 +302,7 @@ impl Scope<'_> {
     /// A test that asks for something.
     fn asking_function(&mut self, function: &ast::Function, place: Place, asking: &Asking, marks: &Marks) {
         let name = function.name.to_string();
-        let context = Context {
-            rewriter: Rewriter::new(),
-            file: self.file,
-            templates: &Templates::new(),
-            outer: &[],
-            offers: &self.offers,
-            names: &self.names,
-            group: None,
-            sites: &self.sites,
-            config: &self.loaded.config,
-        };
-        let called = Called::function(function, asking, &context);
+        let called = Called::function(function, asking, self.file);
         let mut cases = Vec::new();
         for combination in asking.has_literal_cases().then(|| asking.combinations()).into_iter().flatten() {
             let mut marks = combination.marks(marks, &self.loaded.config, &mut self.diagnostics);
@@ -346,7 +334,7 @@ impl Scope<'_> {
             let ask = asks_for_fixtures.then(|| self.sites.ask(&site, asking, Types::Made));
             let seen = Marks { applied: marked::seen_from_inside(&marks.applied), ..marks.clone() };
             let hosted = marks.host_attributes();
-            let registered = self.sites.register(&base, &marks.conditions);
+            let registered = self.sites.entries.register(&base, &marks.conditions);
             let begin = if let Some(ask) = ask {
                 let number = registered.number;
                 let names: Vec<String> =

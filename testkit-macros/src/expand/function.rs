@@ -76,7 +76,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = code;
-    let list = sites.list();
+    let list = sites.entries.list();
     tokens.extend(sites.into_code().into_tokens());
     tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
     tokens.extend(description::registration(&Module { file: &file, tests: &tests, list: &list }, &loaded));
@@ -142,7 +142,7 @@ pub(crate) fn collected(
         code.extend(marked::placed_functions(&conditions));
         return Ok(Collected { tests, code });
     }
-    let registered = context.sites.register(&name, &marks.conditions);
+    let registered = context.sites.entries.register(&name, &marks.conditions);
     let tests = vec![test(name, None, registered, marks.clone())];
     let how = How { marks: &marks, asking: &asking, site: site.as_ref(), number: registered.number };
     let mut code = hosted((attributes, visibility, function), &how, context);
@@ -209,14 +209,13 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
     let is_flat = inner.is_empty()
         && !marks.are_hosted()
         && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block));
-    let site_name = site.map(|site| site.name.as_str()).unwrap_or_default();
     let asks_for_fixtures = is_flat && asking.is_for_fixtures();
     let shared_ask = site.filter(|_| asks_for_fixtures).map(|site| context.sites.ask(site, asking, Types::Written));
     match (&function.body, shared_ask) {
         (TokenTree::Group(block), None) if is_flat && asking.is_empty() => {
             span = block.span();
             body.push(templates.keyword_if.clone());
-            body.push(TokenTree::Ident(Ident::new(&context.sites.begin(), Span::call_site())));
+            body.push(TokenTree::Ident(Ident::new(&context.sites.entries.begin(), Span::call_site())));
             let number = TokenTree::Literal(Literal::usize_unsuffixed(number));
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, number.into())));
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
@@ -233,9 +232,9 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
             body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
         }
         _ if !asking.is_empty() => {
-            let run =
-                format!("::testkit::__private::run_asking(__testkit_body, {}, &{})", marks::value(marks), site_name);
-            let called = Called::function(&function, asking, context);
+            let site = site.map(|site| site.name.as_str()).unwrap_or_default();
+            let run = format!("::testkit::__private::run_asking(__testkit_body, {}, &{site})", marks::value(marks));
+            let called = Called::function(&function, asking, file);
             labels = called.labels().into_tokens();
             body.extend(self::tokens(ALLOWED_FORMS));
             body.extend(inner.into_iter().flat_map(Attribute::into_tokens));

@@ -234,7 +234,7 @@ pub(crate) fn tests(group: &Group, host: &str, sites: &Sites) -> Vec<Test> {
             place: method.place,
             marks: marks.clone(),
             plain: false,
-            run: sites.register(&libtest, &marks.conditions),
+            run: sites.entries.register(&libtest, &marks.conditions),
             site: (!method.asking.is_empty()).then(|| site(group, method, sites)),
             together: group.shared.as_ref().map(|_| group.name.to_string()),
         };

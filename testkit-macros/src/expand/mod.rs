@@ -6,6 +6,7 @@ pub(crate) mod code;
 pub(crate) mod description;
 pub(crate) mod discover;
 pub(crate) mod discover_files;
+pub(crate) mod entries;
 pub(crate) mod fallback;
 pub(crate) mod fixture;
 pub(crate) mod function;
@@ -15,6 +16,9 @@ pub(crate) mod marks;
 pub(crate) mod module;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
+
+/// The module whose items expanded code names.
+const PRIVATE: &str = "::testkit::__private";
 
 /// The form of an argument is the request, whatever a lint has to say of it.
 pub(crate) const ALLOWED_FORMS: &str = "#[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]";

@@ -213,7 +213,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
-        let list = sites.list();
+        let list = sites.entries.list();
         output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if !tests.is_empty() && self.diagnostics.is_empty() {
@@ -382,7 +382,7 @@ impl Collector {
             output.extend(marked::placed_functions(&group.functions));
             tests.extend(group::tests(group, "", &sites));
         }
-        let list = sites.list();
+        let list = sites.entries.list();
         output.extend(sites.into_code().into_tokens());
         output.extend(asking::aliases(names.wanted(), "").into_tokens());
         if self.diagnostics.is_empty() && tests.is_empty() {

@@ -5,7 +5,6 @@ use testkit_protocol::json::Json;
 
 use super::ModuleEntry;
 use super::lines::{self, Module, member};
-use crate::expansion;
 
 /// A test as it is described.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +36,7 @@ impl Described {
     fn with_id_in(modules: impl Iterator<Item = Module> + Clone, id: &str) -> Option<Self> {
         let found = modules.clone().find_map(|module| module.find(id, |inside| member("name", inside), named));
         found.or_else(|| {
-            let stems = modules.flat_map(|module| module.stems_of(id));
+            let stems = modules.flat_map(|module| module.stems_of(id).map(move |test| module.described(&test)));
             stems.max_by_key(|described| described.name.len())
         })
     }
@@ -64,15 +63,6 @@ impl Module {
     fn find(self, id: &str, needle: impl Fn(&str) -> String, is_it: impl Fn(&Json, &str) -> bool) -> Option<Described> {
         let inside = self.inside(id)?;
         self.tests_with(&needle(inside)).find(|test| is_it(test, inside)).map(|test| self.described(&test))
-    }
-
-    /// The tests of which `id` may be a case that is known at run time only.
-    fn stems_of(self, id: &str) -> Vec<Described> {
-        let Some(inside) = self.inside(id) else { return Vec::new() };
-        let Some(start) = lines::start_of_stems(inside) else { return Vec::new() };
-        // What may have cases has a site.
-        let tests = self.tests_with(&start).filter(|test| test.get("site").is_some());
-        tests.map(|test| self.described(&test)).filter(|it| expansion::may_be_case(&it.name, inside)).collect()
     }
 
     fn described(&self, test: &Json) -> Described {

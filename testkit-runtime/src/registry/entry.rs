@@ -27,8 +27,8 @@ pub struct ModuleEntry {
 pub enum Registered {
     /// One test.
     Test(fn()),
-    /// The literal cases of one function, by their numbers: the `case` of their lines.
-    Cases(fn(usize)),
+    /// So many literal cases of one function, by their numbers: the `case` of their lines.
+    Cases(fn(usize), usize),
     /// What a `#[cfg]` has left out.
     Absent,
 }
@@ -47,8 +47,17 @@ impl Registered {
     pub(crate) fn body(self, case: Option<usize>) -> Option<Body> {
         match (self, case) {
             (Self::Test(run), None) => Some(Body::Test(run)),
-            (Self::Cases(run), Some(case)) => Some(Body::Case(run, case)),
-            (Self::Test(_), Some(_)) | (Self::Cases(_), None) | (Self::Absent, _) => None,
+            (Self::Cases(run, count), Some(case)) if case < count => Some(Body::Case(run, case)),
+            (Self::Test(_), Some(_)) | (Self::Cases(..) | Self::Absent, _) => None,
+        }
+    }
+
+    /// How many tests it runs.
+    pub(crate) fn count(self) -> usize {
+        match self {
+            Self::Test(_) => 1,
+            Self::Cases(_, count) => count,
+            Self::Absent => 0,
         }
     }
 }

@@ -5,6 +5,7 @@
 use testkit_protocol::json::{self, Json};
 
 use super::ModuleEntry;
+use crate::expansion;
 
 /// The description of a module.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +42,14 @@ impl Module {
         self.text.lines().filter(|line| line.starts_with(TEST))
     }
 
-    pub(super) fn count(self) -> usize {
-        self.tests().count()
+    /// The records of its tests of which the one with this id may be a case that is known at run time only.
+    pub(super) fn stems_of(self, id: &str) -> impl Iterator<Item = Json> {
+        let inside = self.inside(id).and_then(|inside| Some((inside, start_of_stems(inside)?)));
+        inside.into_iter().flat_map(move |(inside, start)| {
+            // What may have cases has a site.
+            let tests = self.tests_with(&start).filter(|test| test.get("site").is_some());
+            tests.filter(|test| expansion::may_be_case(name(test), inside)).collect::<Vec<_>>()
+        })
     }
 
     /// The records of its tests whose lines have `needle` in them.
@@ -92,18 +99,18 @@ fn number(text: &str) -> Option<(usize, &str)> {
     Some((number.parse().ok()?, rest))
 }
 
-/// What stands behind the name in a line, if it is that of the test with this name, which has nothing that JSON escapes: as most
-/// have not, and to escape it takes longer.
-pub(super) fn behind_plain<'line>(line: &'line str, name: &str) -> Option<&'line str> {
+/// What stands behind the name in a line, if it is that of the test with this name.
+pub(super) fn behind_name<'line>(line: &'line str, name: &str) -> Option<&'line str> {
     if name.contains('"') || name.contains('\\') {
-        return None;
+        return line.strip_prefix(start_of(name).as_str());
     }
+    // Most names have nothing that JSON escapes, and to look for that letter by letter takes longer than all else.
     line.strip_prefix(NAME)?.strip_prefix(name)?.strip_prefix("\",")
 }
 
 /// What is in the line of every test of which the one with this name may be a case that is known at run time only; none if it
 /// is no name of a case.
-pub(super) fn start_of_stems(name: &str) -> Option<String> {
+fn start_of_stems(name: &str) -> Option<String> {
     let (function, _) = name.split_once('[')?;
     let mut start = format!("{TEST}{}", member("name", function));
     start.pop();
@@ -139,12 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn knows_lines_of_plain_names() {
+    fn knows_lines_by_their_names() {
         let line = |name| start_of(name) + "\"run\":1}}";
-        assert_eq!(behind_plain(&line("test_a"), "test_a"), Some("\"run\":1}}"));
-        assert_eq!(behind_plain(&line("test_ab"), "test_a"), None);
-        assert_eq!(behind_plain(&line("a\"b"), "a\"b"), None);
-        assert_eq!(behind_plain(&line("a\"b"), "a\\\"b"), None);
+        for name in ["test_a", "a\"b", "a\\b"] {
+            assert_eq!(behind_name(&line(name), name), Some("\"run\":1}}"), "{name}");
+        }
+        assert_eq!(behind_name(&line("test_ab"), "test_a"), None);
+        assert_eq!(behind_name(&line("a\"b"), "a\\\"b"), None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ struct Served {
     next: usize,
     /// How often it was another one.
     jumps: usize,
-    /// The line of each test, by what it begins with; once there have been many jumps.
+    /// What [`index_of`] has; once there have been many jumps.
     index: Option<HashMap<&'static str, &'static str>>,
 }
 
@@ -67,7 +67,7 @@ impl Registry {
 
     /// How many tests there are.
     pub(crate) fn len(&self) -> usize {
-        self.modules.iter().map(|served| served.module.count()).sum()
+        self.modules.iter().flat_map(|served| served.tests).map(|registered| registered.count()).sum()
     }
 
     /// The test with `path`, crate name excluded: `tests::TestDivide::test_by_zero`, or `tests::test_q[Pg]` for one of those
@@ -129,15 +129,13 @@ impl Registry {
 
     /// The paths of tests that may stand for the one with `path`, the longest first.
     fn stems_of(&self, path: &str) -> Vec<String> {
-        let mut stems = Vec::new();
-        for served in &self.modules {
-            let Some(inside) = served.module.inside(path) else { continue };
-            let Some(start) = lines::start_of_stems(inside) else { continue };
-            let before = &path[..path.len() - inside.len()];
-            let tests = served.module.tests_with(&start).filter(|test| served.site(test).is_some());
-            let may_be = tests.filter(|test| expansion::may_be_case(lines::name(test), inside));
-            stems.extend(may_be.map(|test| format!("{before}{}", lines::name(&test))));
-        }
+        let path_of = |module: Module, test: &Json| match module.path {
+            "" => lines::name(test).to_owned(),
+            before => format!("{before}::{}", lines::name(test)),
+        };
+        let stems = self.modules.iter().map(|served| served.module);
+        let stems = stems.flat_map(|module| module.stems_of(path).map(move |test| path_of(module, &test)));
+        let mut stems: Vec<String> = stems.collect();
         stems.sort_by_key(|stem| std::cmp::Reverse(stem.len()));
         stems
     }
@@ -167,44 +165,37 @@ impl Served {
     /// What stands behind the name in the line of a test.
     fn behind(&mut self, name: &str) -> Option<&'static str> {
         if let Some((line, end)) = self.module.next_test(self.next)
-            && let Some(behind) = lines::behind_plain(line, name)
+            && let Some(behind) = lines::behind_name(line, name)
         {
             self.next = end;
             return Some(behind);
         }
-        let start = lines::start_of(name);
-        self.line(&start)?.get(start.len()..)
+        if self.jumps < FEW_JUMPS {
+            self.jumps += 1;
+            return self.search(name);
+        }
+        let module = self.module;
+        self.index.get_or_insert_with(|| index_of(module)).get(lines::start_of(name).as_str()).copied()
     }
 
-    /// The line of a test, which begins with `start`.
-    fn line(&mut self, start: &str) -> Option<&'static str> {
-        if let Some(index) = &self.index {
-            return index.get(start).copied();
-        }
-        if let Some((line, end)) = self.module.next_test(self.next)
-            && line.starts_with(start)
-        {
-            self.next = end;
-            return Some(line);
-        }
-        if self.jumps >= FEW_JUMPS {
-            return self.index.insert(self.all()).get(start).copied();
-        }
-        self.jumps += 1;
+    /// The same, wherever in the module its line is.
+    fn search(&mut self, name: &str) -> Option<&'static str> {
         let mut next = 0;
         while let Some((line, end)) = self.module.next_test(next) {
             next = end;
-            if line.starts_with(start) {
+            if let Some(behind) = lines::behind_name(line, name) {
                 self.next = end;
-                return Some(line);
+                return Some(behind);
             }
         }
         None
     }
+}
 
-    fn all(&self) -> HashMap<&'static str, &'static str> {
-        self.module.tests().filter_map(|line| Some((lines::start_of_line(line)?, line))).collect()
-    }
+/// What stands behind the name in the line of each test, by what is before that.
+fn index_of(module: Module) -> HashMap<&'static str, &'static str> {
+    let split = |line: &'static str| line.split_at_checked(lines::start_of_line(line)?.len());
+    module.tests().filter_map(split).collect()
 }
 
 #[cfg(test)]
@@ -225,7 +216,7 @@ mod tests {
 
     static ROOT: &[Registered] = &[Registered::Test(|| ran("a")), Registered::Test(|| ran("outer b"))];
     static INNER: &[Registered] = &[
-        Registered::Cases(|case| ran(&format!("case {case}"))),
+        Registered::Cases(|case| ran(&format!("case {case}")), 2),
         Registered::Test(|| ran("b")),
         Registered::Absent,
         Registered::Test(|| ran("c")),

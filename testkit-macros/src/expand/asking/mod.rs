@@ -8,8 +8,8 @@ use testkit_protocol::case_values;
 
 use self::rows::{column_name, is_str};
 use super::code::Code;
-use super::function::{Context, settled};
-use super::{concatenated, literal};
+use super::function::settled;
+use super::{PRIVATE, concatenated, literal};
 use crate::asking::arguments::Argument;
 use crate::asking::parametrize::{Source, SourceKind};
 use crate::asking::{Asking, Axis, AxisKind, Combination, FixturePath, Supply};
@@ -38,11 +38,9 @@ pub(crate) struct Called<'a> {
     pub(crate) span: Span,
 }
 
-const PRIVATE: &str = "::testkit::__private";
-
 impl<'a> Called<'a> {
     /// A free function, as its own module calls it.
-    pub(crate) fn function(function: &Function, asking: &'a Asking, context: &Context<'a>) -> Self {
+    pub(crate) fn function(function: &Function, asking: &'a Asking, file: &'a str) -> Self {
         let (name, start) = (function.name.to_string(), function.name.span().start());
         Self {
             asking,
@@ -50,7 +48,7 @@ impl<'a> Called<'a> {
             name,
             returns_value: function.returns_value(),
             is_method: false,
-            file: context.file,
+            file,
             line: start.line,
             column: start.column + 1,
             span: function.name.span(),

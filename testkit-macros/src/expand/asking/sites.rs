@@ -1,8 +1,9 @@
-//! Where tests stand and what multiplies them: a static for each different answer, which all tests with it share.
+//! Where tests stand, what multiplies them and what they ask for: an item for each different answer, which all tests with it
+//! share.
 //!
-//! A constant for each test would cost the compiler as much as the test itself.
+//! One for each test would cost the compiler as much as the test itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use proc_macro2::{Delimiter, Span};
@@ -11,11 +12,11 @@ use super::rows::labels_name;
 use super::{PRIVATE, may_be_owned, request, runtime, uses};
 use crate::asking::arguments::Argument;
 use crate::asking::{Asking, FixturePath, Supply};
-use crate::collect::Registered;
 use crate::expand::code::Code;
-use crate::expand::{all_of, concatenated, literal};
+use crate::expand::entries::Entries;
+use crate::expand::{concatenated, literal};
 
-/// The statics of one module.
+/// The items of one module that its tests share.
 #[derive(Default)]
 pub(crate) struct Sites {
     /// What tells them from those of other expansions in the same module.
@@ -24,11 +25,8 @@ pub(crate) struct Sites {
     needed: RefCell<Vec<Needed>>,
     /// The functions that ask for what a test asks for, each under what tells it from the others.
     asks: RefCell<Vec<(String, Code)>>,
-    /// What runs the tests, by number: conditions and source text.
-    registered: RefCell<Vec<(Vec<String>, String)>>,
-    /// Whether the function that begins a test by its number is called, and the one that runs it.
-    begins: Cell<bool>,
-    runs: Cell<bool>,
+    /// What runs the tests.
+    pub(crate) entries: Entries,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -62,14 +60,6 @@ pub(crate) enum Multiplies {
     Yes,
 }
 
-/// What runs the tests of a module, as its registration has it.
-pub(crate) struct List {
-    /// The name of the static.
-    pub(crate) name: String,
-    /// Source text of it, where no function of the module names it as well: several registrations of a module may have one.
-    pub(crate) item: String,
-}
-
 /// Which types the values of arguments have that a function returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Types {
@@ -82,7 +72,8 @@ pub(crate) enum Types {
 impl Sites {
     /// None yet, for an expansion that is not the only one of its module.
     pub(crate) fn of(item: &str) -> Self {
-        Self { of: format!("{item}_"), ..Self::default() }
+        let of = format!("{item}_");
+        Self { entries: Entries::of(&of), of, ..Self::default() }
     }
 
     /// The static of a test; `name` is the one in names of functions beside it.
@@ -124,99 +115,16 @@ impl Sites {
         let mut asks = self.asks.borrow_mut();
         let number = asks.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             let name = format!("__testkit_ask_{}{}", self.of, asks.len());
-            let tests = self.list_name();
-            asks.push((key, ask_function(&name, &tests, site, asking, types)));
+            asks.push((key, ask_function(&name, &self.entries.name(), site, asking, types)));
             asks.len() - 1
         });
         format!("__testkit_ask_{}{number}", self.of)
     }
 
-    /// Registers the `fn()` of this source text, as seen from the module.
-    pub(crate) fn register(&self, run: &str, conditions: &[String]) -> Registered {
-        Registered { number: self.add(format!("__Test({run})"), conditions), case: None }
-    }
-
-    /// Registers the `fn(usize)` that runs cases by their numbers; its number.
-    pub(crate) fn register_cases(&self, dispatcher: &str, conditions: &[String]) -> usize {
-        self.add(format!("__Cases({dispatcher})"), conditions)
-    }
-
-    fn add(&self, entry: String, conditions: &[String]) -> usize {
-        let mut registered = self.registered.borrow_mut();
-        registered.push((conditions.to_vec(), entry));
-        registered.len() - 1
-    }
-
-    /// The name of the function that begins a test by its number: such a call costs the compiler less than one with a path and
-    /// the test itself.
-    pub(crate) fn begin(&self) -> String {
-        self.begins.set(true);
-        format!("__testkit_begin_{}", self.of)
-    }
-
-    /// The name of the function that runs a test by its number.
-    pub(crate) fn run(&self) -> String {
-        self.runs.set(true);
-        format!("__testkit_run_{}", self.of)
-    }
-
-    /// What the registration names, once all tests are known.
-    pub(crate) fn list(&self) -> List {
-        let (name, text) = (self.list_name(), self.list_text());
-        let item = if self.has_static() {
-            String::new()
-        } else {
-            format!("#[allow(non_upper_case_globals)] static {name}: &[{PRIVATE}::Registered] = {text};")
-        };
-        List { name, item }
-    }
-
-    fn list_name(&self) -> String {
-        format!("__TESTKIT_TESTS_{}", self.of)
-    }
-
-    /// Whether functions of the module refer to what is registered.
-    fn has_static(&self) -> bool {
-        self.begins.get() || self.runs.get() || !self.asks.borrow().is_empty()
-    }
-
-    fn list_text(&self) -> String {
-        let registered = self.registered.borrow();
-        let entries = concatenated(registered.iter(), |(conditions, entry)| match all_of(conditions) {
-            None => format!("{entry},"),
-            // The numbers of those behind it are the same with it and without it.
-            Some(all) => format!("#[cfg({all})] {entry}, #[cfg(not({all}))] __Absent,"),
-        });
-        format!(
-            "{{ #[allow(unused_imports)] use {PRIVATE}::Registered::{{Absent as __Absent, Cases as __Cases, Test as __Test}}; \
-             &[{entries}] }}"
-        )
-    }
-
-    /// The static of what is registered, and the functions that take its numbers.
-    fn registered_items(&self) -> String {
-        if !self.has_static() {
-            return String::new();
-        }
-        let (tests, list) = (self.list_name(), self.list_text());
-        // All of the tests may be left out by a `#[cfg]`.
-        let allowed = "#[cfg(test)] #[allow(dead_code, non_snake_case, non_upper_case_globals)]";
-        let begin = self.begins.get().then(|| {
-            let name = self.begin();
-            format!("{allowed} fn {name}(number: usize) -> bool {{ {PRIVATE}::begin({tests}, number) }}")
-        });
-        let run = self.runs.get().then(|| {
-            let name = self.run();
-            format!("{allowed} fn {name}(number: usize) {{ {PRIVATE}::run_registered({tests}, number); }}")
-        });
-        let list = format!("{allowed} static {tests}: &[{PRIVATE}::Registered] = {list};");
-        concatenated([Some(list), begin, run].into_iter().flatten(), |item| item)
-    }
-
     /// The items.
     pub(crate) fn into_code(self) -> Code {
         let mut code = Code::default();
-        code.text(self.registered_items(), Span::call_site());
+        code.text(self.entries.items(), Span::call_site());
         for (_, ask) in self.asks.take() {
             code.code(ask);
         }
