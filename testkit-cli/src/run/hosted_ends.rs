@@ -11,7 +11,6 @@ use testkit_protocol::text;
 use super::batch::LIBTEST_FAILED;
 use super::driver::Driver;
 use super::jobs::Running;
-use crate::model::{Host, TestIndex};
 
 /// How much of the end of standard error is looked at, in bytes.
 const END: u64 = 256 * 1024;
@@ -22,7 +21,6 @@ impl Driver<'_> {
         if termination != LIBTEST_FAILED {
             return false;
         }
-        let is_collected = |test: TestIndex| matches!(self.list.test(test).host, Host::Collected { .. });
         let failed = match running.streams.stderr() {
             Some(stderr) => {
                 let end = stderr.end();
@@ -30,7 +28,7 @@ impl Driver<'_> {
                 failed_tear_downs(&String::from_utf8_lossy(&said))
             }
             // It went to the terminal. libtest itself leaves so only if a test has failed.
-            None if running.has_failed || !running.held.iter().any(|held| is_collected(held.test)) => Vec::new(),
+            None if running.has_failed || !self.holds_collected(running) => Vec::new(),
             None => {
                 vec![(Scope::Session, "?".to_owned(), "the output says which one it is, and what failed".to_owned())]
             }

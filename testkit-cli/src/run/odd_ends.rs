@@ -140,9 +140,14 @@ impl Driver<'_> {
 
     /// How long a process of libtest may take to leave.
     pub(super) fn libtest_leaving_limit(&self, running: &Running) -> Duration {
-        let is_collected = |held: &Held| matches!(self.list.test(held.test).host, Host::Collected { .. });
         // Those may have fixtures to tear down.
-        if running.held.iter().any(is_collected) { self.tear_down_limit() } else { LEAVING_LIMIT }
+        if self.holds_collected(running) { self.tear_down_limit() } else { LEAVING_LIMIT }
+    }
+
+    /// Whether passes of collected tests wait for the end of the process.
+    pub(super) fn holds_collected(&self, running: &Running) -> bool {
+        let is_collected = |held: &Held| matches!(self.list.test(held.test).host, Host::Collected { .. });
+        running.held.iter().any(is_collected)
     }
 
     fn odd_end(&self, running: &Running, termination: Termination, killed: bool) -> OddEnd {
