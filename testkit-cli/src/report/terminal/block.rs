@@ -12,6 +12,9 @@ use super::style::{Look, Style};
 use super::{OpenTest, Place, Unsuccessful, Verbosity, captured};
 use crate::words;
 
+/// The word that the block of an error begins with that is in no test's verdict.
+pub(super) const ERROR: &str = "ERROR";
+
 /// What every line of a block but the first begins with.
 pub(super) const INDENT: &str = "  ";
 

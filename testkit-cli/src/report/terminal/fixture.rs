@@ -39,7 +39,7 @@ pub(super) fn step_line(out: &mut String, style: Style, step: &FixtureStep, work
 
 /// Appends the block of a tear-down that failed and is in no test's verdict; `whole` if long output is not to be shortened.
 pub(super) fn push(out: &mut String, style: Style, step: &FixtureStep, whole: bool) {
-    let label = style.paint(Look::Bad, HEADING);
+    let label = style.paint(Look::Bad, block::ERROR);
     let what = style.paint(Look::Strong, &Style::foreign_line(&name(step)));
     let time = words::duration(step.duration_ns);
     block::push_line(out, &format!("{label} at teardown of {what} ({time}, in worker {})", step.worker));
@@ -48,9 +48,6 @@ pub(super) fn push(out: &mut String, style: Style, step: &FixtureStep, whole: bo
     captured::push(out, style, "stderr", &step.stderr, whole);
     out.push('\n');
 }
-
-/// The word that such a block begins with.
-pub(super) const HEADING: &str = "ERROR";
 
 /// ``session fixture `server` ``.
 pub(super) fn name(step: &FixtureStep) -> String {

@@ -7,12 +7,9 @@ use super::style::{Look, Style};
 use super::{Verbosity, block, captured};
 use crate::words;
 
-/// The word that such a block begins with.
-pub(super) const HEADING: &str = "ERROR";
-
 /// Appends the block of such an end, which is in no test's verdict.
 pub(super) fn push(out: &mut String, style: Style, odd: &OddEnd, verbosity: Verbosity) {
-    let label = style.paint(Look::Bad, HEADING);
+    let label = style.paint(Look::Bad, block::ERROR);
     let binary = style.paint(Look::Strong, &Style::foreign_line(&odd.binary.0));
     block::push_line(out, &format!("{label} at the end of a process of {binary} (worker {})", odd.worker));
     block::push_line(out, &format!("{}{}", block::INDENT, how(odd)));

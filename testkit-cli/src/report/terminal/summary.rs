@@ -86,7 +86,7 @@ impl Summary {
     pub(super) fn fixture_failed(&mut self, step: &FixtureStep) {
         let failure = step.failures.first();
         self.entries.push(Entry {
-            heading: fixture::HEADING,
+            heading: block::ERROR,
             look: Look::Bad,
             name: format!("teardown of {}", fixture::name(step)),
             remark: None,
@@ -98,7 +98,7 @@ impl Summary {
     /// Remembers a process whose end is in no test's verdict.
     pub(super) fn ended_oddly(&mut self, odd: &OddEnd) {
         self.entries.push(Entry {
-            heading: odd_end::HEADING,
+            heading: block::ERROR,
             look: Look::Bad,
             name: format!("end of a process of {}", odd.binary),
             remark: None,
