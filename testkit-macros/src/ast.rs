@@ -4,11 +4,13 @@
 //! one opaque group, and everything that is no function, module, type or `impl` is skipped up to its end. What the
 //! items mean is in [`crate::collect`]; attributes are in [`crate::attribute`].
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use crate::attribute::Attribute;
+use crate::lists::{self, angle_step};
 
 /// The contents of a file, module or `impl` block.
 #[derive(Debug, Default)]
@@ -64,6 +66,8 @@ pub(crate) struct Function {
     pub(crate) generics: Vec<TokenTree>,
     /// `(…)`
     pub(crate) arguments: Group,
+    /// What stands between the commas of them, once somebody has asked.
+    argument_list: OnceCell<Vec<Vec<TokenTree>>>,
     /// `-> Type`, or nothing.
     pub(crate) output: Vec<TokenTree>,
     /// `where …`, or nothing.
@@ -307,6 +311,7 @@ impl Cursor {
                     name,
                     generics,
                     arguments,
+                    argument_list: OnceCell::new(),
                     output,
                     where_clause,
                     body: token,
@@ -458,23 +463,6 @@ impl Cursor {
     }
 }
 
-/// How a token changes the depth of `<…>`: the `>` of `->` and `=>` does not.
-pub(crate) fn angle_step(previous: Option<&TokenTree>, token: &TokenTree) -> i32 {
-    let TokenTree::Punct(punct) = token else { return 0 };
-    match punct.as_char() {
-        '<' => 1,
-        '>' => match previous {
-            Some(TokenTree::Punct(before))
-                if matches!(before.as_char(), '-' | '=') && before.spacing() == proc_macro2::Spacing::Joint =>
-            {
-                0
-            }
-            Some(_) | None => -1,
-        },
-        _ => 0,
-    }
-}
-
 impl Items {
     /// Says of attributes with one of these names that they are not ours.
     pub(crate) fn disown(&mut self, names: &[String]) {
@@ -522,6 +510,11 @@ impl Function {
         tokens.extend(self.output);
         tokens.extend(self.where_clause);
         tokens.push(self.body);
+    }
+
+    /// Its arguments, a receiver among them.
+    pub(crate) fn argument_list(&self) -> &[Vec<TokenTree>] {
+        self.argument_list.get_or_init(|| lists::of_types(self.arguments.stream()))
     }
 
     /// Whether it has the qualifier `word`.

@@ -11,6 +11,7 @@ mod collect;
 mod config;
 mod diagnostic;
 mod expand;
+mod lists;
 mod marked;
 mod marks;
 mod names;

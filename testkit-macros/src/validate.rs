@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::asking::{Asking, Offers, arguments, lists};
+use crate::asking::{Asking, Offers, arguments};
 use crate::ast::{Function, Item, ItemKind, Items};
 use crate::attribute::{Attribute, AttributeKind, split_at_commas};
 use crate::collect::{self, Group, Place, Receiver, SetUp};
@@ -43,7 +43,7 @@ pub(crate) fn test_options(options: TokenStream, marks: &mut Marks, diagnostics:
 /// Checks a free function that is to be a test; whether it can be one.
 pub(crate) fn function(attributes: &[Attribute], function: &Function, diagnostics: &mut Diagnostics) -> bool {
     let is_callable = signature(function, diagnostics);
-    if receiver(&function.arguments.stream()).is_some() {
+    if receiver(function).is_some() {
         diagnostics.error(
             function.name.span(),
             format!("`{}` is a method, and only its group can be collected", function.name),
@@ -58,7 +58,7 @@ pub(crate) fn function(attributes: &[Attribute], function: &Function, diagnostic
 pub(crate) fn method(item: &Item, function: &Function, diagnostics: &mut Diagnostics) -> Option<Receiver> {
     let is_callable = signature(function, diagnostics);
     let is_checked = returned(&item.attributes, function, diagnostics);
-    let Some(receiver) = receiver(&function.arguments.stream()) else {
+    let Some(receiver) = receiver(function) else {
         diagnostics.error(
             function.name.span(),
             format!("the test `{}` of a group does not take `self`", function.name),
@@ -107,8 +107,8 @@ fn returned(attributes: &[Attribute], function: &Function, diagnostics: &mut Dia
 }
 
 /// How a method takes `self`; `None` if it does not.
-pub(crate) fn receiver(arguments: &TokenStream) -> Option<Receiver> {
-    let first = split_at_commas(arguments.clone()).into_iter().next()?;
+pub(crate) fn receiver(function: &Function) -> Option<Receiver> {
+    let first = function.argument_list().first()?;
     let index = first.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "self"))?;
     let before_is_receiver = first[..index].iter().all(|token| match token {
         TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
@@ -133,7 +133,7 @@ pub(crate) fn setup(
     diagnostics: &mut Diagnostics,
 ) -> Option<SetUp> {
     let form = "write `fn setup() -> Self`, with arguments for the fixtures that it needs";
-    if receiver(&function.arguments.stream()).is_some() {
+    if receiver(function).is_some() {
         diagnostics.error(function.arguments.span(), "`setup` of a group makes its value, so it takes no `self`", form);
         return None;
     }
@@ -153,7 +153,7 @@ pub(crate) fn setup(
 
 /// Checks `fn setup_group(…) -> T` of a group.
 pub(crate) fn setup_group(function: &Function, diagnostics: &mut Diagnostics) {
-    if receiver(&function.arguments.stream()).is_some() {
+    if receiver(function).is_some() {
         let message = "`setup_group` makes what all tests of the group share, before there is a `self`";
         let form = "write `fn setup_group() -> T`, with arguments for the fixtures that it needs";
         diagnostics.error(function.arguments.span(), message, form);
@@ -162,8 +162,7 @@ pub(crate) fn setup_group(function: &Function, diagnostics: &mut Diagnostics) {
 
 /// Checks `fn teardown_group(value: T)` of a group.
 pub(crate) fn teardown_group(function: &Function, diagnostics: &mut Diagnostics) {
-    let arguments = function.arguments.stream();
-    if receiver(&arguments).is_some() || lists::of_types(arguments).len() != 1 {
+    if receiver(function).is_some() || function.argument_list().len() != 1 {
         let message = "`teardown_group` takes the value that `setup_group` has made, and nothing else";
         diagnostics.error(function.arguments.span(), message, "write `fn teardown_group(value: T)`");
     }
@@ -171,9 +170,7 @@ pub(crate) fn teardown_group(function: &Function, diagnostics: &mut Diagnostics)
 
 /// Checks `fn teardown(self)` of a group.
 pub(crate) fn teardown(item: &Item, function: &Function, diagnostics: &mut Diagnostics) {
-    let arguments = function.arguments.stream();
-    let count = split_at_commas(arguments.clone()).into_iter().filter(|argument| !argument.is_empty()).count();
-    if receiver(&arguments) != Some(Receiver::Value) || count != 1 {
+    if receiver(function) != Some(Receiver::Value) || function.argument_list().len() != 1 {
         diagnostics.error(
             function.arguments.span(),
             "`teardown` of a group takes the group's value and nothing else",

@@ -1,10 +1,11 @@
 //! The arguments of a function, read from tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-use super::lists;
 use crate::assertion::written;
+use crate::ast::Function;
 use crate::diagnostic::Diagnostics;
+use crate::lists;
 
 /// `name: Type`
 #[derive(Clone, Debug)]
@@ -40,9 +41,9 @@ impl Argument {
         .last()
     }
 
-    /// The type as source text.
+    /// The type, as text that tells it from others. One by one, tokens are printed without asking the compiler.
     pub(crate) fn type_text(&self) -> String {
-        self.of_type.iter().cloned().collect::<TokenStream>().to_string()
+        self.of_type.iter().fold(String::new(), |text, token| format!("{text} {token}"))
     }
 
     pub(crate) fn span(&self) -> Span {
@@ -50,18 +51,18 @@ impl Argument {
     }
 }
 
-/// The arguments of the function `of`, a receiver left out; `None` if one of them cannot be asked for.
-pub(crate) fn arguments(group: &Group, of: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Argument>> {
+/// The arguments of `function`, which is called `of`, a receiver left out; `None` if one of them cannot be asked for.
+pub(crate) fn arguments(function: &Function, of: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Argument>> {
     let mut arguments = Vec::new();
     let mut are_sound = true;
-    for (index, part) in lists::of_types(group.stream()).into_iter().enumerate() {
+    for (index, part) in function.argument_list().iter().enumerate() {
         let is_receiver = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "self");
         let before_type =
             part.iter().position(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':'));
         if index == 0 && part[..before_type.unwrap_or(part.len())].iter().any(is_receiver) {
             continue;
         }
-        match argument(&part, of) {
+        match argument(part, of) {
             Ok(argument) => arguments.push(argument),
             Err((span, message, hint)) => {
                 diagnostics.error(span, message, hint);
@@ -162,9 +163,14 @@ pub(crate) fn is_nameless(of_type: &[TokenTree]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ast::{self, ItemKind};
 
-    fn group(source: &str) -> Group {
-        Group::new(Delimiter::Parenthesis, source.parse().unwrap())
+    fn function(arguments: &str) -> Function {
+        let source: TokenStream = format!("fn test_a({arguments}) {{}}").parse().unwrap();
+        match ast::scan(source).items.remove(0).kind {
+            ItemKind::Function(function) => *function,
+            other => panic!("no function: {other:?}"),
+        }
     }
 
     #[test]
@@ -172,7 +178,7 @@ mod tests {
         #[track_caller]
         fn check(source: &str, want: Option<&[(&str, bool, Option<&str>)]>) {
             let mut diagnostics = Diagnostics::default();
-            let got = arguments(&group(source), "test_a", &mut diagnostics);
+            let got = arguments(&function(source), "test_a", &mut diagnostics);
             let got: Option<Vec<_>> =
                 got.map(|all| all.iter().map(|it| (it.asks_for(), it.is_reference, it.type_name())).collect());
             let want = want.map(|all| {

@@ -4,7 +4,6 @@
 //! the two together. What code they become is in [`crate::expand::asking`].
 
 pub(crate) mod arguments;
-pub(crate) mod lists;
 pub(crate) mod named;
 pub(crate) mod parametrize;
 pub(crate) mod requests;
@@ -202,7 +201,7 @@ impl Asking {
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let name = asker.name;
-        let arguments = arguments::arguments(&function.arguments, name, diagnostics)?;
+        let arguments = arguments::arguments(function, name, diagnostics)?;
         let mut axes = Vec::new();
         let mut are_had = true;
         let mut uses = offers.used();

@@ -5,10 +5,11 @@ use std::fmt;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use testkit_protocol::spelling::nearest;
 
+use super::FixturePath;
 use super::named::{self, Named};
-use super::{FixturePath, lists};
 use crate::assertion;
 use crate::attribute::{Attribute, string_value};
+use crate::lists;
 use crate::marks::MarkError;
 
 /// One `#[parametrize]`.

@@ -75,7 +75,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
             return tokens;
         }
     };
-    let mut tokens = code;
+    let mut tokens: TokenStream = code.into_iter().collect();
     let list = sites.entries.list();
     tokens.extend(sites.into_code().into_tokens());
     tokens.extend(asking::aliases(names.wanted(), "").into_tokens());
@@ -91,7 +91,7 @@ pub(crate) struct Collected {
     /// One test, or one for each literal case.
     pub(crate) tests: Vec<Test>,
     /// The items that stand in its place.
-    pub(crate) code: TokenStream,
+    pub(crate) code: Vec<TokenTree>,
 }
 
 /// Makes tests of a function with `marks`, its own so far. Gives the function back if it cannot be a test, which has been
@@ -138,7 +138,8 @@ pub(crate) fn collected(
             let libtest = host(&combination.function);
             tests.push(test(format!("{name}[{}]", combination.id), Some(libtest), run, marks.clone()));
         }
-        let mut code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);
+        let code = cases::function_with_cases((attributes, visibility, function), &asking, &cases, context);
+        let mut code: Vec<TokenTree> = code.into_iter().collect();
         code.extend(marked::placed_functions(&conditions));
         return Ok(Collected { tests, code });
     }
@@ -190,7 +191,7 @@ struct How<'a> {
 /// the inner one: if it returns a value, which is to be checked, or has attributes that wrap it (a lock that one of
 /// them takes must not be held by the call that turns the process into a worker), or marks that ask something of the
 /// hosting function.
-fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, context: &Context<'_>) -> TokenStream {
+fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, context: &Context<'_>) -> Vec<TokenTree> {
     let How { marks, asking, site, number } = *how;
     let Context { rewriter, file, templates, .. } = *context;
     let name = function.name.clone();
@@ -206,9 +207,10 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
     let inner: Vec<_> = inner.into_iter().filter(|attribute| attribute.kind() == AttributeKind::Other).collect();
     let mut span = name.span();
     let mut body: Vec<TokenTree> = Vec::new();
+    let hints = Hints::of(&function.body);
     let is_flat = inner.is_empty()
         && !marks.are_hosted()
-        && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block));
+        && matches!(&function.body, TokenTree::Group(block) if is_flat(&function, block, hints));
     let asks_for_fixtures = is_flat && asking.is_for_fixtures();
     let shared_ask = site.filter(|_| asks_for_fixtures).map(|site| context.sites.ask(site, asking, Types::Written));
     match (&function.body, shared_ask) {
@@ -218,7 +220,7 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
             body.push(TokenTree::Ident(Ident::new(&context.sites.entries.begin(), Span::call_site())));
             let number = TokenTree::Literal(Literal::usize_unsuffixed(number));
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, number.into())));
-            body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
+            body.push(TokenTree::Group(rewritten(rewriter, block.clone(), hints)));
         }
         (TokenTree::Group(block), Some(ask)) => {
             span = block.span();
@@ -229,7 +231,7 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
             let number = TokenTree::Literal(Literal::usize_unsuffixed(number));
             let arguments = [number].into_iter().chain(templates.lender.iter().cloned());
             body.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments.collect())));
-            body.push(TokenTree::Group(rewritten(rewriter, block.clone())));
+            body.push(TokenTree::Group(rewritten(rewriter, block.clone(), hints)));
         }
         _ if !asking.is_empty() => {
             let site = site.map(|site| site.name.as_str()).unwrap_or_default();
@@ -269,9 +271,8 @@ fn hosted((attributes, visibility, function): FunctionItem, how: &How<'_>, conte
     let mut body = Group::new(Delimiter::Brace, body.into_iter().collect());
     body.set_span(span);
     tokens.push(TokenTree::Group(body));
-    let mut stream: TokenStream = tokens.into_iter().collect();
-    stream.extend(labels);
-    stream
+    tokens.extend(labels);
+    tokens
 }
 
 /// The names of the arguments, as what they ask for is returned: one alone, or all of them in brackets.
@@ -290,8 +291,11 @@ fn pattern(asking: &Asking) -> TokenStream {
 }
 
 /// Whether the body can stand in the hosting function itself.
-fn is_flat(function: &Function, body: &Group) -> bool {
+fn is_flat(function: &Function, body: &Group, hints: Hints) -> bool {
     let has_inner_attributes = || {
+        if !hints.may_have_attributes {
+            return false;
+        }
         let mut tokens = body.stream().into_iter();
         let mut is_next =
             |character| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
@@ -322,18 +326,34 @@ impl Templates {
     }
 }
 
-/// The block with its assertions rewritten. Its text is asked first: to walk through its tokens takes much longer.
-fn rewritten(rewriter: Rewriter, block: Group) -> Group {
-    let may_assert = block.span().source_text().is_none_or(|text| text.contains("assert"));
-    if may_assert { rewriter.group(block) } else { block }
+/// What may be in the body of a function, as its text tells: to walk through its tokens takes much longer.
+#[derive(Clone, Copy)]
+struct Hints {
+    may_assert: bool,
+    may_have_attributes: bool,
+}
+
+impl Hints {
+    fn of(body: &TokenTree) -> Self {
+        match body.span().source_text() {
+            Some(text) => Self { may_assert: text.contains("assert"), may_have_attributes: text.contains('#') },
+            None => Self { may_assert: true, may_have_attributes: true },
+        }
+    }
+}
+
+/// The block with its assertions rewritten.
+fn rewritten(rewriter: Rewriter, block: Group, hints: Hints) -> Group {
+    if hints.may_assert { rewriter.group(block) } else { block }
 }
 
 /// Appends the function with the assertions of its body rewritten, unless it is `const`.
 pub(crate) fn push_rewritten(mut function: Function, rewriter: Rewriter, tokens: &mut Vec<TokenTree>) {
     if !function.is("const")
-        && let TokenTree::Group(body) = function.body
+        && let TokenTree::Group(body) = &function.body
     {
-        function.body = TokenTree::Group(rewritten(rewriter, body));
+        let hints = Hints::of(&function.body);
+        function.body = TokenTree::Group(rewritten(rewriter, body.clone(), hints));
     }
     function.push_tokens(tokens);
 }

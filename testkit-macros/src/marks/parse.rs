@@ -6,10 +6,10 @@ use testkit_protocol::package_config::PackageConfig;
 use testkit_protocol::spelling::nearest;
 
 use super::{FreeMark, Mark, MarkError, MarkName, Property, Runtime, SkipIf, Strategy, UsedFixture, Xfail};
-use crate::asking::lists;
 use crate::asking::parametrize::Parametrize;
 use crate::assertion;
 use crate::attribute::{split_at_commas, string_value};
+use crate::lists;
 
 impl Mark {
     /// Reads the arguments of the mark `name`, which stands at `span`.

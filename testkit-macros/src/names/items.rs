@@ -230,7 +230,7 @@ fn last_segment(path: &str) -> &str {
 fn facts(function: &Function, attribute: &Attribute) -> Facts {
     let mut unsaid = Diagnostics::default();
     let options = Options::parse(attribute.parenthesized().unwrap_or_default(), &mut unsaid);
-    let all = arguments::arguments(&function.arguments, "", &mut unsaid).unwrap_or_default();
+    let all = arguments::arguments(function, "", &mut unsaid).unwrap_or_default();
     let place = function.name.span().start();
     let is_handed_over = |argument: &&Argument| {
         argument.name == "param" || options.arguments.iter().any(|(name, _)| argument.name == *name)

@@ -5,8 +5,6 @@
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 
-use crate::ast::angle_step;
-
 /// The parts of `name: Type, name: Type`, or of the inside of `<…>`. Empty parts are left out.
 pub(crate) fn of_types(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut depth = 0_i32;
@@ -48,6 +46,23 @@ fn split(
     }
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// How a token changes the depth of `<…>`: the `>` of `->` and `=>` does not.
+pub(crate) fn angle_step(previous: Option<&TokenTree>, token: &TokenTree) -> i32 {
+    let TokenTree::Punct(punct) = token else { return 0 };
+    match punct.as_char() {
+        '<' => 1,
+        '>' => match previous {
+            Some(TokenTree::Punct(before))
+                if matches!(before.as_char(), '-' | '=') && before.spacing() == proc_macro2::Spacing::Joint =>
+            {
+                0
+            }
+            Some(_) | None => -1,
+        },
+        _ => 0,
+    }
 }
 
 /// Whether a `<` behind this token begins the arguments of a type: `Vec<`, `f::<`, or `<T as Trait>::`.
