@@ -13,7 +13,7 @@ use testkit_protocol::id::BinaryId;
 use crate::build::{Build, BuildError, BuildKiller, BuildMessage, BuildRequest, Workspace};
 use crate::discover::{self, Described, Expansions, ListingCache};
 use crate::model::{Binary, BinaryIndex, Fixture, Harness, Test};
-use crate::worker::RunIdentity;
+use crate::worker::{self, RunIdentity};
 
 /// What to look for in binaries.
 #[derive(Clone, Debug)]
@@ -67,7 +67,6 @@ pub(crate) enum Found {
 /// How long a binary may take to list its tests.
 const LIST_LIMIT: Duration = Duration::from_secs(60);
 /// How long a worker may take to say what the cases of one test are.
-#[cfg(unix)]
 const CASES_LIMIT: Duration = Duration::from_secs(60);
 /// How many binaries are looked into at once.
 const THREADS: usize = 2;
@@ -244,14 +243,15 @@ impl Looker {
 
 /// Asks for the cases of tests that stand for others, where a worker can be had: descriptors do not reach through a target
 /// runner.
-#[cfg(unix)]
 fn expand(
     binary: &Binary,
     identity: Option<&RunIdentity>,
     described: &Described,
     tell: &(dyn Fn(Found) + Sync),
 ) -> Expansions {
-    let Some(identity) = identity.filter(|_| !binary.launch.has_runner) else { return Expansions::new() };
+    let Some(identity) = identity.filter(|_| worker::WORKERS_EXIST && !binary.launch.has_runner) else {
+        return Expansions::new();
+    };
     let expanded = discover::expand(binary, identity, &described.tests, CASES_LIMIT);
     if let Some(reason) = expanded.unserved {
         tell(Found::Notice(Notice {
@@ -260,9 +260,4 @@ fn expand(
         }));
     }
     expanded.expansions
-}
-
-#[cfg(not(unix))]
-fn expand(_: &Binary, _: Option<&RunIdentity>, _: &Described, _: &(dyn Fn(Found) + Sync)) -> Expansions {
-    Expansions::new()
 }

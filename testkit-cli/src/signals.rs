@@ -18,6 +18,7 @@ pub(crate) fn listen(take: impl Fn(i32) + Send + 'static) -> std::io::Result<()>
 
 /// There are no such signals here: Ctrl-C ends the command as it ends any program.
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(crate) fn listen(_take: impl Fn(i32) + Send + 'static) -> std::io::Result<()> {
     Ok(())
 }

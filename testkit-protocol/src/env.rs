@@ -12,7 +12,8 @@ pub const RESCUE: &str = "TESTKIT_INTERNAL_RESCUE";
 
 /// Number of the command's process, in processes whose verdicts the command makes itself: in a child of that process,
 /// hosting tests neither turn an expected failure into a pass nor try again, and say that they were skipped by a panic
-/// that begins with [`SKIPPED`]. `any` where a target runner stands between the two.
+/// that begins with [`SKIPPED`]. `any` where a target runner stands between the two,
+/// and on systems where a process cannot tell its parent.
 pub const JUDGE: &str = "TESTKIT_INTERNAL_JUDGE";
 
 /// What the message of such a panic begins with; the reason follows.

@@ -3,6 +3,9 @@
 //! Not to be named by anybody but the crate `testkit`, which is this one and the macros. They are two so that Cargo builds them
 //! beside each other: neither needs the other (`docs/decisions/0019`).
 
+// What serves a worker's requests is compiled everywhere, and used where there are workers.
+#![cfg_attr(not(unix), expect(dead_code, unused_imports, reason = "there are no workers"))]
+
 mod approx;
 mod assertion;
 mod cases;

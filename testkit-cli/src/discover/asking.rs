@@ -4,7 +4,6 @@
 //! of them, that one has failed, and a fresh worker is asked for the rest.
 
 use std::io::{self, Read as _};
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,7 @@ use testkit_protocol::{PROTOCOL_VERSION, env};
 use super::DescribedTest;
 use super::expansion::{Expansion, Expansions};
 use crate::model::Binary;
-use crate::worker::{self, Channel, Ended, LEAVING_LIMIT, Process, RunIdentity, Streams};
+use crate::worker::{self, Channel, Ended, LEAVING_LIMIT, Process, Reader, RunIdentity, Streams};
 
 /// How many tests are asked for in one request. It has to fit into the socket.
 const IN_ONE_REQUEST: usize = 100;
@@ -159,7 +158,7 @@ struct Conversation {
     process: Process,
     streams: Streams,
     channel: Channel,
-    reader: UnixStream,
+    reader: Reader,
     ended: Ended,
     /// Whether nothing more can come.
     is_over: bool,
@@ -176,8 +175,8 @@ impl Conversation {
         let streams = Streams::new(true)?;
         let (arguments, variables) = (worker::arguments(asker.carrier), [(env::CHANNEL, "0".into())]);
         let launch = &asker.binary.launch;
-        let process = Process::start(launch, arguments, &variables, asker.identity, theirs.into(), &streams)?;
-        let ended = Ended::of(process.id());
+        let process = Process::start(launch, arguments, &variables, asker.identity, theirs, &streams)?;
+        let ended = Ended::of(&process);
         Ok(Self { process, streams, channel, reader, ended, is_over: false, pending: Vec::new(), looked_at: 0 })
     }
 

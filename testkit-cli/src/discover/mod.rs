@@ -2,7 +2,6 @@
 //! ([`plain`]), those of a `main` of its own only when they are about to run ([`custom_list`]). A collected test that
 //! stands for others is taken apart by a worker ([`expand`]).
 
-#[cfg(unix)]
 mod asking;
 mod cache;
 mod description;
@@ -17,7 +16,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(unix)]
 pub(crate) use asking::expand;
 pub(crate) use cache::ListingCache;
 pub(crate) use description::{Described, DescribedTest, read as described};

@@ -30,6 +30,7 @@ enum Word {
     StdoutEnd,
     StderrEnd,
     /// The process can be waited for.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nobody announces it"))]
     Ended,
 }
 
@@ -61,7 +62,8 @@ pub(crate) fn run(
     announce_end(&child, sender);
 
     let mut output = Output::default();
-    let ended = output.take(&words, deadline, |output| output.has_ended);
+    // Where nobody announces the end, that of both streams is taken for it.
+    let ended = output.take(&words, deadline, |output| output.has_ended || cfg!(not(unix)) && output.is_complete());
     if !ended {
         kill_group(&mut child);
     }
@@ -133,11 +135,8 @@ fn announce_end(child: &Child, sender: Sender<Word>) {
     });
 }
 
-/// Takes the end of both streams for the end of the process.
 #[cfg(not(unix))]
-fn announce_end(_: &Child, sender: Sender<Word>) {
-    drop(sender);
-}
+fn announce_end(_: &Child, _: Sender<Word>) {}
 
 #[cfg(unix)]
 fn kill_group(child: &mut Child) {

@@ -57,7 +57,6 @@ pub(super) fn errored(failures: Vec<Failure>) -> AttemptFinished {
 
 fn reason_of(running: &Running) -> AttemptReason {
     match &running.job {
-        #[cfg(unix)]
         super::jobs::Job::Served(served) => served.reason(),
         super::jobs::Job::Single { reason, .. } => *reason,
         super::jobs::Job::Batch { .. } | super::jobs::Job::Threads | super::jobs::Job::Ask => AttemptReason::Planned,
@@ -88,7 +87,6 @@ impl Driver<'_> {
     }
 
     /// The number of the next attempt at a test, from 1.
-    #[cfg(unix)]
     pub(super) fn next_attempt(&self, test: TestIndex) -> u32 {
         self.attempts.get(&test).map_or(0, |attempts| attempts.made) + 1
     }
@@ -258,10 +256,7 @@ impl Driver<'_> {
         let duration_ns = u64::try_from(running.elapsed().as_nanos()).unwrap_or(u64::MAX);
         // How a process ended says something only where it did not end in its own time.
         let termination = (outcome != Outcome::Passed).then_some(termination);
-        #[cfg(unix)]
         let sections = super::standing::section(&running.left_standing()).into_iter().collect();
-        #[cfg(not(unix))]
-        let sections = Vec::new();
         let attempt = AttemptFinished::new(outcome, duration_ns);
         AttemptFinished { failures, termination, stdout, stderr, sections, ..attempt }
     }

@@ -22,9 +22,7 @@ impl Driver<'_> {
         let in_order = match &mut running.job {
             Job::Batch { .. } => true,
             Job::Threads => false,
-            #[cfg(unix)]
-            Job::Served(_) => return,
-            Job::Single { .. } | Job::Ask => return,
+            Job::Served(_) | Job::Single { .. } | Job::Ask => return,
         };
         running.log.extend_from_slice(bytes);
         let log = std::mem::take(&mut running.log);

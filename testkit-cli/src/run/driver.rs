@@ -269,7 +269,6 @@ impl Driver<'_> {
                 });
             }
             self.end_if_put_off(&mut running, now);
-            #[cfg(unix)]
             if let Job::Served(served) = &mut running.job {
                 if served.overstays(now) {
                     running.process.kill();
@@ -310,7 +309,6 @@ impl Driver<'_> {
         if !running.is_running_a_test() {
             return None;
         }
-        #[cfg(unix)]
         if let Some(since) = running.tearing_down_since() {
             return Some(since.max(build_finished) + self.tear_down_limit());
         }
@@ -337,7 +335,6 @@ impl Driver<'_> {
         };
         let Some(mut running) = self.running.remove(&worker) else { return false };
         match &running.job {
-            #[cfg(unix)]
             Job::Served(_) => self.take_back_served(&mut running),
             Job::Batch { .. } => self.take_back_batch(&mut running),
             Job::Threads | Job::Single { .. } | Job::Ask => {}

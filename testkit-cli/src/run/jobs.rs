@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use testkit_protocol::env;
-use testkit_protocol::event::{AttemptReason, Captured, Notice};
+use testkit_protocol::event::{AttemptReason, Captured, EventKind, Notice};
 use testkit_protocol::failure::{Failure, FailureKind};
 
 use super::WorkerNumber;
@@ -26,7 +26,6 @@ use crate::worker::{Process, Streams};
 #[derive(Debug)]
 pub(super) enum Job {
     /// A worker that serves requests.
-    #[cfg(unix)]
     Served(super::served::Served),
     /// libtest runs the pending tests, one at a time.
     Batch {
@@ -144,7 +143,6 @@ impl Running {
     /// Where its tests came from, if it serves a lane.
     pub(super) fn lane(&self) -> Option<LaneIndex> {
         match &self.job {
-            #[cfg(unix)]
             Job::Served(served) => served.seat().map(Seat::lane),
             Job::Batch { lane, .. } => Some(*lane),
             Job::Threads | Job::Single { .. } | Job::Ask => None,
@@ -158,7 +156,6 @@ impl Running {
             return false;
         }
         match &self.job {
-            #[cfg(unix)]
             Job::Served(served) => self.given_up.is_none() && self.pending.len() > 1 && served.can_take_back(),
             // What libtest writes tells why it left: that has to be captured.
             Job::Batch { log, stopping, .. } => {
@@ -172,7 +169,6 @@ impl Running {
     /// Whether it has been asked to leave and is given the time to tear down fixtures.
     pub(super) fn tears_down(&self) -> bool {
         match &self.job {
-            #[cfg(unix)]
             Job::Served(served) => served.tears_down(),
             Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => false,
         }
@@ -181,7 +177,6 @@ impl Running {
     /// Since when it has been tearing a fixture down while no test is running.
     pub(super) fn tearing_down_since(&self) -> Option<Instant> {
         match &self.job {
-            #[cfg(unix)]
             Job::Served(served) => served.standing().ending_since(),
             Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => None,
         }
@@ -190,7 +185,6 @@ impl Running {
     /// The fixtures that stand in it and outlive a test, as fragments: ``session fixture `server` ``.
     pub(super) fn left_standing(&self) -> Vec<String> {
         match &self.job {
-            #[cfg(unix)]
             Job::Served(served) => served.standing().names(),
             Job::Batch { .. } | Job::Threads | Job::Single { .. } | Job::Ask => Vec::new(),
         }
@@ -279,7 +273,7 @@ impl Driver<'_> {
         let process =
             Process::start(launch, plan.arguments, &variables, &self.settings.identity, plan.stdin, &streams)?;
         self.started_processes = worker.0;
-        watch(worker, process.id(), plan.source, self.inputs.clone())?;
+        watch(worker, &process, plan.source, self.inputs.clone())?;
         let running = Running {
             worker,
             binary: plan.binary,
@@ -506,6 +500,17 @@ impl Driver<'_> {
         }
     }
 
+    /// Where there are no workers at all, that is said once.
+    pub(super) fn do_without_workers(&mut self, binary: BinaryIndex) {
+        if self.without_workers.is_empty() {
+            self.emit(EventKind::Notice(Notice {
+                message: "this system has no workers: collected tests run through libtest".to_owned(),
+                hint: Some("they run all the same, only slower and with less in their reports".to_owned()),
+            }));
+        }
+        self.without_workers.entry(binary).or_insert_with(|| "this system has none".to_owned());
+    }
+
     /// Workers of this binary cannot be had: its collected tests run through libtest from now on.
     pub(super) fn give_up_workers(&mut self, binary: BinaryIndex, reason: &str) {
         if self.without_workers.contains_key(&binary) {
@@ -517,7 +522,7 @@ impl Driver<'_> {
             message: format!("the tests of `{id}` run through libtest, since no worker can serve them: {reason}"),
             hint: Some("they run all the same, only slower and with less in their reports".to_owned()),
         };
-        self.emit(testkit_protocol::event::EventKind::Notice(notice));
+        self.emit(EventKind::Notice(notice));
     }
 }
 

@@ -18,7 +18,6 @@ mod orphans;
 mod planning;
 mod served;
 mod single;
-#[cfg(unix)]
 mod standing;
 mod stopping;
 mod watch;

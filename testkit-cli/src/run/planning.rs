@@ -13,9 +13,13 @@ use crate::discover::{self, Listed};
 use crate::model::{BinaryIndex, Harness, Host, Test, TestIndex};
 use crate::schedule::LaneKind;
 use crate::select::{Fate, fate};
+use crate::worker::WORKERS_EXIST;
 
 impl Driver<'_> {
     pub(super) fn take_tests(&mut self, binary: BinaryIndex, tests: Vec<Test>, last: bool) {
+        if !WORKERS_EXIST && tests.iter().any(|test| matches!(test.host, Host::Collected { .. })) {
+            self.do_without_workers(binary);
+        }
         for test in tests {
             // A harness may list a name twice; `--exact` runs both, and that is one test to us.
             if self.ids.insert(test.id.clone()) {

@@ -170,7 +170,7 @@ impl Driver<'_> {
             tests: VecDeque::from(tests),
             arguments: worker::arguments(carrier),
             variables,
-            stdin: theirs.into(),
+            stdin: theirs,
             source: Source::Channel(reader),
             captured: self.settings.capture,
             ready: false,

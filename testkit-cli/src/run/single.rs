@@ -23,7 +23,6 @@ impl Driver<'_> {
             self.scheduler.release(hold);
         }
         match &running.job {
-            #[cfg(unix)]
             Job::Served(_) => self.take_served_end(running, termination),
             Job::Batch { .. } => self.take_batch_end(running, termination),
             Job::Threads => self.take_threads_end(running, termination),

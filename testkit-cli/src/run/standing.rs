@@ -11,7 +11,7 @@ use testkit_protocol::outcome::Termination;
 
 use super::driver::Driver;
 use super::jobs::{GivenUp, Job, Running};
-use crate::worker::LEAVING_LIMIT;
+use crate::worker::{KILLED, LEAVING_LIMIT};
 
 /// How long a worker may take to tear down what stands after its last test, unless `--timeout` allows more.
 const TEAR_DOWN_LIMIT: Duration = Duration::from_secs(60);
@@ -181,7 +181,7 @@ impl Driver<'_> {
         let test = running.pending.front().copied().filter(|_| is_tests_doing);
         let overstayed = served.overstays(Instant::now()) || running.given_up == Some(GivenUp::TearDown);
         // Where a run is being stopped, what a tear-down makes of the time that it gets is its own doing.
-        let was_killed = termination == Termination::Signaled(rustix::process::Signal::KILL.as_raw());
+        let was_killed = termination == KILLED;
         let by_itself = is_ending && (overstayed || !was_killed);
         let given_up = running.given_up.filter(|why| !(by_itself && *why == GivenUp::Stopped));
         let reason = match given_up {

@@ -11,7 +11,6 @@ use testkit_protocol::outcome::Verdict;
 
 use super::WorkerNumber;
 use super::driver::{Driver, Stop};
-#[cfg(unix)]
 use super::jobs::Job;
 use super::jobs::{GivenUp, Running};
 use crate::model::TestIndex;
@@ -58,7 +57,6 @@ impl Driver<'_> {
     /// A worker in which nothing stands begins nothing more, and is ended in a moment: what it says of a set-up may be on its
     /// way. False if it is no worker.
     fn put_off_the_end(&mut self, running: &mut Running) -> bool {
-        #[cfg(unix)]
         if matches!(running.job, Job::Served(_)) {
             let has_begun = running.is_running_a_test();
             self.take_back_all(running, has_begun);
@@ -73,7 +71,6 @@ impl Driver<'_> {
         if running.end_put_off_to.take_if(|until| now >= *until).is_none() || self.let_tear_down(running) {
             return;
         }
-        #[cfg(unix)]
         if running.ready && running.pending.is_empty() {
             return self.let_leave(running);
         }

@@ -6,16 +6,13 @@ use std::time::Duration;
 
 use super::log_file::LogFile;
 use super::{Input, ProcessInput, WorkerNumber};
-#[cfg(unix)]
-use crate::worker;
-use crate::worker::Ended;
+use crate::worker::{self, Ended, Process, Reader};
 
 /// Where a process says how its tests fare.
 #[derive(Debug)]
 pub(super) enum Source {
     /// A worker's channel; reading never blocks.
-    #[cfg(unix)]
-    Channel(std::os::unix::net::UnixStream),
+    Channel(Reader),
     /// libtest's log file, which is followed as it grows.
     Log(LogFile),
     /// Nowhere: only its end counts.
@@ -32,11 +29,10 @@ const LOOK_LATE: Duration = Duration::from_millis(5);
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Watches a process on a thread of its own until it has ended. It is not reaped: that is the driver's.
-pub(super) fn watch(worker: WorkerNumber, process: u32, source: Source, inputs: Sender<Input>) -> io::Result<()> {
+pub(super) fn watch(worker: WorkerNumber, process: &Process, source: Source, inputs: Sender<Input>) -> io::Result<()> {
     let watcher = Watcher { worker, ended: Ended::of(process), inputs };
     let name = format!("watch {}", worker.0);
     std::thread::Builder::new().name(name).stack_size(256 * 1024).spawn(move || match source {
-        #[cfg(unix)]
         Source::Channel(stream) => watcher.channel(stream),
         Source::Log(file) => watcher.log(&file),
         Source::Nowhere => watcher.nowhere(),
@@ -83,8 +79,7 @@ impl Watcher {
         }
     }
 
-    #[cfg(unix)]
-    fn channel(&self, mut stream: std::os::unix::net::UnixStream) {
+    fn channel(&self, mut stream: Reader) {
         let mut pending = Vec::new();
         let mut chunk = vec![0; 64 * 1024];
         let mut open = true;
@@ -119,7 +114,6 @@ impl Watcher {
     }
 
     /// Tells the whole lines of `pending`, and takes them out of it.
-    #[cfg(unix)]
     fn tell_messages(&self, pending: &mut Vec<u8>) -> bool {
         let Some(end) = pending.iter().rposition(|byte| *byte == b'\n') else { return true };
         let mut messages = Vec::new();

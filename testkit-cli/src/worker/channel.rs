@@ -3,9 +3,13 @@
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use testkit_protocol::message::{Message, Request};
+use testkit_protocol::message::Request;
+
+/// The stream that messages come from.
+pub(crate) type Reader = UnixStream;
 
 /// Our end of a worker's channel.
 #[derive(Debug)]
@@ -17,23 +21,23 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// A new channel, and the worker's end of it.
+    /// A new channel, and the worker's end of it, as its standard input.
     ///
     /// # Errors
     /// If no descriptor is left.
-    pub(crate) fn new() -> io::Result<(Self, OwnedFd)> {
+    pub(crate) fn new() -> io::Result<(Self, Stdio)> {
         let (stream, theirs, keeps_packets) = pair()?;
         // A worker may write more than the socket holds, and reads nothing before that is taken.
         stream.set_nonblocking(true)?;
         let copy = if keeps_packets { Some(theirs.try_clone()?) } else { None };
-        Ok((Self { stream, theirs: copy }, theirs.into()))
+        Ok((Self { stream, theirs: copy }, OwnedFd::from(theirs).into()))
     }
 
     /// The stream that messages come from; reading never blocks.
     ///
     /// # Errors
     /// If no descriptor is left.
-    pub(crate) fn reader(&self) -> io::Result<UnixStream> {
+    pub(crate) fn reader(&self) -> io::Result<Reader> {
         self.stream.try_clone()
     }
 
@@ -94,45 +98,4 @@ fn pair() -> io::Result<(UnixStream, UnixStream, bool)> {
 fn receive_now(stream: &UnixStream, packet: &mut [u8]) -> io::Result<usize> {
     let (_, count) = rustix::net::recv(stream, packet, rustix::net::RecvFlags::DONTWAIT)?;
     Ok(count)
-}
-
-/// Reads a message from a line; `None` if it is of a kind that only a newer library knows.
-///
-/// # Errors
-/// If it is no message at all.
-pub(crate) fn message(line: &[u8]) -> Result<Option<Message>, serde_json::Error> {
-    const KNOWN: [&str; 6] = ["hello", "panicked", "recorded", "finished", "fixture", "cases"];
-    let error = match serde_json::from_slice(line) {
-        Ok(message) => return Ok(Some(message)),
-        Err(error) => error,
-    };
-    match serde_json::from_slice(line) {
-        Ok(serde_json::Value::Object(members)) if members.keys().all(|kind| !KNOWN.contains(&kind.as_str())) => {
-            Ok(None)
-        }
-        Ok(serde_json::Value::String(_)) => Ok(None),
-        _ => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_of_newer_libraries_are_skipped_and_nonsense_is_not() {
-        #[track_caller]
-        fn check(line: &str, want: Result<bool, ()>) {
-            let got = message(line.as_bytes()).map(|message| message.is_some()).map_err(|_| ());
-            assert_eq!(got, want, "{line}");
-        }
-        check("\"pong\"", Ok(true));
-        check("{\"told\":{\"much\":1}}", Ok(false));
-        check("\"waiting\"", Ok(false));
-        check("{\"finished\":{\"test\":1}}", Err(()));
-        check("{\"fixture\":{\"name\":\"db\"}}", Err(()));
-        check("17", Err(()));
-        check("{\"told\":", Err(()));
-        check("", Err(()));
-    }
 }

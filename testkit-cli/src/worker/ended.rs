@@ -2,26 +2,35 @@
 
 use std::time::Duration;
 
+use super::{Process, Reader};
+
 /// Whether a process has ended.
 pub(crate) struct Ended {
     #[cfg(target_os = "linux")]
     descriptor: Option<std::os::fd::OwnedFd>,
+    #[cfg(unix)]
     process: u32,
+    /// The end of a process that somebody holds does not go away when it is looked at.
+    #[cfg(not(unix))]
+    child: std::sync::Arc<std::sync::Mutex<std::process::Child>>,
 }
 
 /// How often the end of a process is looked for where it cannot be waited for beside a stream.
 const LOOK_FOR_END: Duration = Duration::from_millis(5);
 
 impl Ended {
-    /// Of the process with this number, a child of ours that is not reaped while this is in use.
-    pub(crate) fn of(process: u32) -> Self {
+    /// Of a process that is not reaped while this is in use.
+    pub(crate) fn of(process: &Process) -> Self {
         Self {
             #[cfg(target_os = "linux")]
-            descriptor: i32::try_from(process)
+            descriptor: i32::try_from(process.id())
                 .ok()
                 .and_then(rustix::process::Pid::from_raw)
                 .and_then(|process| rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).ok()),
-            process,
+            #[cfg(unix)]
+            process: process.id(),
+            #[cfg(not(unix))]
+            child: process.child(),
         }
     }
 
@@ -37,7 +46,7 @@ impl Ended {
 
     /// Waits for the end, for something to read, or for `limit`; true if the process has ended.
     #[cfg(unix)]
-    pub(crate) fn wait_or_readable(&self, stream: &std::os::unix::net::UnixStream, limit: Duration) -> bool {
+    pub(crate) fn wait_or_readable(&self, stream: &Reader, limit: Duration) -> bool {
         use rustix::event::{PollFd, PollFlags};
         #[cfg(target_os = "linux")]
         if let Some(descriptor) = &self.descriptor {
@@ -45,6 +54,12 @@ impl Ended {
             return poll(fds, limit)[0];
         }
         self.look_repeatedly(limit, || poll(&mut [PollFd::new(stream, PollFlags::IN)], Duration::ZERO)[0])
+    }
+
+    /// Nothing can be read.
+    #[cfg(not(unix))]
+    pub(crate) fn wait_or_readable(&self, _: &Reader, limit: Duration) -> bool {
+        self.wait(limit)
     }
 
     fn look_repeatedly(&self, limit: Duration, readable: impl Fn() -> bool) -> bool {
@@ -72,8 +87,8 @@ impl Ended {
 
     #[cfg(not(unix))]
     fn has_ended(&self) -> bool {
-        // Windows runs tests through `cargo test`: no process of ours is ever watched there.
-        self.process == 0
+        let mut child = self.child.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        child.try_wait().map_or(true, |status| status.is_some())
     }
 }
 

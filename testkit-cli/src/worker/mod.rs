@@ -3,18 +3,23 @@
 //! What is asked of a process, and what its answers mean, is for [`crate::run`] and [`crate::discover`].
 
 mod capture;
-#[cfg(unix)]
+#[cfg_attr(not(unix), path = "no_channel.rs")]
 mod channel;
 mod ended;
+mod message;
 mod process;
 
 use std::time::Duration;
 
 pub(crate) use capture::{Capture, read_at};
-#[cfg(unix)]
-pub(crate) use channel::{Channel, message};
+pub(crate) use channel::{Channel, Reader};
 pub(crate) use ended::Ended;
-pub(crate) use process::{Process, Streams};
+pub(crate) use message::message;
+pub(crate) use process::{KILLED, Process, Streams};
+
+/// Whether there are workers: they take a channel, which is handed to a process as a descriptor. Elsewhere libtest runs every
+/// test.
+pub(crate) const WORKERS_EXIST: bool = cfg!(unix);
 
 /// What makes the processes of one run the processes of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +34,6 @@ pub(crate) struct RunIdentity {
 pub(crate) const LEAVING_LIMIT: Duration = Duration::from_secs(10);
 
 /// The arguments that start a worker: they run one test of libtest, the one that is named, which then serves us instead.
-#[cfg(unix)]
 pub(crate) fn arguments(carrier: &str) -> Vec<std::ffi::OsString> {
     ["--exact", carrier, "--include-ignored", "--nocapture", "--test-threads=1"].map(Into::into).to_vec()
 }

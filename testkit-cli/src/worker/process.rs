@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use testkit_protocol::env;
 use testkit_protocol::outcome::Termination;
@@ -46,7 +47,9 @@ impl Streams {
 /// A process of the run, leader of a process group of its own.
 #[derive(Debug)]
 pub(crate) struct Process {
-    child: Child,
+    id: u32,
+    /// Shared with those who wait for its end.
+    child: Arc<Mutex<Child>>,
     reaped: bool,
 }
 
@@ -71,8 +74,10 @@ impl Process {
         command.env(env::TESTKIT, "1").env(env::RUN_ID, &identity.run_id);
         command.env(env::SEED, identity.seed.to_string());
         // Descriptors of ours that a test would otherwise find named in its environment.
-        // Hosting tests leave the verdict to us, who are their parent unless a runner stands between.
-        let judge = if launch.has_runner { "any".to_owned() } else { std::process::id().to_string() };
+        // Hosting tests leave the verdict to us, who are their parent unless a runner stands between; where a process cannot tell
+        // who that is, it has to believe it.
+        let can_tell = cfg!(unix) && !launch.has_runner;
+        let judge = if can_tell { std::process::id().to_string() } else { "any".to_owned() };
         command.env(env::JUDGE, judge);
         for private in [env::CHANNEL, env::RESCUE, env::SHOW_SETUP, env::BUILD] {
             command.env_remove(private);
@@ -83,11 +88,22 @@ impl Process {
         }
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        Ok(Self { child: command.spawn()?, reaped: false })
+        let child = command.spawn()?;
+        Ok(Self { id: child.id(), child: Arc::new(Mutex::new(child)), reaped: false })
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+    #[cfg(unix)]
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn child(&self) -> Arc<Mutex<Child>> {
+        Arc::clone(&self.child)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the process and everything in its group, at once. Harmless if it has ended by itself.
@@ -95,15 +111,15 @@ impl Process {
         if self.reaped {
             return;
         }
-        kill_group(self.child.id());
+        kill_group(self.id);
         // Where there are no groups, at least the process itself.
-        drop(self.child.kill());
+        drop(self.locked().kill());
     }
 
     /// Asks the process and its group to end, as Ctrl-C on a terminal does.
     pub(crate) fn interrupt(&mut self) {
         #[cfg(unix)]
-        if let (false, Some(group)) = (self.reaped, group_of(self.child.id())) {
+        if let (false, Some(group)) = (self.reaped, group_of(self.id)) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
         }
     }
@@ -112,9 +128,9 @@ impl Process {
     pub(crate) fn reap(&mut self) -> Termination {
         // Before the process is reaped its number cannot mean another group.
         if !self.reaped {
-            kill_group(self.child.id());
+            kill_group(self.id);
         }
-        let status = self.child.wait();
+        let status = self.locked().wait();
         self.reaped = true;
         status.map_or(Termination::Exited(-1), termination)
     }
@@ -124,7 +140,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         if !self.reaped {
             self.kill();
-            drop(self.child.wait());
+            drop(self.locked().wait());
         }
     }
 }
@@ -143,6 +159,14 @@ fn kill_group(id: u32) {
 
 #[cfg(not(unix))]
 fn kill_group(_id: u32) {}
+
+/// The end of a process that was killed.
+#[cfg(unix)]
+pub(crate) const KILLED: Termination = Termination::Signaled(rustix::process::Signal::KILL.as_raw());
+
+/// The end of a process that was killed, as the standard library kills one.
+#[cfg(not(unix))]
+pub(crate) const KILLED: Termination = Termination::Exited(1);
 
 #[cfg(unix)]
 fn termination(status: ExitStatus) -> Termination {

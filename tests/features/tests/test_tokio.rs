@@ -186,14 +186,17 @@ fn test_a_shared_server_without_tokio() {
     assert!(echo == "three");
 }
 
+#[cfg(unix)]
 fn test_a_signal() {
     signalled();
 }
 
+#[cfg(unix)]
 fn test_a_signal_again() {
     signalled();
 }
 
+#[cfg(unix)]
 fn signalled() {
     block_on(&CURRENT, async {
         let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined1()).unwrap();
