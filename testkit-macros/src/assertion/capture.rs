@@ -14,7 +14,7 @@ use quote::quote;
 use super::methods::{is_asking, is_changing, is_iterating};
 use super::parse::{self, Kind, Node};
 use super::source;
-use super::variables::{Role, Variables, is_variable, role_of_receiver};
+use super::variables::{Role, Variables, is_variable, role_of_base, role_of_receiver};
 
 /// A value that is kept.
 pub(super) struct Capture {
@@ -199,7 +199,7 @@ impl Capturer {
                 if is_place(base) {
                     return copied(tokens, node);
                 }
-                let mut built = self.build(tokens, base, Role::Unknown);
+                let mut built = self.build(tokens, base, role_of_base(role));
                 built.extend_from_slice(&tokens[base.range.end..node.range.end]);
                 built
             }
@@ -209,11 +209,14 @@ impl Capturer {
                 built.extend(self.build(tokens, right, Role::Consumed));
                 built
             }
-            Kind::Dereference(operand) => self.prefixed(tokens, node, operand, Role::Shown),
+            Kind::Dereference(operand) => {
+                let of_reference = if role_of_base(role) == Role::Unknown { Role::Unknown } else { Role::Shown };
+                self.prefixed(tokens, node, operand, of_reference)
+            }
             Kind::Reference(operand, false) => self.prefixed(tokens, node, operand, Role::Looked),
             Kind::Negation(operand) => self.prefixed(tokens, node, operand, Role::Consumed),
             Kind::Index(base) => {
-                let mut built = self.build(tokens, base, Role::Looked);
+                let mut built = self.build(tokens, base, role_of_base(role));
                 built.extend_from_slice(&tokens[base.range.end..node.range.end - 1]);
                 built.push(self.arguments(&tokens[node.range.end - 1]));
                 built

@@ -12,8 +12,9 @@ use testkit_protocol::duration;
 use testkit_protocol::spelling::nearest;
 
 use super::capture::{self, Capture, Capturer, parenthesized, text};
+use super::methods::{is_asking, is_looking};
 use super::parse::{self, Kind, Node};
-use super::variables::is_written_by;
+use super::variables::{Hold, hold_of_left};
 use crate::attribute::string_value;
 use crate::diagnostic::Diagnostics;
 
@@ -333,17 +334,17 @@ impl<'a> Condition<'a> {
         let asked = if fails_if == Some(true) { opposite(&operator_text) } else { &operator_text };
         let texts = quote! { [#left_text, #asked, #right_text] };
         let is_near = is_near(tokens, left, right);
-        let is_copied = is_written_by(tokens, left, right);
+        let hold = hold_of_left(tokens, left, right);
         let Some(fails_if) = fails_if else {
             let kept = Ident::new(&format!("undecided_{}", self.undecided.len()), Span::mixed_site());
             self.undecided.push(kept.clone());
             let [left, right] = [left, right].map(|node| tokens[node.range.clone()].iter().cloned().collect());
-            let (left, right) = (operand_before(left, is_copied), parenthesized(right));
+            let (left, right) = (operand_before(left, hold), parenthesized(right));
             let left = if is_near { actual(&left) } else { left };
             return quote! { ::testkit::__undecided!( #left [#operator] #right #texts #kept ) };
         };
         let mut capturer = Capturer::new(tokens, &[left, right], self.kept);
-        let left = operand_before(capturer.operand(tokens, left), is_copied);
+        let left = operand_before(capturer.operand(tokens, left), hold);
         let left = if is_near { actual(&left) } else { left };
         let captures = self.captures(&capturer.captures);
         let first_of_right = capturer.captures.len();
@@ -365,6 +366,7 @@ impl<'a> Condition<'a> {
         };
         let mut capturer = Capturer::new(tokens, &[node], self.kept);
         let condition = parenthesized(capturer.condition(tokens, node, fails_if));
+        let condition = if may_be_negated_only(node) { parenthesized(quote! { !!#condition }) } else { condition };
         let site = self.site(&text(&tokens[node.range.clone()]));
         let (not, changed) = (not(fails_if), changed(&capturer));
         let captures = self.captures(&capturer.captures);
@@ -410,15 +412,43 @@ fn bracketed(tokens: impl Iterator<Item = TokenTree>) -> TokenTree {
     TokenTree::Group(Group::new(Delimiter::Bracket, tokens.collect()))
 }
 
-/// The left operand of a comparison, copied if the right one writes to it: only numbers and their like can be compared so,
-/// and those the compiler reads before it looks at the right operand, where we would hold a reference.
-fn operand_before(operand: TokenStream, is_copied: bool) -> TokenTree {
-    if !is_copied {
-        return parenthesized(operand);
+/// Whether the value may be something else than a `bool` that `!` makes one of, which is all that the standard `assert!` asks for: a
+/// reference to a `bool`, say. Code that may leave has no type before it is given one.
+fn may_be_negated_only(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Name | Kind::Path | Kind::Field(_) | Kind::Index(_) | Kind::Call(_) | Kind::Try(_) => true,
+        Kind::Method { name, .. } => !is_asking(name) && !is_looking(name),
+        Kind::Literal
+        | Kind::And(..)
+        | Kind::Or(..)
+        | Kind::Arithmetic(..)
+        | Kind::Comparison(..)
+        | Kind::Not(_)
+        | Kind::Negation(_)
+        | Kind::Cast(_)
+        | Kind::Dereference(_)
+        | Kind::Reference(..)
+        | Kind::Parenthesized
+        | Kind::Matches
+        | Kind::Let(..)
+        | Kind::Opaque => false,
     }
-    let mut block = Group::new(Delimiter::Brace, operand);
-    block.set_span(Span::mixed_site());
-    TokenTree::Group(block)
+}
+
+/// The left operand of a comparison, as it is held while the right one is evaluated.
+fn operand_before(operand: TokenStream, hold: Hold) -> TokenTree {
+    match hold {
+        Hold::Reference => parenthesized(operand),
+        Hold::Copy => {
+            let mut block = Group::new(Delimiter::Brace, operand);
+            block.set_span(Span::mixed_site());
+            TokenTree::Group(block)
+        }
+        Hold::CopyOfPrimitive => {
+            let operand = parenthesized(operand);
+            parenthesized(quote! { *::testkit::__private::before(&#operand).read() })
+        }
+    }
 }
 
 /// The parts of `a && b && c`, in order.

@@ -51,13 +51,13 @@ impl Variables {
             Kind::Not(operand) | Kind::Negation(operand) | Kind::Try(operand) | Kind::Cast(operand) => {
                 self.survey(tokens, operand, Role::Consumed);
             }
-            Kind::Dereference(operand) => self.survey(tokens, operand, Role::Looked),
+            Kind::Dereference(operand) => self.survey(tokens, operand, role_of_base(role)),
             Kind::Reference(operand, is_mutable) => {
                 self.survey(tokens, operand, if *is_mutable { Role::Changed } else { Role::Looked });
             }
             Kind::Field(base) => self.survey(tokens, base, role),
             Kind::Index(base) => {
-                self.survey(tokens, base, Role::Looked);
+                self.survey(tokens, base, role_of_base(role));
                 self.survey_arguments(&tokens[node.range.end - 1]);
             }
             Kind::Parenthesized => {
@@ -141,6 +141,15 @@ impl Variables {
     }
 }
 
+/// What a list is whose element has a role, or what a reference that is followed: both are looked at, unless the way leads to
+/// something that may be changed.
+pub(super) fn role_of_base(role: Role) -> Role {
+    match role {
+        Role::Changed | Role::Unknown => Role::Unknown,
+        Role::Shown | Role::Looked | Role::Consumed => Role::Looked,
+    }
+}
+
 /// What a method does to its receiver.
 pub(super) fn role_of_receiver(name: &str) -> Role {
     if is_looking(name) {
@@ -159,9 +168,30 @@ pub(super) fn is_variable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 
-/// Whether the left operand is a place, and the right one writes to the variable that it is a part of.
-pub(super) fn is_written_by(tokens: &[TokenTree], left: &Node, right: &Node) -> bool {
-    root_of_place(tokens, left).is_some_and(|root| writes(&tokens[right.range.clone()], &root))
+/// How the left operand of a comparison is held while the right one is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// By reference.
+    Reference,
+    /// As a copy: only numbers and their like can be compared so, and those the compiler reads before it looks at the right
+    /// operand.
+    Copy,
+    /// As a copy if it is a number or the like, and else by reference.
+    CopyOfPrimitive,
+}
+
+/// How the left operand is to be held, if it is a place and the right one writes, or may write, to the variable that it is a
+/// part of.
+pub(super) fn hold_of_left(tokens: &[TokenTree], left: &Node, right: &Node) -> Hold {
+    let Some(root) = root_of_place(tokens, left) else { return Hold::Reference };
+    let right = &tokens[right.range.clone()];
+    if writes(right, &root) {
+        Hold::Copy
+    } else if calls_on(right, &root) {
+        Hold::CopyOfPrimitive
+    } else {
+        Hold::Reference
+    }
 }
 
 /// The variable that a place is a part of, behind any number of fields, indices and dereferences.
@@ -171,6 +201,36 @@ fn root_of_place(tokens: &[TokenTree], node: &Node) -> Option<String> {
         Kind::Field(base) | Kind::Index(base) | Kind::Dereference(base) => root_of_place(tokens, base),
         _ => None,
     }
+}
+
+/// Whether a method is called on the variable, or on a part of it, that may do more than look at it.
+fn calls_on(tokens: &[TokenTree], variable: &str) -> bool {
+    let is_punct = |at: usize, character: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => calls_on(&parse::inside(group), variable),
+        TokenTree::Ident(word) if word == variable => {
+            let mut at = at + 1;
+            loop {
+                match (tokens.get(at), tokens.get(at + 1), tokens.get(at + 2)) {
+                    (Some(TokenTree::Group(group)), ..) if group.delimiter() == Delimiter::Bracket => at += 1,
+                    (Some(_), Some(TokenTree::Ident(method)), Some(TokenTree::Group(arguments)))
+                        if is_punct(at, '.') && arguments.delimiter() == Delimiter::Parenthesis =>
+                    {
+                        return !is_looking(&method.to_string());
+                    }
+                    // `.method::<Type>(…)`
+                    (Some(_), Some(TokenTree::Ident(method)), Some(_))
+                        if is_punct(at, '.') && is_punct(at + 2, ':') =>
+                    {
+                        return !is_looking(&method.to_string());
+                    }
+                    (Some(_), Some(_), _) if is_punct(at, '.') => at += 2,
+                    _ => return false,
+                }
+            }
+        }
+        TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// Whether `&mut variable` stands in the tokens, or an assignment to the variable or to a part of it.

@@ -76,20 +76,23 @@ macro_rules! __comparison_by_reference_unlike_std_assert {
         let failure = match (&$left, &$right) {
             (left, right) => $crate::__compared!(left right $not $operator $texts $site [$($kept)*] $changed),
         };
+        let failure = $crate::__seen!(failure [$($kept)*]);
         $crate::__outcome!($how $not failure $message)
     }};
     // What the left operand borrows may be free again in the right one: places are noted in between.
     ($how:tt $not:tt $left:tt $operator:tt $right:tt $texts:tt $site:tt [$($kept:tt)*] [$($more:tt)+] $changed:tt $message:tt) => {{
         $($crate::__keep!$kept;)*
+        $($crate::__keep_later!(room $more);)+
         #[allow(static_mut_refs, clippy::float_cmp, reason = "the author compares, only we take references")]
         let failure = match &$left {
             left => {
-                $($crate::__keep!$more;)+
+                $($crate::__keep_later!(now $more);)+
                 match &$right {
                     right => $crate::__compared!(left right $not $operator $texts $site [$($kept)* $($more)+] $changed),
                 }
             }
         };
+        let failure = $crate::__seen!(failure [$($kept)* $($more)+]);
         $crate::__outcome!($how $not failure $message)
     }};
 }
@@ -190,6 +193,7 @@ macro_rules! __condition {
                 }
             }
         };
+        let failure = $crate::__seen!(failure [$($kept)*]);
         $crate::__outcome!($how [$($not)?] failure $message)
     }};
 }
@@ -222,18 +226,24 @@ macro_rules! __undecided {
 #[macro_export]
 macro_rules! __binding {
     ($how:tt $value:tt ($($pattern:tt)+) ($($rest:tt)+) $text:literal $site:tt $message:tt) => {
-        match $value {
-            $($pattern)+ => $($rest)+,
-            #[allow(unreachable_patterns, reason = "the pattern may match everything")]
-            other => {
-                let failure = $crate::__private::in_constants_use_std_assert::unmatched(
+        {
+            #[allow(unreachable_code, reason = "what stands behind the pattern may leave")]
+            let outcome = match $value {
+                $($pattern)+ => ::core::result::Result::Ok($($rest)+),
+                #[allow(unreachable_patterns, reason = "the pattern may match everything")]
+                other => ::core::result::Result::Err($crate::__private::in_constants_use_std_assert::unmatched(
                     &$crate::__private::Site $site,
                     $text,
                     $crate::__private::Probe(&other).value($crate::__private::OWN_WORDS as *const _),
-                );
-                $crate::__tell!($how failure $message);
+                )),
+            };
+            match outcome {
+                ::core::result::Result::Ok(holds) => holds,
                 #[allow(unreachable_code, reason = "some tell by leaving")]
-                false
+                ::core::result::Result::Err(failure) => {
+                    $crate::__tell!($how failure $message);
+                    false
+                }
             }
         }
     };
@@ -266,6 +276,34 @@ macro_rules! __keep {
     (undecided $source:literal $name:ident ()) => {};
 }
 
+/// Makes room for a value in two steps: where it is to be looked at from, and, when the operand before it is done, where it is
+/// kept: `step (way "source" variable (place))`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __keep_later {
+    (room (looked $($rest:tt)*)) => { $crate::__keep_later!(room_of $($rest)*) };
+    (room (consumed $($rest:tt)*)) => { $crate::__keep_later!(room_of $($rest)*) };
+    (room (copied $($rest:tt)*)) => { $crate::__keep_later!(room_of $($rest)*) };
+    (room $other:tt) => {};
+    (room_of $source:literal $name:ident $place:tt) => { let $name; };
+    (now (looked $source:literal $name:ident ($($place:tt)+))) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
+        let place = &$($place)+;
+        $name = $crate::__private::looking(place).keep();
+    };
+    (now (consumed $source:literal $name:ident ($($place:tt)+))) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
+        let place = &$($place)+;
+        $name = $crate::__private::place(place);
+    };
+    (now (copied $source:literal $name:ident ($($place:tt)+))) => {
+        #[allow(static_mut_refs, reason = "the author reads it, only we take a reference")]
+        let place = &$($place)+;
+        $name = $crate::__private::copying(place).keep();
+    };
+    (now $other:tt) => { $crate::__keep!$other };
+}
+
 /// The value that was kept, after the failure.
 ///
 /// It is looked at in a copy made here: what nobody refers to need not be written to memory where nothing fails.
@@ -273,16 +311,13 @@ macro_rules! __keep {
 #[macro_export]
 macro_rules! __kept {
     (looked $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
+        $crate::__private::Kept::Later($source)
     };
     (consumed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen(
-            $source,
-            $crate::__private::consumed($name).copy().seen($crate::__private::OWN_WORDS as *const _),
-        )
+        $crate::__private::Kept::Later($source)
     };
     (copied $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _))
+        $crate::__private::Kept::Later($source)
     };
     (result $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Seen(
@@ -304,11 +339,42 @@ macro_rules! __kept {
         )
     };
     (changed $source:literal $name:ident $place:tt) => {
-        $crate::__private::Kept::Later($source)
+        $crate::__private::Kept::Changed($source)
     };
     (undecided $source:literal $name:ident $place:tt) => {
         $crate::__private::Kept::Undecided(&$name)
     };
+}
+
+/// The failure, if there is one, with the values of the places that were there before the condition: `failure [kept values]`.
+///
+/// That comes when the temporaries of the condition are gone: a lock among them may be one that `Debug` takes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __seen {
+    ($failure:ident []) => { $failure };
+    ($failure:ident [$($kept:tt)+]) => {
+        match $failure {
+            ::core::option::Option::None => ::core::option::Option::None,
+            ::core::option::Option::Some(failure) => {
+                $($crate::__seen!(failure $kept);)+
+                ::core::option::Option::Some(failure)
+            }
+        }
+    };
+    ($failure:ident (looked $source:literal $name:ident $place:tt)) => {
+        let $failure = $failure.seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _));
+    };
+    ($failure:ident (consumed $source:literal $name:ident $place:tt)) => {
+        let $failure = $failure.seen(
+            $source,
+            $crate::__private::consumed($name).copy().seen($crate::__private::OWN_WORDS as *const _),
+        );
+    };
+    ($failure:ident (copied $source:literal $name:ident $place:tt)) => {
+        let $failure = $failure.seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _));
+    };
+    ($failure:ident $other:tt) => {};
 }
 
 /// Looks at a place that the evaluation has changed, when nothing uses the operands any more: `failure ("source" variable)`.

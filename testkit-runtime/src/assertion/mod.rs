@@ -17,8 +17,8 @@ pub(crate) use bounded::line;
 #[cfg(feature = "proptest")]
 pub(crate) use explain::{shown, start_of};
 pub use keep::{
-    Peek, PrimitiveProbe, Slot, Undecided, Watch, altered, asked, asking, consumed, copying, filled, last_element,
-    looking, peek, place, snap, watching,
+    Peek, PrimitiveProbe, Slot, Undecided, Watch, altered, asked, asking, before, consumed, copying, filled,
+    last_element, looking, peek, place, snap, watching,
 };
 pub use nearest::Needle;
 pub use outcome::{

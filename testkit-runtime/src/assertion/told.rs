@@ -24,18 +24,44 @@ pub struct Site(pub &'static str, pub &'static str, pub u32, pub u32);
 /// A failure on its way, to be handed on with one of the functions below. It needs no destructor: code that drops one,
 /// around every assertion, takes the compiler longer than all the rest of it.
 #[derive(Debug)]
-pub struct Told(&'static mut Failure);
+pub struct Told(&'static mut Draft);
+
+/// A failure that is being put together.
+#[derive(Debug)]
+struct Draft {
+    failure: Failure,
+    search: Option<Search>,
+}
 
 impl Told {
-    fn new(failure: Failure) -> Self {
-        Self(Box::leak(Box::new(failure)))
+    fn new(failure: Failure, search: Option<Search>) -> Self {
+        Self(Box::leak(Box::new(Draft { failure, search })))
+    }
+
+    /// The same with the value of a place that was there before the evaluation: [`Kept::Later`].
+    #[cold]
+    #[must_use]
+    pub fn seen(self, source: &str, seen: Seen<'_>) -> Self {
+        let Draft { failure, search } = &mut *self.0;
+        if let FailureKind::Assertion(assertion) = &mut failure.kind {
+            let is_it = |operand: &Operand| {
+                operand.moment == Moment::AtFailure && operand.value.is_empty() && operand.source == source
+            };
+            if let Some(index) = assertion.operands.iter().position(is_it) {
+                match operand_of(source, &seen, search.as_mut()) {
+                    Some(operand) => assertion.operands[index] = operand,
+                    None => drop(assertion.operands.remove(index)),
+                }
+            }
+        }
+        self
     }
 
     /// The same with the value that a place has after the evaluation.
     #[cold]
     #[must_use]
     pub fn changed(self, source: &str, seen: Seen<'_>) -> Self {
-        if let FailureKind::Assertion(assertion) = &mut self.0.kind {
+        if let FailureKind::Assertion(assertion) = &mut self.0.failure.kind {
             let is_later = |operand: &Operand| operand.moment == Moment::AfterEvaluation && operand.source == source;
             match seen {
                 Seen::Value(value) => {
@@ -51,7 +77,11 @@ impl Told {
 
     fn into_failure(self) -> Failure {
         // SAFETY: the reference is that of a leaked box, which nobody else has.
-        *unsafe { Box::from_raw(self.0) }
+        let Draft { mut failure, search } = *unsafe { Box::from_raw(self.0) };
+        if let (FailureKind::Assertion(assertion), Some(search)) = (&mut failure.kind, search) {
+            assertion.notes.extend(search.note());
+        }
+        failure
     }
 }
 
@@ -59,8 +89,10 @@ impl Told {
 pub enum Kept<'a> {
     /// What has become of the value with this source.
     Seen(&'static str, Seen<'a>),
-    /// A place that the evaluation may have changed, to be looked at by [`Told::changed`].
+    /// A place that was there before the evaluation: its value is told by [`Told::seen`].
     Later(&'static str),
+    /// A place that the evaluation may have changed: its value is told by [`Told::changed`].
+    Changed(&'static str),
     /// An element of the iterator with this source.
     Element(&'static str, Option<usize>, Seen<'a>),
     /// A comparison that did not decide.
@@ -89,12 +121,11 @@ fn failure(
     kept: &[Kept<'_>],
 ) -> Told {
     let Site(macro_name, expression, start, end) = *site;
-    let Explanation { comparison, mut notes, .. } = explanation;
+    let Explanation { comparison, notes, .. } = explanation;
     let mut search = needle.map(Search::new);
     for kept in kept {
         push(kept, &mut operands, search.as_mut());
     }
-    notes.extend(search.and_then(|search| search.note()));
     let assertion = Assertion {
         macro_name: macro_name.to_owned(),
         expression: expression.to_owned(),
@@ -103,7 +134,7 @@ fn failure(
         comparison,
         notes,
     };
-    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "") })
+    Told::new(Failure { message: None, ..Failure::new(FailureKind::Assertion(assertion), "") }, search)
 }
 
 #[track_caller]
@@ -117,27 +148,33 @@ fn operand(role: &str, source: &str, value: String, moment: Moment) -> Operand {
     Operand { role: role.to_owned(), source: source.to_owned(), value, moment }
 }
 
-fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>, mut search: Option<&mut Search>) {
-    let mut push_seen = |source: &str, seen: &Seen<'_>| match seen {
+/// What is shown of a value that was kept, if anything is.
+fn operand_of(source: &str, seen: &Seen<'_>, search: Option<&mut Search>) -> Option<Operand> {
+    match seen {
         Seen::Value(value) => {
             let text = side_text(*value);
-            if let Some(search) = &mut search {
+            if let Some(search) = search {
                 search.offer(source, &text.text);
             }
             let text = in_report(&text);
             // A literal says itself what it is.
-            if testkit_protocol::text::compact(&text, source.len()).as_deref() != Some(source) {
-                operands.push(operand("", source, text, Moment::AtFailure));
-            }
+            let is_literal = testkit_protocol::text::compact(&text, source.len()).as_deref() == Some(source);
+            (!is_literal).then(|| operand("", source, text, Moment::AtFailure))
         }
-        Seen::Moved => operands.push(operand("", source, String::new(), Moment::Moved)),
-        Seen::Hidden => {}
-    };
+        Seen::Moved => Some(operand("", source, String::new(), Moment::Moved)),
+        Seen::Hidden => None,
+    }
+}
+
+fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>, search: Option<&mut Search>) {
     match kept {
-        Kept::Seen(source, seen) => push_seen(source, seen),
-        Kept::Element(source, Some(index), seen) => push_seen(&format!("element {index} of {source}"), seen),
+        Kept::Seen(source, seen) => operands.extend(operand_of(source, seen, search)),
+        Kept::Element(source, Some(index), seen) => {
+            operands.extend(operand_of(&format!("element {index} of {source}"), seen, search));
+        }
         Kept::Element(_, None, _) => {}
-        Kept::Later(source) => operands.push(operand("", source, String::new(), Moment::AfterEvaluation)),
+        Kept::Later(source) => operands.push(operand("", source, String::new(), Moment::AtFailure)),
+        Kept::Changed(source) => operands.push(operand("", source, String::new(), Moment::AfterEvaluation)),
         Kept::Undecided(undecided) => {
             let Some(noted) = undecided.operands() else { return };
             for (source, value) in noted.sources.iter().zip(&noted.values) {

@@ -400,4 +400,17 @@ forms! {
     guard_is_empty => { let m = std::sync::Mutex::new(String::new()); assert!(m.lock().unwrap().is_empty()); assert!(m.try_lock().is_ok()); let r = std::sync::RwLock::new(vec![1]); assert!(r.read().unwrap().contains(&1) && r.write().unwrap().len() == 1); }
     cow_methods => { let c: std::borrow::Cow<str> = "a".into(); assert!(c.starts_with('a') && c.to_string() == "a" && c.into_owned() == "a"); }
     path_methods => { let p = std::path::Path::new("/a/b.rs"); assert!(p.starts_with("/a") && p.ends_with("b.rs") && p.extension().is_some() && p.file_stem() == Some("b".as_ref())); let b = p.to_path_buf(); assert!(b.starts_with("/a") && !b.exists()); }
+    changed_element => { let mut v = vec![vec![1]]; assert!(v[0].pop() == Some(1)); assert!(v[0].pop().is_none() && v.len() == 1); }
+    changed_element_of_array => { use std::collections::HashSet; let mut sets = [HashSet::new(), HashSet::from([1])]; assert!(sets[0].insert(2)); assert!(!sets[1].insert(1) && sets[1].remove(&1)); }
+    next_of_element => { let mut its = vec![[1, 2].iter(), [3].iter()]; assert!(its[0].next() == Some(&1)); assert!(its[1].next().is_some_and(|n| *n == 3)); }
+    take_of_element => { let mut all = vec![Some(1), None]; let i = 0; assert!(all[i].take().is_some()); assert!(all[i].is_none() && all[1].replace(3).is_none()); }
+    changed_element_of_field => { struct S { slots: Vec<Vec<u8>>, more: [Vec<u8>; 1] } let mut s = S { slots: vec![vec![1]], more: [vec![2]] }; let i = 0; assert!(s.slots[i].pop() == Some(1)); assert!(s.more[0].pop() == Some(2) && s.slots[0].is_empty()); }
+    changed_field_of_element => { struct P { items: Vec<u8> } let mut v = vec![P { items: vec![1] }]; assert!(v[0].items.pop() == Some(1)); assert!(v[0].items.is_empty()); }
+    changed_behind_reference => { fn f(v: &mut Vec<u8>, all: &mut [Vec<u8>]) { assert!((*v).pop() == Some(1)); assert!((*all)[0].pop() == Some(2)); assert!(all[0].is_empty()); } f(&mut vec![1], &mut [vec![2]]); }
+    reference_to_bool => { let v = [true]; for b in v.iter() { assert!(b); assert!(!!b, "{b}"); } let map = std::collections::HashMap::from([(1, false)]); assert!(!map.get(&1).unwrap()); assert!(!map[&1]); let b = &&false; assert!(!**b); }
+    operand_of_not => { struct No; impl std::ops::Not for No { type Output = bool; fn not(self) -> bool { true } } assert!(!No); let no = No; assert!(!no); }
+    number_and_method_on_its_owner => { struct C { n: u32 } impl C { fn bump(&mut self) -> u32 { self.n += 1; self.n } fn check(&mut self) { assert!(self.n < self.bump()); assert!(self.n <= self.bump() && self.n != self.bump()); } } let mut c = C { n: 0 }; assert!(c.n < c.bump()); c.check(); }
+    element_and_method_on_its_list => { let mut v = vec![1, 1]; assert!(v[0] == v.pop().unwrap()); let mut v = [1.0, 2.0]; assert!(v[0] < v.iter_mut().fold(0.0, |a, b| a + *b)); }
+    text_and_method_on_its_owner => { struct C { name: String } impl C { fn shown(&self) -> String { self.name.clone() } } let c = C { name: "a".into() }; assert!(c.name == c.shown()); assert!(c.name == c.name.to_lowercase()); }
+    number_and_method_with_turbofish => { struct C { n: u8 } impl C { fn go<T: From<u8>>(&mut self) -> T { T::from(self.n) } } let mut c = C { n: 1 }; assert!(c.n == c.go::<u8>()); }
 }

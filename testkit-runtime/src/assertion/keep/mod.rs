@@ -25,7 +25,7 @@ use super::Value;
 pub use asked::{Peek, asked, asking, peek};
 pub use iterator::{Watch, last_element, watching};
 pub use place::{altered, consumed, copying, looking, place};
-pub use primitive::{PrimitiveProbe, Undecided};
+pub use primitive::{PrimitiveProbe, Undecided, before};
 pub use slot::{Slot, filled, snap};
 
 /// What has become of a value.

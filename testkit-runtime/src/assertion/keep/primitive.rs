@@ -98,6 +98,51 @@ impl PrimitiveType for isize {
     }
 }
 
+/// The left operand of a comparison whose right one may change it: a primitive is read before, as the compiler does it, and
+/// anything else is held by reference.
+pub struct Before<'a, T: ?Sized>(BeforeOther<'a, T>);
+
+/// Any other operand.
+pub struct BeforeOther<'a, T: ?Sized>(&'a T);
+
+/// A primitive value that was read.
+pub struct Read<T>(T);
+
+/// Asks what becomes of the operand.
+pub fn before<T: ?Sized>(operand: &T) -> Before<'_, T> {
+    Before(BeforeOther(operand))
+}
+
+impl<'a, T: ?Sized> Deref for Before<'a, T> {
+    type Target = BeforeOther<'a, T>;
+
+    fn deref(&self) -> &BeforeOther<'a, T> {
+        &self.0
+    }
+}
+
+impl<T: PrimitiveType> Before<'_, T> {
+    /// Its value.
+    pub fn read(&self) -> Read<T> {
+        Read(*self.0.0)
+    }
+}
+
+impl<'a, T: ?Sized> BeforeOther<'a, T> {
+    /// The operand itself.
+    pub fn read(&self) -> &'a T {
+        self.0
+    }
+}
+
+impl<T> Deref for Read<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 /// The operand of a comparison that does not decide, where it is primitive.
 pub struct PrimitiveProbe<'a, T: ?Sized>(pub &'a T);
 

@@ -78,7 +78,7 @@ pub fn fail_equality(
 ) -> ! {
     let name = if operator == "==" { "assert_eq" } else { "assert_ne" };
     let failure = failed_comparison(&Site(name, "", 0, 0), &[left_source, operator, right_source], left, right, &[]);
-    if let FailureKind::Assertion(assertion) = &mut failure.0.kind {
+    if let FailureKind::Assertion(assertion) = &mut failure.0.failure.kind {
         // The macro's operands may be what binds less tightly than the operator.
         let [left, right] = [left_source, right_source].map(|source| parenthesized(source));
         assertion.expression = format!("{left} {operator} {right}");
