@@ -231,10 +231,10 @@ macro_rules! __binding {
             let outcome = match $value {
                 $($pattern)+ => ::core::result::Result::Ok($($rest)+),
                 #[allow(unreachable_patterns, reason = "the pattern may match everything")]
-                other => ::core::result::Result::Err($crate::__private::in_constants_use_std_assert::unmatched(
+                ref other => ::core::result::Result::Err($crate::__private::in_constants_use_std_assert::unmatched(
                     &$crate::__private::Site $site,
                     $text,
-                    $crate::__private::Probe(&other).value($crate::__private::OWN_WORDS as *const _),
+                    $crate::__private::Probe(other).value($crate::__private::OWN_WORDS as *const _),
                 )),
             };
             match outcome {
@@ -363,16 +363,25 @@ macro_rules! __seen {
         }
     };
     ($failure:ident (looked $source:literal $name:ident $place:tt)) => {
-        let $failure = $failure.seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _));
+        let $failure = $crate::__private::in_constants_use_std_assert::seen(
+            $failure,
+            $source,
+            { $name }.seen($crate::__private::OWN_WORDS as *const _),
+        );
     };
     ($failure:ident (consumed $source:literal $name:ident $place:tt)) => {
-        let $failure = $failure.seen(
+        let $failure = $crate::__private::in_constants_use_std_assert::seen(
+            $failure,
             $source,
             $crate::__private::consumed($name).copy().seen($crate::__private::OWN_WORDS as *const _),
         );
     };
     ($failure:ident (copied $source:literal $name:ident $place:tt)) => {
-        let $failure = $failure.seen($source, { $name }.seen($crate::__private::OWN_WORDS as *const _));
+        let $failure = $crate::__private::in_constants_use_std_assert::seen(
+            $failure,
+            $source,
+            { $name }.seen($crate::__private::OWN_WORDS as *const _),
+        );
     };
     ($failure:ident $other:tt) => {};
 }

@@ -38,10 +38,8 @@ impl Told {
         Self(Box::leak(Box::new(Draft { failure, search })))
     }
 
-    /// The same with the value of a place that was there before the evaluation: [`Kept::Later`].
-    #[cold]
-    #[must_use]
-    pub fn seen(self, source: &str, seen: Seen<'_>) -> Self {
+    /// The same with the value of a place that was there before the evaluation.
+    fn seen(self, source: &str, seen: Seen<'_>) -> Self {
         let Draft { failure, search } = &mut *self.0;
         if let FailureKind::Assertion(assertion) = &mut failure.kind {
             let is_it = |operand: &Operand| {
@@ -89,7 +87,7 @@ impl Told {
 pub enum Kept<'a> {
     /// What has become of the value with this source.
     Seen(&'static str, Seen<'a>),
-    /// A place that was there before the evaluation: its value is told by [`Told::seen`].
+    /// A place that was there before the evaluation: its value is told by [`in_constants_use_std_assert::seen`].
     Later(&'static str),
     /// A place that the evaluation may have changed: its value is told by [`Told::changed`].
     Changed(&'static str),

@@ -9,6 +9,7 @@ use testkit_protocol::failure::{FailureKind, Moment};
 
 use super::super::Value;
 use super::super::explain::{Explanation, explain, shown};
+use super::super::keep::Seen;
 use super::super::nearest::Needle;
 use super::{Kept, Site, Told, Waiting, failure, operand, parenthesized, with_message};
 use crate::harness;
@@ -48,6 +49,14 @@ pub fn failed_condition(site: &Site, needle: Option<Needle>, kept: &[Kept<'_>]) 
 pub fn unmatched(site: &Site, source: &str, value: Value<'_>) -> Told {
     let operands = vec![operand("", source, shown(value), Moment::AtFailure)];
     failure(site, operands, Explanation::default(), None, &[])
+}
+
+/// The same failure with the value of a place that was there before the evaluation: [`Kept::Later`].
+#[cold]
+#[inline(never)]
+#[must_use]
+pub fn seen(failure: Told, source: &str, seen: Seen<'_>) -> Told {
+    failure.seen(source, seen)
 }
 
 /// Ends the test because `assert!` does not hold.
