@@ -11,6 +11,7 @@ use crate::fixture::Scope;
 mod assertion;
 mod diff;
 mod literal;
+mod source_line;
 mod value;
 mod visible;
 

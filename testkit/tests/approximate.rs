@@ -141,6 +141,16 @@ fn what_is_not_near_is_explained() {
     );
     let text = failure(|| assert_eq!(HashMap::from([("a", 1.0)]), approx(HashMap::from([("b", 1.0)]))));
     assert!(text.contains("note: [\"a\"] should not be there\n  note: [\"b\"] is missing"), "{text}");
+    let text = failure(|| {
+        let expected = HashMap::from([("a", 1.1), ("c", 2.0)]);
+        assert_eq!(HashMap::from([("a", 1.0), ("b", 2.0)]), approx(expected));
+    });
+    assert!(
+        text.ends_with("\n  note: [\"a\"]: they are apart by 0.1, which is 9.09 % of the expected number"),
+        "{text}"
+    );
+    let text = failure(|| assert_eq!(vec![1.0], approx([1.0, 2.0])));
+    assert!(text.ends_with("note: 1 element, expected 2"), "{text}");
     let text = failure(|| assert_eq!(vec![1.0, 2.0], approx([1.0])));
     assert!(text.ends_with("note: 2 elements, expected 1"), "{text}");
     let text = failure(|| assert!(f64::NAN == approx(f64::NAN)));

@@ -225,6 +225,29 @@ fn equal_texts_are_explained() {
             "  note: no comparison with NaN holds but `!=`",
         ],
     );
+    // One text, shown once, however long.
+    let long = || (0..200).collect::<Vec<u32>>();
+    let text = failure(|| testkit::assert_ne!(long(), long()));
+    std::assert_eq!(text.matches("both sides:").count(), 1, "{text}");
+    std::assert_eq!(text.matches("left:").count(), 0, "{text}");
+    // The expression is as written, and beside a value it is on one line; literals stay what they are.
+    check(
+        || {
+            testkit::assert_eq!(
+                "a  b".len()
+                    + "
+"
+                    .len(),
+                1
+            )
+        },
+        &[
+            "assertion failed: \"a  b\".len() + \"",
+            "                  \".len() == 1",
+            "  left:  \"a  b\".len() + \"\\n\".len() = 5",
+            "  right: 1",
+        ],
+    );
     // Nothing is known of values without `Debug`, so nothing is said.
     check(
         || testkit::assert_eq!(Silent, Silent),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::value::{is_open_ended, line_start, split_note, text_lines, wrapped};
 use super::visible::columns;
-use super::{DIFF_HEADING, compact, diff, one_line, push_indented};
+use super::{DIFF_HEADING, compact, diff, one_line, push_indented, source_line};
 use crate::event::NamedValue;
 use crate::failure::{Assertion, Comparison, DiffLine, Difference, Moment, Operand, TextRange};
 
@@ -93,7 +93,7 @@ pub(super) fn values(named: &[NamedValue], columns: usize) -> String {
 pub(super) fn summary(assertion: &Assertion) -> String {
     let mut text = one_line(&assertion.expression);
     if assertion.expression.chars().count() <= 2 * super::SUMMARY_VALUE {
-        text = assertion.expression.split_whitespace().collect::<Vec<_>>().join(" ");
+        text = source_line::joined(&assertion.expression);
     }
     let what = match assertion.operands.as_slice() {
         [left, right, ..] if is_pair(left, right) => {
@@ -312,7 +312,7 @@ fn is_literal(operand: &Operand) -> bool {
 
 /// The source text on one line.
 fn source(operand: &Operand) -> String {
-    operand.source.split_whitespace().collect::<Vec<_>>().join(" ")
+    source_line::joined(&operand.source)
 }
 
 /// A line under two texts of one line that points at what differs.

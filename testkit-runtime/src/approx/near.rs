@@ -136,7 +136,8 @@ fn sequence_is_near<A: Near<E>, E>(actual: &[A], expected: &[E], tolerance: &Tol
 
 fn tabulate_sequence<A: Near<E>, E>(actual: &[A], expected: &[E], tolerance: &Tolerance, table: &mut Table) {
     if actual.len() != expected.len() {
-        table.say(&format!("{} elements, expected {}", actual.len(), expected.len()));
+        let elements = if actual.len() == 1 { "element" } else { "elements" };
+        table.say(&format!("{} {elements}, expected {}", actual.len(), expected.len()));
     }
     for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
         table.within(&format!("[{index}]"), |table| actual.tabulate(expected, tolerance, table));

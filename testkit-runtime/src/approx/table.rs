@@ -100,8 +100,9 @@ impl Table {
             (false, _) => String::new(),
         };
         if self.numbers == 1 {
-            if self.apart == 1 && !distance.is_empty() {
-                notes.push(format!("they are apart by {distance}"));
+            if let (Some([path, ..]), false) = (self.rows.first(), distance.is_empty()) {
+                let place = if path.is_empty() { String::new() } else { format!("{path}: ") };
+                notes.push(format!("{place}they are apart by {distance}"));
             }
             return notes;
         }

@@ -32,7 +32,13 @@ pub(crate) fn explain(operator: &str, left: Value<'_>, right: Value<'_>) -> Expl
     if operator == "==" {
         return explain_equality(left, right);
     }
-    let (left, right) = (shown(left), shown(right));
+    let (left, right) = (side_text(left), side_text(right));
+    let same = (left.text == right.text).then(|| in_report(&left));
+    // One text has one file for the rest of it.
+    let (left, right) = match same {
+        Some(text) => (text.clone(), text),
+        None => (in_report(&left), in_report(&right)),
+    };
     let is_order = matches!(operator, "<" | "<=" | ">" | ">=");
     let notes = if is_order && (left == "NaN" || right == "NaN") {
         vec!["no comparison with NaN holds but `!=`".to_owned()]

@@ -32,6 +32,17 @@ pub(super) fn align(left: &[u32], right: &[u32]) -> Vec<Run> {
     runs(&pairs, left.len(), right.len())
 }
 
+/// The same where every item belongs to the one in its place; both sequences have the same length.
+pub(super) fn in_place(left: &[u32], right: &[u32]) -> Vec<Run> {
+    let equal = (0..left.len()).filter(|&index| left[index] == right[index]);
+    runs(&equal.map(|index| (index, index)).collect::<Vec<_>>(), left.len(), right.len())
+}
+
+/// How many items the unequal runs tell of.
+pub(super) fn differences(runs: &[Run]) -> usize {
+    runs.iter().filter(|run| !run.equal).map(|run| run.left.len().max(run.right.len())).sum()
+}
+
 /// The runs in which exactly `pairs` are equal.
 fn runs(pairs: &[(usize, usize)], left_len: usize, right_len: usize) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();

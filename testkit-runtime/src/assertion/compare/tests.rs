@@ -303,8 +303,8 @@ proptest! {
         checked(&left, &right);
     }
 
-    /// The rule of lists: what is equal is a longest common subsequence; of what lies between two equal parts, those of
-    /// the shorter side are changed ones.
+    /// The rule of lists: elements are compared place by place if lists of one length have no more differences so; else what is equal
+    /// is a longest common subsequence, and of what lies between two equal parts, those of the shorter side are changed ones.
     #[test]
     fn lists_are_aligned(left in vec(0..4, 0..12), right in vec(0..4, 0..12)) {
         let compared = checked(&format!("{left:#?}"), &format!("{right:#?}"));
@@ -341,6 +341,14 @@ proptest! {
         left_rest.retain(|&value| value >= 0);
         right_rest.retain(|&value| value >= 0);
         std::assert_eq!(&left_rest, &right_rest);
+        if left.len() == right.len() {
+            let in_place = left.iter().zip(&right).filter(|(left, right)| left != right).count();
+            std::assert!(inserted + deleted + changed <= in_place);
+            if changed == in_place {
+                std::assert_eq!((inserted, deleted), (0, 0));
+                return Ok(());
+            }
+        }
         std::assert_eq!(left_rest.len(), longest_common(&left, &right));
         std::assert_eq!(left.len(), left_rest.len() + deleted + changed);
     }
@@ -398,6 +406,15 @@ fn a_list_with_a_part_put_in_has_one_difference() {
     other[40_000] = -2;
     other.remove(45_000);
     check(&numbers, &other, &["[7]: - | -1", "[39999]: 39999 | -2", "[44999]: 44999 | -"]);
+}
+
+#[test]
+fn elements_that_change_places_are_compared_in_theirs() {
+    check(&["a", "same", "b"], &["b", "same", "a"], &["[0]: \"a\" | \"b\"", "[2]: \"b\" | \"a\""]);
+    check(&[1, 2, 3], &[3, 2, 1], &["[0]: 1 | 3", "[2]: 3 | 1"]);
+    check(&[Some(1), Some(2)], &[Some(2), Some(1)], &["[0].0: 1 | 2", "[1].0: 2 | 1"]);
+    // A rotation is shorter as one that left and one that came.
+    check(&[1, 2, 3, 4], &[2, 3, 4, 1], &["[0]: 1 | -", "[3]: - | 1"]);
 }
 
 #[test]

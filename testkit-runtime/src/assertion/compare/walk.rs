@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::align::{Run, align};
+use super::align::{Run, align, differences, in_place};
 use super::pretty::{self, Shape};
 
 /// Items of one side that are aligned at first: enough for most changes.
@@ -170,9 +170,18 @@ fn align_items<'t>(left: &[Item<'t>], right: &[Item<'t>], items: Items) -> Vec<R
         // The texts of lists without maps and sets are borrowed: a symbol costs a look-up.
         *symbols.entry(items.identity(item.lines)).or_insert(next)
     };
+    let (first_left, first_right) = (left.first().map(|item| item.index), right.first().map(|item| item.index));
     let left: Vec<_> = left.iter().map(&mut number).collect();
     let right: Vec<_> = right.iter().map(&mut number).collect();
-    align(&left, &right)
+    let aligned = align(&left, &right);
+    // Elements that have changed places are no insertions and removals, if that is told as shortly.
+    if matches!(items, Items::Parts { .. }) && left.len() == right.len() && first_left == first_right {
+        let in_place = in_place(&left, &right);
+        if differences(&in_place) <= differences(&aligned) {
+            return in_place;
+        }
+    }
+    aligned
 }
 
 /// How many bytes at the start of the side these items are, line breaks included.
