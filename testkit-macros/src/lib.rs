@@ -398,6 +398,9 @@ pub fn check(input: TokenStream) -> TokenStream {
 /// `within = "2s"` is how long, five seconds if nothing is said; `every = "10ms"` is how long to wait between two attempts.
 /// If the time is over, the failure shows the values of the last attempt, as [`macro@assert`] does.
 ///
+/// Between two attempts the thread sleeps. In async code, a condition with an `.await` waits as a task does, on any runtime, so that
+/// other tasks go on meanwhile.
+///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
 /// use testkit::eventually;

@@ -186,14 +186,38 @@ pub(crate) fn eventually(input: &TokenStream) -> TokenStream {
     condition.how = TokenTree::Group(Group::new(Delimiter::Parenthesis, quote! { eventually #waiting }));
     let evaluation = condition.evaluation(&tokens, &node, Some(false));
     let evaluation = condition.finished(&valued(&evaluation));
+    let pause = if awaits(&tokens[node.range.clone()]) {
+        // Awaited on its own: a reference to what counts the attempts could not go to another thread with the future.
+        quote! { let pause = #waiting.pause_of_task(); pause.await; }
+    } else {
+        quote! { #waiting.pause(); }
+    };
     quote! {
         {
             let #waiting = ::testkit::__private::Waiting::new(#within, #every);
             while !#evaluation {
-                #waiting.pause();
+                #pause
             }
         }
     }
+}
+
+/// Whether an `.await` stands in the tokens that is of the function around them: not one of an `async` block.
+fn awaits(tokens: &[TokenTree]) -> bool {
+    let is_word = |token: &TokenTree, words: &[&str]| matches!(token, TokenTree::Ident(word) if words.iter().any(|it| word == it));
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => {
+            let before = &tokens[..at];
+            let is_async = match before {
+                [.., first, last] if is_word(last, &["move"]) => is_word(first, &["async"]),
+                [.., last] => is_word(last, &["async"]),
+                [] => false,
+            };
+            !is_async && awaits(&parse::inside(group))
+        }
+        TokenTree::Ident(_) => is_word(token, &["await"]),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn nanoseconds(time: Duration) -> u64 {
@@ -519,5 +543,28 @@ fn needle(tokens: &[TokenTree], node: &Node) -> Option<TokenStream> {
             let source = text(operand);
             Some(quote! { Operand(#name, #source) })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn awaits_of_the_function_itself_are_told_from_those_of_blocks() {
+        #[track_caller]
+        fn check(source: &str, want: bool) {
+            let tokens: Vec<TokenTree> = source.parse::<TokenStream>().unwrap().into_iter().collect();
+            assert_eq!(awaits(&tokens), want, "{source}");
+        }
+        check("a.b().await == 3", true);
+        check("*(m.lock().await) == 1", true);
+        check("matches!(f(x).await, Some(_))", true);
+        check("async { flag }.await", true);
+        check("async move { a.await }.await", true);
+        check("flag.load() && awaited", false);
+        check("block_on(async { a.await }) == 1", false);
+        check("block_on(async move { a.await; b.await }) && c", false);
+        check("", false);
     }
 }

@@ -9,6 +9,7 @@ mod macros;
 mod nearest;
 mod outcome;
 mod own_words;
+mod pause;
 mod probe;
 mod shorten;
 mod told;

@@ -14,7 +14,8 @@ use testkit_protocol::location;
 use super::explain::{Explanation, in_report, shown, side_text};
 use super::keep::{Seen, Undecided};
 use super::nearest::{Needle, Search};
-use crate::harness;
+use super::pause::Pause;
+use crate::{executor, harness};
 
 /// What the macro knows of a condition: its own name, the source of the condition, and where in it the part stands that
 /// decided, as a range of bytes; an empty range where that is the whole.
@@ -187,6 +188,10 @@ fn push(kept: &Kept<'_>, operands: &mut Vec<Operand>, search: Option<&mut Search
     }
 }
 
+/// What is said where a task of the same runtime may have been what was waited for.
+const STOOD_STILL: &str = "the tasks of this test's runtime stood still meanwhile: with an `.await` in the condition, such as \
+                           `async { … }.await`, they go on between the attempts";
+
 /// The attempts of `eventually!`.
 pub struct Waiting {
     started: Instant,
@@ -218,12 +223,24 @@ impl Waiting {
     /// Waits before the next attempt, or ends the test if there is no time for one.
     #[track_caller]
     pub fn pause(&self) {
+        std::thread::sleep(self.before_next(executor::stands_still));
+    }
+
+    /// The same in async code, where others go on meanwhile: to be awaited.
+    #[track_caller]
+    pub fn pause_of_task(&self) -> Pause {
+        Pause::of(self.before_next(|| false))
+    }
+
+    /// How long to wait before the next attempt. Ends the test if there is no time for one; `stood_still` says whether the runtime
+    /// of the test had no part in the pauses.
+    #[track_caller]
+    fn before_next(&self, stood_still: impl Fn() -> bool) -> Duration {
         let waited = self.started.elapsed();
         let attempts = self.attempts.get();
         if waited < self.within {
             // The last attempt comes when the time is over, not a pause before.
-            std::thread::sleep(self.every.min(self.within.saturating_sub(waited)));
-            return;
+            return self.every.min(self.within.saturating_sub(waited));
         }
         let mut failure = self.last.take().unwrap_or_else(|| {
             let assertion = Assertion { macro_name: "eventually".to_owned(), ..Assertion::default() };
@@ -231,6 +248,9 @@ impl Waiting {
         });
         if let FailureKind::Assertion(assertion) = &mut failure.kind {
             assertion.notes.push(format!("still so after {waited:.1?} and {attempts} attempts"));
+            if stood_still() {
+                assertion.notes.push(STOOD_STILL.to_owned());
+            }
         }
         harness::raise(failure)
     }

@@ -101,6 +101,16 @@ pub fn block_on_shared<F: Future>(future: F) -> F::Output {
     value
 }
 
+/// Whether code that blocks this thread keeps the tasks of its runtime from going on.
+pub(crate) fn stands_still() -> bool {
+    #[cfg(feature = "tokio")]
+    let stands_still = on_tokio::stands_still();
+    // Tasks of smol are on threads of their own, and elsewhere there are none.
+    #[cfg(not(feature = "tokio"))]
+    let stands_still = false;
+    stands_still
+}
+
 /// Ends the runtime of the test: its tasks are dropped, and blocking code that runs on its threads is waited for, though not
 /// for ever. Whether there was one.
 pub(crate) fn end_test() -> bool {

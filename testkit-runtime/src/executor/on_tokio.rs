@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use testkit_protocol::failure::{Failure, FailureKind};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
 use crate::harness::{self, Aside};
 
@@ -120,6 +120,11 @@ pub(super) fn block_on_shared<F: Future>(future: F) -> F::Output {
         runtime
     });
     drive(shared, future)
+}
+
+/// Whether this thread is the only one of a runtime, whoever has made that.
+pub(super) fn stands_still() -> bool {
+    Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread)
 }
 
 /// Ends the runtime of the test; whether there was one.

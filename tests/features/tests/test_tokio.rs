@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "everything here is test code")]
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, OnceLock};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use testkit::__private::{Runtime, block_on, block_on_shared, choose, smol_runtime, tokio_runtime};
 use testkit::prelude::*;
-use testkit::{assert, assert_eq, assert_panics, check};
+use testkit::{assert, assert_eq, assert_panics, check, eventually};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -208,5 +209,71 @@ fn signalled() {
                 .success()
         );
         signals.recv().await.unwrap();
+    });
+}
+
+/// A flag that a task sets after a time.
+fn set_later() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let of_task = Arc::clone(&flag);
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        of_task.store(true, Ordering::SeqCst);
+    });
+    flag
+}
+
+fn awaits_eventually(runtime: &'static Runtime) {
+    fn assert_send<F: Send>(future: F) -> F {
+        future
+    }
+    block_on(runtime, async {
+        let flag = set_later();
+        assert_send(async move {
+            eventually!(async { flag.load(Ordering::SeqCst) }.await, within = "20s");
+        })
+        .await;
+        let mutex = Arc::new(tokio::sync::Mutex::new(0));
+        let of_task = Arc::clone(&mutex);
+        tokio::spawn(async move { *of_task.lock().await = 1 });
+        eventually!(*mutex.lock().await == 1, within = "20s", every = "1ms");
+    });
+}
+
+fn test_eventually_awaits_on_one_thread() {
+    awaits_eventually(&CURRENT);
+}
+
+fn test_eventually_awaits_where_time_is_paused() {
+    awaits_eventually(&PAUSED);
+}
+
+fn test_eventually_awaits_on_several_threads() {
+    awaits_eventually(&MULTI);
+}
+
+fn test_eventually_awaits_on_smol() {
+    block_on(&SMOL, async {
+        let started = Instant::now();
+        eventually!(async { started.elapsed() > Duration::from_millis(30) }.await, within = "20s");
+    });
+}
+
+fn test_eventually_without_await_says_what_stood_still() {
+    let message = assert_panics!(block_on(&CURRENT, async {
+        let flag = set_later();
+        eventually!(flag.load(Ordering::SeqCst), within = "60ms");
+    }));
+    assert!(message.contains("the tasks of this test's runtime stood still meanwhile"));
+    let message = assert_panics!(block_on(&CURRENT, async {
+        eventually!(async { false }.await, within = "20ms", every = "1ms");
+    }));
+    assert!(message.contains("still so after") && !message.contains("stood still"));
+}
+
+fn test_eventually_without_await_where_other_threads_go_on() {
+    block_on(&MULTI, async {
+        let flag = set_later();
+        eventually!(flag.load(Ordering::SeqCst), within = "20s");
     });
 }
