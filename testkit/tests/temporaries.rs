@@ -1,5 +1,7 @@
 //! What a failing condition has locked or borrowed is free again when its values are shown and its message is made.
 
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,7 +92,7 @@ fn a_failure_by_pattern_does_not_poison() {
 fn what_stands_behind_a_pattern_may_leave() {
     fn first(all: &[Option<u8>]) -> u8 {
         for one in all {
-            assert!(let Some(n) = one && { if *n > 1 { return *n } else { continue } });
+            assert!(let Some(n) = one && match *n { 0 | 1 => continue, n => return n });
         }
         0
     }
