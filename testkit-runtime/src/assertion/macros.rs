@@ -421,7 +421,7 @@ macro_rules! __tell {
     ((assert) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::fail($crate::__message!$message, $failure) };
     ((check) $failure:ident $message:tt) => { $crate::__private::in_constants_use_std_assert::note($crate::__message!$message, $failure) };
     ((eventually $waiting:ident) $failure:ident $message:tt) => {
-        $crate::__private::in_constants_use_std_assert::late(&$waiting, $crate::__message!$message, $failure)
+        $crate::__private::in_constants_use_std_assert::late($crate::__message!$message, &$waiting, $failure)
     };
 }
 

@@ -231,6 +231,7 @@ fn awaits_eventually(runtime: &'static Runtime) {
         let flag = set_later();
         assert_send(async move {
             eventually!(async { flag.load(Ordering::SeqCst) }.await, within = "20s");
+            eventually!(async { true }.await, within = "20s", "awaited {}", async { 1 }.await);
         })
         .await;
         let mutex = Arc::new(tokio::sync::Mutex::new(0));

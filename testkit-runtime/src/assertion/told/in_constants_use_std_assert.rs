@@ -116,6 +116,6 @@ pub fn whole_comparison(source: &'static str, start: usize, end: usize, left: Va
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn late(waiting: &Waiting, message: Option<Arguments<'_>>, failure: Told) {
+pub fn late(message: Option<Arguments<'_>>, waiting: &Waiting, failure: Told) {
     waiting.note(with_message(failure, message));
 }
