@@ -88,10 +88,14 @@ impl Record {
     #[track_caller]
     pub fn get<T: FromCell>(&self, column: &str) -> T {
         let cell = self.present_cell(column);
-        T::from_cell(&cell.text).unwrap_or_else(|why| {
-            let (text, kind) = (&cell.text, type_name::<T>());
-            raise(format!("{}: the column `{column}` holds {text:?}, which is no {kind}: {why}", self.place()))
-        })
+        // Not in a closure, in which the caller's place would be lost.
+        match T::from_cell(&cell.text) {
+            Ok(value) => value,
+            Err(why) => {
+                let (text, kind) = (&cell.text, type_name::<T>());
+                raise(format!("{}: the column `{column}` holds {text:?}, which is no {kind}: {why}", self.place()))
+            }
+        }
     }
 
     /// The same for an argument that may be missing: `None` if the text of the cell is empty, or the row has no such cell.

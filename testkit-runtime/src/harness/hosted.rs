@@ -144,8 +144,9 @@ fn all_cases(attempt: &Attempt<'_>, axes: &Axes) -> Result<(), Failed> {
     expansion::choose(Choice::default());
     match skipped {
         _ if !failed.is_empty() => {
-            let message = format!("{} of {count} cases failed:\n{}", failed.len(), failed.join("\n"));
-            tell(message.lines().next().unwrap_or_default());
+            let summary = format!("{} of {count} cases failed", failed.len());
+            tell(&summary);
+            let message = format!("{summary}:\n{}", failed.join("\n"));
             Err(Failed { payload: Box::new(message), in_tear_down: any_in_tear_down })
         }
         // Skipped as a whole only if no case has run.
